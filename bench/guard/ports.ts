@@ -1,0 +1,54 @@
+import { join } from 'node:path'
+import { OBLIGATIONS } from '../../src/app/obligations.ts'
+import { agentTokens, openKeys, openLedger } from '../../src/app/parts.ts'
+import { systemClock, uuidIds } from '../../src/app/system-ports.ts'
+import { loadPolicies } from '../../src/kernel/policy/load-policies.ts'
+import { EMPTY_POLICY_SET } from '../../src/kernel/policy/policy-set.ts'
+import { payloadDigest } from '../../src/kernel/receipt/payload-digest.ts'
+import type { Log, Ports } from '../../src/pipeline/ports.ts'
+
+/** Policies loaded beside the one that decides. */
+const POLICIES = 1_000
+
+const RESULT = { content: [{ type: 'text', text: 'sent' }] }
+
+const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+
+/** The real ports of a runtime, but for the upstream, which answers at once. */
+export async function benchPorts(folder: string) {
+  const clock = systemClock
+  const ids = uuidIds(clock)
+  const keys = await openKeys(join(folder, 'keys'))
+  const signer = keys.ledgerSigner
+  const ledger = await openLedger({
+    file: join(folder, 'ledger.db'),
+    signer,
+    log: quiet,
+    clock,
+    ids,
+  })
+  const agents = { caller: { roles: ['sender'] } }
+  const identities = agentTokens({ origin: keys.origin, ...keys.identity, agents })
+  const { set = EMPTY_POLICY_SET } = loadPolicies(
+    [{ file: 'bench.policy', text: text() }],
+    OBLIGATIONS,
+  )
+  const ports: Ports = {
+    ...{ identities, ledger, clock, ids },
+    policies: { current: () => set },
+    connector: { execute: async () => RESULT },
+    digests: { digest: (payload) => payloadDigest(keys.digestKey, payload) },
+  }
+  const request = { agent: 'caller', id: 'bench', now: clock.now(), ttlMs: 3_600_000 }
+  return { ports, token: await identities.issue(request), close: () => ledger.close() }
+}
+
+function text(): string {
+  const others = Array.from(
+    { length: POLICIES },
+    (_, n) => `policy p${n} { allow: t${n % 50}.run if principal.roles.contains("r${n}") }`,
+  )
+  const own =
+    'policy senders { allow: mail.send if principal.roles.contains("sender") && args.to == "team" }'
+  return [...others, own].join('\n')
+}

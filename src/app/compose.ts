@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { PortcullisError } from '../kernel/errors.ts'
+import { isJsonObject, type JsonObject } from '../kernel/json/value.ts'
+import { payloadDigest } from '../kernel/receipt/payload-digest.ts'
+import { createGate } from '../pipeline/gate.ts'
+import type { Gate, Log, Ports, Records, Tenant } from '../pipeline/ports.ts'
+import type { Reload } from '../sources/policy-files/policy-files.ts'
+import type { Config } from './config.ts'
+import { OBLIGATIONS } from './obligations.ts'
+import {
+  agentTokens,
+  connectMcpServers,
+  memoryConnector,
+  openKeys,
+  openLedger,
+  openPolicyFiles,
+  openRecords,
+  seedNamespace,
+} from './parts.ts'
+import { routeConnector } from './route-connector.ts'
+import { systemClock, uuidIds } from './system-ports.ts'
+
+/** There is one tenant so far; every record already says whose it is. */
+const TENANT = 'default' as Tenant
+
+/** Everything that a configuration asks for, connected and not yet listening. */
+export type Parts = Awaited<ReturnType<typeof compose>>
+
+/**
+ * Connects the parts. Rejects when one of them can't stand: keys that others may read, a ledger
+ * that does not verify, a policy with a mistake. Nothing listens then.
+ */
+export async function compose(config: Config, log: Log) {
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
+  const clock = systemClock
+  const ids = uuidIds(clock)
+  const keys = await openKeys(join(config.dataDir, 'keys'), config.ledger)
+  const signer = keys.ledgerSigner
+  const ledger = await openLedger({ file: ledgerFile(config.dataDir), signer, log, clock, ids })
+  const records = openRecords(join(config.dataDir, 'state.db'))
+  const servers = connectMcpServers(config.servers, { log })
+  const close = async () => {
+    await servers.close()
+    records.close()
+    await ledger.close()
+  }
+  try {
+    seedRecords(config, records)
+    const reloads = new Set<(reload: Reload) => void>()
+    const onReload = (reload: Reload) => {
+      for (const listener of reloads) listener(reload)
+    }
+    const directory = config.policyDir
+    const policies = openPolicyFiles({ directory, registry: OBLIGATIONS, log, onReload })
+    const identities = agentTokens({ origin: keys.origin, ...keys.identity, agents: config.agents })
+    const namespaces = Object.keys(config.memory)
+    const memory = memoryConnector({ records, tenant: TENANT, namespaces })
+    const ports: Ports = {
+      ...{ identities, policies, ledger, clock, ids },
+      connector: routeConnector({
+        'tool.call': servers,
+        'memory.read': memory,
+        'memory.write': memory,
+      }),
+      digests: { digest: (payload) => payloadDigest(keys.digestKey, payload) },
+    }
+    const gate: Gate = createGate(ports)
+    return {
+      ...{
+        config,
+        log,
+        keys,
+        ledger,
+        policies,
+        identities,
+        servers,
+        namespaces,
+        ports,
+        gate,
+        reloads,
+      },
+      async close() {
+        policies.close()
+        await close()
+      },
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+export function ledgerFile(dataDir: string): string {
+  return join(dataDir, 'ledger.db')
+}
+
+function seedRecords({ memory }: Config, records: Records): void {
+  for (const [namespace, { seed }] of Object.entries(memory)) {
+    if (seed !== undefined) seedNamespace({ records, tenant: TENANT }, namespace, readSeed(seed))
+  }
+}
+
+function readSeed(file: string): JsonObject {
+  try {
+    const entries: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    if (isJsonObject(entries)) return entries
+  } catch (cause) {
+    throw new PortcullisError('CONFIG_INVALID', `the seed \`${file}\` cannot be read as JSON`, {
+      cause,
+    })
+  }
+  throw new PortcullisError('CONFIG_INVALID', `the seed \`${file}\` is no JSON object, key → value`)
+}

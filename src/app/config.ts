@@ -1,0 +1,11 @@
+export type {
+  AgentConfig,
+  Config,
+  HttpServerConfig,
+  McpListenConfig,
+  MemoryConfig,
+  ServerConfig,
+  StdioServerConfig,
+} from './config/config.ts'
+export { parseDuration } from './config/duration.ts'
+export { type LoadOptions, loadConfig } from './config/load-config.ts'

@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { nearest } from '../../kernel/text/nearest.ts'
+import { named } from './check-shape.ts'
+import type { ConfigFile } from './config-schema.ts'
+import { parseDuration } from './duration.ts'
+import type { Problem } from './problems.ts'
+import { placeAt, type Table } from './toml-tree.ts'
+
+/** Longest life of an agent's token, in milliseconds. */
+export const MAX_TOKEN_TTL_MS = 24 * 60 * 60 * 1000
+/** Longest wait for a call; the listener cuts connections that are silent for ten minutes. */
+export const MAX_CALL_TIMEOUT_MS = 9 * 60 * 1000
+/** The built-in record store answers under this name. */
+const RESERVED_SERVER = 'memory'
+
+interface Finding extends Pick<Problem, 'message' | 'code'> {
+  readonly path: readonly (string | number)[]
+}
+
+/** What a schema cannot say: names that must be declared, durations, addresses. */
+export function checkMeaning(config: ConfigFile, tree: Table): readonly Problem[] {
+  const findings = [...agents(config), ...servers(config), ...listener(config)]
+  return findings.map(({ path, ...problem }) => ({ place: placeAt(tree, path), ...problem }))
+}
+
+/** Files that the runtime will read at its start. `absolute` makes a path of the file whole. */
+export function checkFiles(
+  config: ConfigFile,
+  tree: Table,
+  absolute: (path: string) => string,
+): readonly Problem[] {
+  const { tls } = config.listen.mcp
+  const files: [readonly string[], string | undefined][] = [
+    ...Object.entries(config.memory).map(([name, { seed }]): [string[], string | undefined] => [
+      ['memory', name, 'seed'],
+      seed,
+    ]),
+    [['listen', 'mcp', 'tls', 'cert'], tls?.cert],
+    [['listen', 'mcp', 'tls', 'key'], tls?.key],
+  ]
+  return files
+    .filter(([, file]) => file !== undefined && !existsSync(absolute(file)))
+    .map(([path]) => ({
+      place: placeAt(tree, path),
+      message: `${named(path)} names a file that is not there (paths begin at this file's folder)`,
+    }))
+}
+
+function* agents({ agents, roles }: ConfigFile): Generator<Finding> {
+  for (const [name, agent] of Object.entries(agents)) {
+    const path = ['agents', name]
+    for (const [index, role] of agent.roles.entries()) {
+      if (Object.hasOwn(roles, role)) continue
+      const near = nearest(role, Object.keys(roles))
+      const hint =
+        near === undefined ? `declare it: \`[roles.${role}]\`` : `did you mean \`${near}\`?`
+      yield { path: [...path, 'roles', index], message: `no role \`${role}\` is declared: ${hint}` }
+    }
+    const ttl = parseDuration(agent.token_ttl) ?? 0
+    if (ttl < 1000 || ttl > MAX_TOKEN_TTL_MS) {
+      yield { path: [...path, 'token_ttl'], message: 'a token may live from `1s` to `24h`' }
+    }
+  }
+}
+
+function* servers({ servers }: ConfigFile): Generator<Finding> {
+  for (const [name, server] of Object.entries(servers)) {
+    const path = ['servers', name]
+    if (name === RESERVED_SERVER) {
+      yield { path, message: '`memory` is the built-in record store: choose another name' }
+    }
+    const timeout = parseDuration(server.call_timeout) ?? 0
+    if (timeout < 1 || timeout > MAX_CALL_TIMEOUT_MS) {
+      yield { path: [...path, 'call_timeout'], message: 'a call may take from `1ms` to `9m`' }
+    }
+    if (server.transport === 'stdio') continue
+    const message = faultOfUrl(server.url, server.allow_plaintext)
+    if (message !== undefined) yield { path: [...path, 'url'], message }
+  }
+}
+
+/** The address is not quoted: it could hold a password. */
+function faultOfUrl(text: string, allowPlaintext: boolean): string | undefined {
+  const url = URL.parse(text)
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    return 'an address begins `https://`, or `http://` for this machine'
+  }
+  if (url.username !== '' || url.password !== '') {
+    return 'an address holds no credential: send it in `headers`'
+  }
+  if (url.protocol === 'https:' || isLoopback(url.hostname) || allowPlaintext) return undefined
+  return 'plain `http` to another machine shows every credential: use `https`, or `allow_plaintext`'
+}
+
+function* listener({ listen }: ConfigFile): Generator<Finding> {
+  const { host, tls } = listen.mcp
+  if (tls !== undefined || isLoopback(host)) return
+  yield {
+    path: ['listen', 'mcp', 'host'],
+    message: 'beyond loopback the listener needs `[listen.mcp.tls]` with `cert` and `key`',
+    code: 'CONFIG_INSECURE_LISTENER',
+  }
+}
+
+/** RFC 6761 section 6.3 for the name; the addresses are 127.0.0.0/8 and ::1. */
+function isLoopback(host: string): boolean {
+  const name = host.toLowerCase()
+  if (name === 'localhost' || name === '::1' || name === '[::1]') return true
+  return isIP(name) === 4 && name.startsWith('127.')
+}

@@ -1,0 +1,205 @@
+import { type Static, Type } from 'typebox'
+import { DURATION_PATTERN } from './duration.ts'
+
+/**
+ * Every key of `portcullis.toml`. `expected` says in words what a pattern asks for, `placeholder`
+ * what the operator names; both are for messages and for the generated `docs/reference/config.md`.
+ */
+const description = Type.Optional(Type.String({ description: 'For people; changes nothing.' }))
+
+const callTimeout = Type.String({
+  description: 'How long one call may take, at most `9m`. Then its outcome counts as unknown.',
+  default: '60s',
+  pattern: DURATION_PATTERN,
+  expected: 'a duration such as `60s` or `2m`',
+})
+
+const secretNote = 'Write `${NAME}` to take it, or a part of it, from the environment.'
+
+const StdioServer = Type.Object(
+  {
+    transport: Type.Literal('stdio', { description: 'The runtime starts the server itself.' }),
+    command: Type.String({ description: 'The program to start.', minLength: 1 }),
+    args: Type.Array(Type.String({ secret: true }), { description: 'Its arguments.', default: [] }),
+    env: Type.Record(
+      Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }),
+      Type.String({ secret: true }),
+      {
+        description: `All of its environment beside \`PATH\`, \`HOME\` and \`LANG\`. ${secretNote}`,
+        placeholder: 'VARIABLE',
+        expected: 'a name of letters, digits and `_`',
+        default: {},
+      },
+    ),
+    cwd: Type.Optional(Type.String({ description: 'The folder it starts in.' })),
+    call_timeout: callTimeout,
+  },
+  { additionalProperties: false },
+)
+
+const HttpServer = Type.Object(
+  {
+    transport: Type.Literal('http', { description: 'MCP over streamable HTTP.' }),
+    url: Type.String({
+      description: 'Address of its MCP endpoint; `https`, unless it is on this machine.',
+      secret: true,
+    }),
+    headers: Type.Record(
+      Type.String({ pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$" }),
+      Type.String({ secret: true }),
+      {
+        description: `Sent with every request: credentials that agents never see. ${secretNote}`,
+        placeholder: 'HEADER',
+        expected: 'the name of an HTTP header',
+        default: {},
+      },
+    ),
+    introspection_secret: Type.Optional(
+      Type.String({
+        description: `With it the server may ask the runtime about tokens. ${secretNote}`,
+        secret: true,
+      }),
+    ),
+    allow_plaintext: Type.Boolean({
+      description: 'Lets `url` be plain `http` to another machine: everything can then be read.',
+      default: false,
+    }),
+    call_timeout: callTimeout,
+  },
+  { additionalProperties: false },
+)
+
+const Agent = Type.Object(
+  {
+    roles: Type.Array(Type.String(), { description: 'Roles declared under `[roles.NAME]`.' }),
+    token_ttl: Type.String({
+      description: 'Life of its tokens unless `agent token --ttl` says otherwise; `1s` to `24h`.',
+      default: '15m',
+      pattern: DURATION_PATTERN,
+      expected: 'a duration such as `15m` or `8h`',
+    }),
+    description,
+  },
+  { additionalProperties: false },
+)
+
+const Memory = Type.Object(
+  {
+    description,
+    seed: Type.Optional(
+      Type.String({
+        description:
+          'A JSON file, an object of values by key, that fills the namespace while it is empty.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
+
+const McpListener = Type.Object(
+  {
+    host: Type.String({
+      description: 'Address to listen on. Beyond loopback it needs `[listen.mcp.tls]`.',
+      default: '127.0.0.1',
+      pattern: '^[0-9A-Za-z][0-9A-Za-z._-]*$|^[0-9A-Fa-f:.]+$',
+      expected: 'an address or a host name',
+    }),
+    port: Type.Integer({
+      description: 'Port to listen on; 0 takes a free one.',
+      default: 7070,
+      minimum: 0,
+      maximum: 65_535,
+    }),
+    allowed_hosts: Type.Array(
+      Type.String({
+        pattern: '^(?:\\[[0-9A-Fa-f:.]+\\]|[0-9A-Za-z._-]+)(?::[0-9]{1,5})?$',
+        expected: 'a host such as `gate.example.com` or `gate.example.com:7070`',
+      }),
+      { description: 'Values of `Host` to answer to, beside the loopback names.', default: [] },
+    ),
+    allowed_origins: Type.Array(
+      Type.String({
+        pattern: '^[a-z][a-z0-9+.-]*://[^/\\s?#]+$',
+        expected: 'an origin such as `https://console.example.com`',
+      }),
+      { description: 'Values of `Origin` to answer to: web pages that may call.', default: [] },
+    ),
+    tls: Type.Optional(
+      Type.Object(
+        {
+          cert: Type.String({ description: 'Certificate chain, a file in PEM.' }),
+          key: Type.String({ description: 'Its private key, a file in PEM.' }),
+        },
+        { description: 'With it the listener speaks TLS 1.3.', additionalProperties: false },
+      ),
+    ),
+  },
+  { description: 'Where agents connect.', additionalProperties: false },
+)
+
+const NAME = { pattern: '^[A-Za-z][A-Za-z0-9_-]{0,63}$' }
+const NAME_IN_WORDS = 'a letter, then at most 63 letters, digits, `-` or `_`'
+
+export const ConfigSchema = Type.Object(
+  {
+    data_dir: Type.String({
+      description: 'Keys, ledger, records and admin socket. Made with mode 0700.',
+      default: '.portcullis',
+    }),
+    policy_dir: Type.String({
+      description: 'Folder of the `*.policy` files.',
+      default: 'policies',
+    }),
+    listen: Type.Object({ mcp: McpListener }, { additionalProperties: false }),
+    roles: Type.Record(
+      Type.String(NAME),
+      Type.Object({ description }, { additionalProperties: false }),
+      {
+        description: 'What policies read as `principal.roles`.',
+        placeholder: 'NAME',
+        expected: NAME_IN_WORDS,
+      },
+    ),
+    agents: Type.Record(Type.String(NAME), Agent, {
+      description: 'Who may ask. Nobody else gets a token.',
+      placeholder: 'NAME',
+      expected: NAME_IN_WORDS,
+    }),
+    servers: Type.Record(
+      Type.String({ pattern: '^[a-z][a-z0-9_-]{0,31}$' }),
+      Type.Union([StdioServer, HttpServer]),
+      {
+        description: 'MCP servers. Agents see their tools as `NAME.tool`.',
+        placeholder: 'NAME',
+        expected: 'a small letter, then at most 31 small letters, digits, `-` or `_`',
+      },
+    ),
+    memory: Type.Record(
+      Type.String({ pattern: '^(?=.{1,128}$)[A-Za-z][A-Za-z0-9_-]*(?:\\.[A-Za-z0-9_-]+)*$' }),
+      Memory,
+      {
+        description:
+          'Namespaces of the built-in record store, in quotes: `[memory."CRM.customers"]`.',
+        placeholder: '"NAMESPACE"',
+        expected: 'names of letters, digits, `-` or `_`, with dots between',
+      },
+    ),
+    ledger: Type.Object(
+      {
+        origin: Type.Optional(
+          Type.String({
+            description:
+              'Name of the ledger on its checkpoints, and issuer of tokens. Chosen once, when ' +
+              'the keys are made; a random one by default.',
+            pattern: '^[a-z0-9][a-z0-9.-]*(?:/[a-z0-9][a-z0-9._-]*)+$',
+            expected: 'a host and a path such as `example.com/gate`',
+          }),
+        ),
+      },
+      { additionalProperties: false },
+    ),
+  },
+  { additionalProperties: false },
+)
+
+export type ConfigFile = Static<typeof ConfigSchema>

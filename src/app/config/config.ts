@@ -1,0 +1,57 @@
+/** What `portcullis.toml` and the environment say, checked. Paths are absolute, times in ms. */
+export interface Config {
+  /** The file it was read from. */
+  readonly file: string
+  readonly dataDir: string
+  readonly policyDir: string
+  readonly roles: Readonly<Record<string, { readonly description?: string }>>
+  readonly agents: Readonly<Record<string, AgentConfig>>
+  readonly servers: Readonly<Record<string, ServerConfig>>
+  /** Namespaces of the built-in record store. */
+  readonly memory: Readonly<Record<string, MemoryConfig>>
+  readonly listen: { readonly mcp: McpListenConfig }
+  readonly ledger: { readonly origin?: string }
+  /** What works but should not stay so, each with file and line. */
+  readonly warnings: readonly string[]
+}
+
+export interface AgentConfig {
+  readonly roles: readonly string[]
+  readonly tokenTtlMs: number
+  readonly description?: string
+}
+
+export type ServerConfig = StdioServerConfig | HttpServerConfig
+
+export interface StdioServerConfig {
+  readonly transport: 'stdio'
+  readonly command: string
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd?: string
+  readonly callTimeoutMs: number
+}
+
+export interface HttpServerConfig {
+  readonly transport: 'http'
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly callTimeoutMs: number
+  /** What the server shows when it asks the runtime about a token. */
+  readonly introspectionSecret?: string
+}
+
+export interface MemoryConfig {
+  readonly description?: string
+  /** A JSON file that fills the namespace while it is empty: an object of values by key. */
+  readonly seed?: string
+}
+
+export interface McpListenConfig {
+  readonly host: string
+  readonly port: number
+  readonly allowedHosts: readonly string[]
+  readonly allowedOrigins: readonly string[]
+  /** Files in PEM. */
+  readonly tls?: { readonly cert: string; readonly key: string }
+}

@@ -1,0 +1,217 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { loadText, refusal } from '../../../test/support/config-text.ts'
+import { scratch } from '../../../test/support/scratch.ts'
+import { loadConfig } from './load-config.ts'
+
+const SMALLEST = `[roles.sales]
+[agents.sales]
+roles = ["sales"]
+`
+
+test('the smallest file gets every default, and absolute paths beside itself', async (t) => {
+  const { folder, config } = await loadText(t, SMALLEST)
+  assert.deepEqual(config, {
+    file: join(folder, 'portcullis.toml'),
+    dataDir: join(folder, '.portcullis'),
+    policyDir: join(folder, 'policies'),
+    roles: { sales: {} },
+    agents: { sales: { roles: ['sales'], tokenTtlMs: 900_000 } },
+    servers: {},
+    memory: {},
+    listen: {
+      mcp: { host: '127.0.0.1', port: 7070, allowedHosts: [], allowedOrigins: [] },
+    },
+    ledger: {},
+    warnings: [],
+  })
+})
+
+test('every key arrives, in milliseconds and with secrets from the environment', async (t) => {
+  const folder = await scratch(t)
+  const file = join(folder, 'portcullis.toml')
+  for (const name of ['seed.json', 'cert.pem', 'key.pem']) writeFileSync(join(folder, name), '{}')
+  writeFileSync(
+    file,
+    `data_dir = "/srv/data"
+policy_dir = "rules"
+[listen.mcp]
+host = "0.0.0.0"
+port = 0
+allowed_hosts = ["gate.example.com"]
+allowed_origins = ["https://console.example.com"]
+tls = { cert = "cert.pem", key = "key.pem" }
+[ledger]
+origin = "example.com/gate"
+[roles.sales]
+description = "sells"
+[agents.sales]
+roles = ["sales"]
+token_ttl = "2h"
+description = "an agent"
+[servers.files]
+transport = "stdio"
+command = "node"
+args = ["server.js"]
+env = { TOKEN = "a-\${SECRET}-b" }
+cwd = "here"
+call_timeout = "5s"
+[servers.slack]
+transport = "http"
+url = "https://slack.example.com/mcp"
+headers = { Authorization = "Bearer \${SECRET}" }
+introspection_secret = "\${SECRET}"
+[memory."CRM.customers"]
+description = "customers"
+seed = "seed.json"
+`,
+  )
+  const config = loadConfig(file, { SECRET: 's3cret' })
+  assert.deepEqual(config, {
+    file,
+    dataDir: '/srv/data',
+    policyDir: join(folder, 'rules'),
+    roles: { sales: { description: 'sells' } },
+    agents: { sales: { roles: ['sales'], tokenTtlMs: 7_200_000, description: 'an agent' } },
+    servers: {
+      files: {
+        transport: 'stdio',
+        command: 'node',
+        args: ['server.js'],
+        env: { TOKEN: 'a-s3cret-b' },
+        cwd: join(folder, 'here'),
+        callTimeoutMs: 5000,
+      },
+      slack: {
+        transport: 'http',
+        url: 'https://slack.example.com/mcp',
+        headers: { Authorization: 'Bearer s3cret' },
+        introspectionSecret: 's3cret',
+        callTimeoutMs: 60_000,
+      },
+    },
+    memory: { 'CRM.customers': { description: 'customers', seed: join(folder, 'seed.json') } },
+    listen: {
+      mcp: {
+        host: '0.0.0.0',
+        port: 0,
+        allowedHosts: ['gate.example.com'],
+        allowedOrigins: ['https://console.example.com'],
+        tls: { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') },
+      },
+    },
+    ledger: { origin: 'example.com/gate' },
+    warnings: [],
+  })
+})
+
+/** `=== name`, the file, `---`, and exactly what is said about it. */
+const MISTAKES = readFileSync(new URL('./fixtures/mistakes.txt', import.meta.url), 'utf8')
+
+for (const mistake of MISTAKES.split(/^=== /m).slice(1)) {
+  const [, name = '', text = '', message = ''] = /^([^\n]*)\n(.*?\n)---\n(.*)$/s.exec(mistake) ?? []
+  test(`${name} is named with file, line, column and cure`, async (t) => {
+    const expected = { code: 'CONFIG_INVALID', message: message.trimEnd() }
+    assert.deepEqual(await refusal(t, text), expected)
+  })
+}
+
+test('a listener beyond loopback without TLS has a code of its own', async (t) => {
+  for (const host of ['0.0.0.0', '::', '192.0.2.7', 'gate.example.com']) {
+    const { code, message } = await refusal(t, `[listen.mcp]\nhost = "${host}"\n`)
+    assert.equal(code, 'CONFIG_INSECURE_LISTENER')
+    assert.match(message, /^portcullis\.toml:2:8: beyond loopback the listener needs/)
+  }
+  for (const host of ['127.0.0.1', '127.3.2.1', '::1', 'localhost']) {
+    await loadText(t, `[listen.mcp]\nhost = "${host}"\n`)
+  }
+})
+
+test('plain HTTP is for this machine, or for who insists', async (t) => {
+  const server = '[servers.a]\ntransport = "http"\n'
+  await loadText(t, `${server}url = "http://127.0.0.1:3000/mcp"\n`)
+  await loadText(t, `${server}url = "http://[::1]:3000/mcp"\n`)
+  await loadText(t, `${server}url = "http://example.com/mcp"\nallow_plaintext = true\n`)
+  const { message } = await refusal(t, `${server}url = "https://me:pass@example.com/"\n`)
+  assert.match(message, /an address holds no credential/)
+})
+
+test('the environment is above the file, by path', async (t) => {
+  const text = `${SMALLEST}[servers.my-files]\ntransport = "stdio"\ncommand = "a"\n`
+  const { folder, config } = await loadText(t, text, {
+    PORTCULLIS_LISTEN_MCP_PORT: '0',
+    PORTCULLIS_LISTEN_MCP_ALLOWED_HOSTS: 'a.example, b.example:81',
+    PORTCULLIS_DATA_DIR: 'elsewhere',
+    PORTCULLIS_AGENTS_SALES_TOKEN_TTL: '1h',
+    PORTCULLIS_SERVERS_MY_FILES_COMMAND: 'b',
+    PORTCULLIS_POLICY_DIR: '',
+    PORTCULLIS_CONFIG: 'no setting',
+    PORTCULLIS_DEBUG: '1',
+    PATH: '/bin',
+  })
+  assert.equal(config.listen.mcp.port, 0)
+  assert.deepEqual(config.listen.mcp.allowedHosts, ['a.example', 'b.example:81'])
+  assert.equal(config.dataDir, join(folder, 'elsewhere'))
+  assert.equal(config.agents.sales?.tokenTtlMs, 3_600_000)
+  assert.equal(config.policyDir, join(folder, 'policies'))
+  assert.deepEqual(config.servers['my-files'], {
+    transport: 'stdio',
+    command: 'b',
+    args: [],
+    env: {},
+    callTimeoutMs: 60_000,
+  })
+})
+
+const MISTAKEN_VARIABLES: readonly [env: NodeJS.ProcessEnv, message: string][] = [
+  [
+    { PORTCULLIS_LISTEN_MCP_PROT: '1' },
+    'PORTCULLIS_LISTEN_MCP_PROT: no setting of this name: ' +
+      'did you mean `PORTCULLIS_LISTEN_MCP_PORT`?',
+  ],
+  [
+    { PORTCULLIS_WITNESS: '1' },
+    'PORTCULLIS_WITNESS: no setting of this name: see `docs/reference/config.md`',
+  ],
+  [
+    { PORTCULLIS_LISTEN_MCP_PORT: 'http' },
+    'PORTCULLIS_LISTEN_MCP_PORT: `listen.mcp.port` must be an integer, not a string',
+  ],
+  [
+    { PORTCULLIS_AGENTS_NOBODY_TOKEN_TTL: '1m' },
+    'PORTCULLIS_AGENTS_NOBODY_TOKEN_TTL: no setting of this name: see `docs/reference/config.md`',
+  ],
+  [
+    { PORTCULLIS_ROLES_A_B_DESCRIPTION: 'x' },
+    'PORTCULLIS_ROLES_A_B_DESCRIPTION: means `roles.a-b.description` and ' +
+      '`roles.a_b.description`: set it in the file',
+  ],
+]
+
+test('a mistaken variable is named', async (t) => {
+  for (const [env, message] of MISTAKEN_VARIABLES) {
+    const found = await refusal(t, '[roles.a-b]\n[roles.a_b]\n', env)
+    assert.deepEqual(found, { code: 'CONFIG_INVALID', message })
+  }
+})
+
+test('a variable can make a refused listener safe, and a safe one refused', async (t) => {
+  const host = '[listen.mcp]\nhost = "0.0.0.0"\n'
+  await loadText(t, host, { PORTCULLIS_LISTEN_MCP_HOST: '127.0.0.1' })
+  const { code } = await refusal(t, '', { PORTCULLIS_LISTEN_MCP_HOST: '0.0.0.0' })
+  assert.equal(code, 'CONFIG_INSECURE_LISTENER')
+})
+
+test('a file that is missing, unreadable, long, deep or no text is a coded error', async (t) => {
+  const folder = await scratch(t)
+  assert.throws(() => loadConfig(join(folder, 'none.toml'), {}), { code: 'CONFIG_MISSING' })
+  mkdirSync(join(folder, 'a.toml'))
+  assert.throws(() => loadConfig(join(folder, 'a.toml'), {}), { code: 'CONFIG_INVALID' })
+  const deep = `a = ${'['.repeat(200_000)}`
+  for (const text of ['#'.repeat(300_000), Buffer.from([0xff]), deep]) {
+    const { code } = await refusal(t, text)
+    assert.equal(code, 'CONFIG_INVALID')
+  }
+})

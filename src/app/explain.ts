@@ -1,0 +1,57 @@
+import { readToolCall } from '../inbound/mcp/tool-call.ts'
+import type { Action } from '../kernel/action.ts'
+import { PortcullisError } from '../kernel/errors.ts'
+import type { Identity } from '../kernel/identity/principal.ts'
+import type { JsonObject } from '../kernel/json/value.ts'
+import type { Explanation } from '../kernel/policy/explain.ts'
+import { policyRequest } from '../pipeline/steps/policy-request.ts'
+import {
+  loadPolicyDirectory,
+  policiesInvalid,
+} from '../sources/policy-files/load-policy-directory.ts'
+import type { Config } from './config.ts'
+import { OBLIGATIONS } from './obligations.ts'
+
+/** What somebody wants to know: may this agent do that? */
+export interface Question {
+  /** Name of an agent in the configuration. */
+  readonly agent: string
+  /** `slack.post_message`, `memory.read`. */
+  readonly action: string
+  /** The namespace of a `memory` action. A tool is its own resource. */
+  readonly resource?: string
+  readonly args?: JsonObject
+  /** Milliseconds since the epoch. */
+  readonly at: number
+}
+
+/**
+ * What the policies on disk would decide, and why. Nothing is carried out and nothing is recorded.
+ * @throws PortcullisError `IDENTITY_UNKNOWN`, `REQUEST_INVALID`, `POLICY_INVALID`.
+ */
+export function explain(question: Question, config: Config): Explanation {
+  const identity = identityOf(question.agent, config)
+  const action = actionOf(question)
+  const channel = { door: 'mcp', peer: 'local', run: 'explain' }
+  const { set, diagnostics } = loadPolicyDirectory(config.policyDir, OBLIGATIONS)
+  if (set === undefined) throw policiesInvalid(config.policyDir, diagnostics)
+  return set.explain(policyRequest({ action, channel }, identity, question.at))
+}
+
+function identityOf(agent: string, { agents }: Config): Identity {
+  const declared = Object.hasOwn(agents, agent) ? agents[agent] : undefined
+  if (declared === undefined)
+    throw new PortcullisError('IDENTITY_UNKNOWN', `no agent \`${agent}\` is declared`)
+  return {
+    principal: { kind: 'agent', id: agent, roles: declared.roles },
+    chain: [{ kind: 'agent', id: agent, via: 'bearer-jwt' }],
+  }
+}
+
+/** The action that the door would make of such a call. */
+function actionOf({ action, resource, args = {} }: Question): Action {
+  if (resource === undefined) return readToolCall({ name: action, arguments: args })
+  const named = readToolCall({ name: action, arguments: { ...args, namespace: resource } })
+  if (named.kind !== 'tool.call') return named
+  throw new PortcullisError('REQUEST_INVALID', `\`${action}\` is a tool and its own resource`)
+}

@@ -1,0 +1,151 @@
+/** What the command line does with a ledger on the disk, beside a runtime or without one. */
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import { PortcullisError } from '../kernel/errors.ts'
+import type { LedgerReport } from '../kernel/receipt/ledger-report.ts'
+import type { Receipt } from '../kernel/receipt/receipt.ts'
+import { type VerifiedReceipt, verifyPortableReceipt } from '../kernel/receipt/verify-receipt.ts'
+import { isDamage } from '../stores/sqlite/ledger-database.ts'
+import { type LedgerReader, type ReceiptQuery, readLedger } from '../stores/sqlite/read-ledger.ts'
+import { verifyLedger } from '../stores/sqlite/verify-ledger.ts'
+import { loadConfig } from './config.ts'
+
+const DEFAULT_CONFIG = 'portcullis.toml'
+const DEFAULT_DATA = '.portcullis'
+
+/** Where a ledger is, and the public key it is verified with. */
+export interface LedgerPlace {
+  readonly file: string
+  readonly keyFile: string
+}
+
+export interface PlaceOptions {
+  /** The database, or the data directory that holds it. */
+  readonly ledger?: string
+  /** A file with a public key. By default the one in the data directory. */
+  readonly key?: string
+  readonly data?: string
+  readonly config?: string
+}
+
+/** Finds the ledger that is meant: named itself, by its data directory or by a configuration. */
+export function findLedger({ ledger, key, data, config }: PlaceOptions): LedgerPlace {
+  const place = ledger ?? data ?? dataDirectory(config)
+  const isFile = ledger !== undefined && !isDirectory(place)
+  const directory = isFile ? dirname(place) : place
+  return {
+    file: isFile ? place : join(directory, 'ledger.db'),
+    keyFile: key ?? join(directory, 'keys', 'ledger.vkey'),
+  }
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+}
+
+function dataDirectory(config: string | undefined): string {
+  if (config === undefined && !existsSync(DEFAULT_CONFIG)) return DEFAULT_DATA
+  return loadConfig(config ?? DEFAULT_CONFIG, process.env, { purpose: 'inspect' }).dataDir
+}
+
+export interface VerifyFileOptions {
+  /** Compare with the head in this file, if there is one, and keep the new head if all is well. */
+  readonly remember?: string
+  /** Compare with the head in this file, which has to be there. */
+  readonly head?: string
+  onProgress?(done: number, of: number): void
+}
+
+/** The report on a ledger, the key it was judged by, and whether there was a head to compare. */
+export interface LedgerVerdict extends LedgerReport {
+  readonly ledger: string
+  readonly key: string
+  readonly remembered: boolean
+}
+
+export function verifyLedgerFile(place: LedgerPlace, options: VerifyFileOptions): LedgerVerdict {
+  const { remember, head, onProgress } = options
+  const key = readText(place.keyFile).trim()
+  const known = head ?? (remember !== undefined && existsSync(remember) ? remember : undefined)
+  const remembered = known === undefined ? undefined : readText(known)
+  const progress = onProgress === undefined ? {} : { onProgress }
+  const report = verifyLedger(place.file, key, { remembered, ...progress })
+  if (remember !== undefined && report.ok) writeWhole(remember, report.head ?? '')
+  return { ...report, ledger: place.file, key, remembered: remembered !== undefined }
+}
+
+/** Verifies one exported receipt, offline. Throws the code of what is wrong with it. */
+export function verifyReceiptFile(file: string, keyFile: string): VerifiedReceipt {
+  return verifyPortableReceipt(readText(file), readText(keyFile).trim())
+}
+
+export function findReceipts(file: string, query: ReceiptQuery): readonly Receipt[] {
+  return reading(file, (reader) => [...reader.receipts(query)])
+}
+
+/** One receipt by its id or by its place. */
+export function findReceipt(file: string, which: string): Receipt {
+  return reading(file, (reader) => reader.receipt(idOrSeq(which)))
+}
+
+/** One receipt with its proof, as text; also written to `out`, if given. */
+export function exportReceipt(file: string, which: string, out?: string): string {
+  const portable = reading(file, (reader) => reader.proof(idOrSeq(which)))
+  if (out !== undefined) writeWhole(out, portable)
+  return portable
+}
+
+/** The last signed checkpoint. */
+export function currentCheckpoint(file: string): string {
+  return reading(file, (reader) => reader.checkpoint())
+}
+
+/** No id of ours is all digits: those are places. */
+function idOrSeq(which: string): string | number {
+  return /^[0-9]{1,15}$/.test(which) ? Number(which) : which
+}
+
+function reading<T>(file: string, read: (reader: LedgerReader) => T): T {
+  let reader: LedgerReader | undefined
+  try {
+    reader = readLedger(file)
+    return read(reader)
+  } catch (cause) {
+    if (cause instanceof PortcullisError || !isDamage(cause)) throw cause
+    throw new PortcullisError('LEDGER_CORRUPT', `\`${file}\` is damaged`, { cause })
+  } finally {
+    reader?.close()
+  }
+}
+
+function readText(file: string): string {
+  try {
+    // A byte order mark is not taken off: it is no part of what was signed.
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(file))
+  } catch (cause) {
+    throw new PortcullisError('FILE_UNREADABLE', `\`${file}\` cannot be read`, { cause })
+  }
+}
+
+/** Replaces a file in one step: a crash leaves the old content or the new. */
+function writeWhole(file: string, content: string): void {
+  const draft = `${file}.${process.pid}.new`
+  try {
+    writeFileSync(draft, content, { mode: 0o644, flush: true })
+    renameSync(draft, file)
+    const directory = openSync(dirname(file), 'r')
+    fsyncSync(directory)
+    closeSync(directory)
+  } catch (cause) {
+    throw new PortcullisError('FILE_UNWRITABLE', `\`${file}\` cannot be written`, { cause })
+  }
+}

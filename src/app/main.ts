@@ -1,0 +1,81 @@
+import type { AdminOperations } from '../inbound/admin/admin-server.ts'
+import type { Log } from '../pipeline/ports.ts'
+import type { Reload } from '../sources/policy-files/policy-files.ts'
+import { adminSocket } from './admin-socket.ts'
+import { compose, type Parts } from './compose.ts'
+import type { Config } from './config.ts'
+import { recordLifecycle } from './lifecycle.ts'
+import { type Listening, listen } from './listen.ts'
+import { operations } from './operations.ts'
+import { startAdminServer } from './parts.ts'
+
+/** How long the first connections to the servers may hold up the start, in milliseconds. */
+export const FIRST_CONNECTIONS_WAIT_MS = 10_000
+
+/** The runtime, serving agents. */
+export interface Runtime {
+  /** Where agents connect: `http://127.0.0.1:7070`. */
+  readonly address: string
+  readonly operations: AdminOperations
+  close(): Promise<void>
+}
+
+/**
+ * Starts the runtime: first what it stands on, then the servers, last the doors. Rejects, with
+ * nothing left behind, when any of it fails.
+ */
+export async function startRuntime(config: Config, { log }: { log: Log }): Promise<Runtime> {
+  const parts = await compose(config, log)
+  const opened: { close(): Promise<void> }[] = [parts]
+  const close = async () => {
+    for (const part of opened.toReversed()) await part.close()
+  }
+  try {
+    await atMost(FIRST_CONNECTIONS_WAIT_MS, parts.servers.ready())
+    await recordLifecycle(parts.ports, 'runtime.started', parts.policies.current().version)
+    const doors = await listen(parts)
+    opened.push(doors)
+    const operate = operations(parts, doors.address)
+    const socketPath = adminSocket(config)
+    opened.push(await startAdminServer({ socketPath, operations: operate, log }))
+    opened.push(followPolicies(parts, doors))
+    return { address: doors.address, operations: operate, close: () => stop(parts, close) }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** The last receipt is that of an orderly end. A ledger that is sealed by then takes none. */
+async function stop(parts: Parts, close: () => Promise<void>): Promise<void> {
+  try {
+    await recordLifecycle(parts.ports, 'runtime.stopped', 'asked to')
+  } finally {
+    await close()
+  }
+}
+
+/** A policy that comes into force, or is refused, leaves a receipt; agents may see other tools. */
+function followPolicies({ reloads, ports, log }: Parts, doors: Listening) {
+  const listener = ({ ok, version }: Reload) => {
+    doors.notifyListChanged()
+    recordLifecycle(ports, ok ? 'policy.activated' : 'policy.rejected', version).catch(
+      (error: Error) => log.error('policy.unrecorded', { version, reason: error.message }),
+    )
+  }
+  reloads.add(listener)
+  return {
+    async close() {
+      reloads.delete(listener)
+    },
+  }
+}
+
+async function atMost(waitMs: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, waitMs)
+  })
+  await Promise.race([work, late])
+  clearTimeout(timer)
+}

@@ -1,0 +1,16 @@
+/**
+ * What ships: every part that is not the kernel or the pipeline, by the port it fills. To add one,
+ * write its folder and name it here; `compose.ts` connects them.
+ */
+
+export { connectMcpServers } from '../connectors/mcp/mcp-servers.ts'
+export { memoryConnector, seedNamespace } from '../connectors/memory/memory-connector.ts'
+export { startAdminServer } from '../inbound/admin/admin-server.ts'
+export { createIntrospectionDoor } from '../inbound/introspection/introspection-door.ts'
+export { createMcpDoor } from '../inbound/mcp/door.ts'
+export { createMcpServer } from '../inbound/mcp/server.ts'
+export { agentTokens } from '../sources/agent-tokens/agent-tokens.ts'
+export { openPolicyFiles } from '../sources/policy-files/policy-files.ts'
+export { openKeys } from '../stores/keys-file/open-keys.ts'
+export { openLedger } from '../stores/sqlite/open-ledger.ts'
+export { openRecords } from '../stores/sqlite/records.ts'

@@ -1,0 +1,75 @@
+import { Command, InvalidArgumentError } from 'commander'
+import { parseDuration } from '../app/config.ts'
+import { answer, command } from './command.ts'
+import { type ConfigOptions, inspectedConfig, runtimeOf, withConfig } from './config-option.ts'
+import { table } from './table.ts'
+
+/** `portcullis agent …`: token, list. */
+export function agentCommand(): Command {
+  return new Command('agent')
+    .description('issue credentials for agents, and list them')
+    .addCommand(tokenCommand())
+    .addCommand(listCommand())
+}
+
+interface TokenOptions extends ConfigOptions {
+  readonly ttl?: number
+  readonly dpopJkt?: string
+}
+
+/** Prints the token and nothing else, so that a script can take it. */
+function tokenCommand(): Command {
+  return withConfig(
+    command({
+      name: 'token <name>',
+      summary: 'issue a short-lived token for a declared agent; the runtime must be running',
+      examples: [
+        'TOKEN=$(portcullis agent token sales)',
+        'portcullis agent token sales --ttl 1h --json',
+      ],
+    }),
+  )
+    .option('--ttl <duration>', 'its life, 1s to 24h (default: token_ttl of the agent)', toMs)
+    .option('--dpop-jkt <thumbprint>', 'bind it to the key of this thumbprint (RFC 7638, 9449)')
+    .action((name: string, options: TokenOptions) =>
+      answer(options.json, async () => {
+        const { ttl, dpopJkt } = options
+        const issued = await runtimeOf(options).issueToken(name, {
+          ...(ttl === undefined ? {} : { ttlMs: ttl }),
+          ...(dpopJkt === undefined ? {} : { dpopJkt }),
+        })
+        return { json: issued, text: issued.token }
+      }),
+    )
+}
+
+function toMs(text: string): number {
+  const parsed = parseDuration(text)
+  if (parsed === undefined) throw new InvalidArgumentError('a duration such as 15m or 1h')
+  return parsed
+}
+
+function listCommand(): Command {
+  return withConfig(
+    command({
+      name: 'list',
+      summary: 'list the agents that the configuration declares',
+      examples: ['portcullis agent list'],
+    }),
+  ).action((options: ConfigOptions) =>
+    answer(options.json, async () => {
+      const agents = Object.entries(inspectedConfig(options).agents).map(([name, agent]) => ({
+        name,
+        ...agent,
+      }))
+      const rows = agents.map(({ name, roles, tokenTtlMs, description }) => [
+        name,
+        roles.join(', ') || '-',
+        `${tokenTtlMs / 1000} s`,
+        description ?? '',
+      ])
+      const text = table([['NAME', 'ROLES', 'TOKEN', ''], ...rows])
+      return { json: { agents }, text: agents.length === 0 ? 'no agents are declared' : text }
+    }),
+  )
+}

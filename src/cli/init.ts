@@ -1,0 +1,31 @@
+import { relative } from 'node:path'
+import type { Command } from 'commander'
+import { writeStarter } from '../app/starter/write-starter.ts'
+import { answer, command } from './command.ts'
+
+/** `portcullis init [dir]` */
+export function initCommand(): Command {
+  return command({
+    name: 'init [dir]',
+    summary: 'write a commented starter that runs as it is; never overwrites',
+    examples: ['portcullis init my-gate && cd my-gate && portcullis up'],
+  }).action((folder: string | undefined, { json }: { readonly json?: boolean }) =>
+    answer(json, async () => {
+      const files = await writeStarter(folder ?? '.')
+      const enter = folder === undefined ? [] : [`cd ${relative('.', folder)}`]
+      const next = [...enter, ...NEXT]
+      const text = ['written:', ...files.map(indent), '', 'next:', ...next.map(indent)].join('\n')
+      return { json: { files, next }, text }
+    }),
+  )
+}
+
+const NEXT = [
+  'portcullis up                    # starts the runtime',
+  'portcullis watch                 # in a second terminal: decisions as they happen',
+  'portcullis agent token sales     # a credential for an MCP client',
+]
+
+function indent(line: string): string {
+  return `  ${line}`
+}

@@ -1,0 +1,74 @@
+import type { LedgerVerdict } from '../app/ledger-files.ts'
+import { LEDGER_FAULTS, type LedgerProblem } from '../kernel/receipt/ledger-report.ts'
+import type { Receipt } from '../kernel/receipt/receipt.ts'
+import { outcomeOf } from '../kernel/receipt/receipt-filter.ts'
+import type { VerifiedReceipt } from '../kernel/receipt/verify-receipt.ts'
+
+/** Of a receipt: a line of a table. */
+const COLUMNS: readonly [title: string, cell: (receipt: Receipt) => string][] = [
+  ['SEQ', ({ seq }) => String(seq)],
+  ['TIME', ({ ts }) => new Date(ts).toISOString()],
+  ['KIND', ({ kind }) => kind],
+  ['OUTCOME', outcomeOf],
+  ['AGENT', ({ actor }) => actor.findLast(({ kind }) => kind === 'agent')?.id ?? '-'],
+  ['OPERATION', ({ action }) => action?.operation ?? '-'],
+  ['BECAUSE', because],
+  ['ID', ({ id }) => id],
+]
+
+export function tableOf(receipts: readonly Receipt[]): string {
+  const rows = receipts.map((receipt) => COLUMNS.map(([, cell]) => printable(cell(receipt))))
+  const table = [COLUMNS.map(([title]) => title), ...rows]
+  const widths = COLUMNS.map((_, at) => Math.max(...table.map((row) => row[at]?.length ?? 0)))
+  const line = (row: readonly string[]) => row.map((cell, at) => cell.padEnd(widths[at] ?? 0))
+  return table.map((row) => line(row).join('  ').trimEnd()).join('\n')
+}
+
+/** The whole receipt, a member a line. */
+export function wholeText(receipt: Receipt): string {
+  return JSON.stringify(receipt, null, 2).split('\n').map(printable).join('\n')
+}
+
+export function verdictText(verdict: LedgerVerdict): string {
+  const { ok, ledger, size, checkpoints, root, key, problems, unlisted, remembered } = verdict
+  const signer = key.slice(0, key.lastIndexOf('+'))
+  const lines = [
+    `${ledger}: ${ok ? 'holds' : 'DOES NOT HOLD'}`,
+    `  ${size} receipts under ${checkpoints} checkpoints of ${signer}`,
+    `  root ${root}`,
+  ]
+  const more = unlisted === 0 ? [] : [`  and ${unlisted} more problems`]
+  return [...lines, ...problems.map(problemText), ...more, ...advice(ok, remembered)].join('\n')
+}
+
+export function provedText({ receipt, checkpoint }: VerifiedReceipt): string {
+  return [
+    `receipt ${receipt.id}: holds`,
+    `  leaf ${receipt.seq} of ${checkpoint.size} in the log ${checkpoint.origin}`,
+    tableOf([receipt]),
+  ].join('\n')
+}
+
+function problemText({ code, seq, message }: LedgerProblem): string {
+  const place = seq === undefined ? '' : ` at receipt ${seq}`
+  return `  ${code}${place}: ${LEDGER_FAULTS[code]}\n    ${printable(message)}`
+}
+
+/** An end that was cut off together with its checkpoints shows to nobody without a memory. */
+function advice(ok: boolean, remembered: boolean): readonly string[] {
+  if (!ok || remembered) return []
+  return ['  compared with no earlier checkpoint: `--remember FILE` makes a cut-off end show']
+}
+
+function because({ decision, code }: Receipt): string {
+  const [rule] = decision?.rules ?? []
+  return rule === undefined ? (code ?? decision?.reason ?? '-') : `${rule.file}:${rule.line}`
+}
+
+/** A name can come from an agent: nothing in it may move the cursor or turn the text around. */
+function printable(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}

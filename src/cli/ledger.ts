@@ -1,0 +1,174 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import {
+  currentCheckpoint,
+  exportReceipt,
+  findLedger,
+  findReceipt,
+  findReceipts,
+  type PlaceOptions,
+  type VerifyFileOptions,
+  verifyLedgerFile,
+  verifyReceiptFile,
+} from '../app/ledger-files.ts'
+import { PortcullisError } from '../kernel/errors.ts'
+import type { ReceiptFilter } from '../kernel/receipt/receipt-filter.ts'
+import { type Answer, answer, command, EXIT } from './command.ts'
+import { provedText, tableOf, verdictText, wholeText } from './ledger-text.ts'
+
+/** Receipts that `ledger show` lists unless it is told. */
+const DEFAULT_SHOWN = 20
+
+interface Options extends PlaceOptions {
+  readonly json?: boolean
+}
+
+/** `portcullis ledger …`: verify, show, export, checkpoint. */
+export function ledgerCommand(): Command {
+  return new Command('ledger')
+    .description('verify, read and export the receipts')
+    .addCommand(verifyCommand())
+    .addCommand(showCommand())
+    .addCommand(exportCommand())
+    .addCommand(checkpointCommand())
+}
+
+/** The ledger that a command is about, and `--json`. */
+function aboutLedger(spec: Parameters<typeof command>[0]): Command {
+  return command(spec)
+    .option('--ledger <path>', 'the ledger: its file or its data directory')
+    .option('--data <dir>', 'the data directory')
+    .option('--config <file>', 'the configuration that names the data directory')
+}
+
+interface VerifyOptions extends Options, VerifyFileOptions {
+  readonly receipt?: string
+}
+
+function verifyCommand(): Command {
+  return aboutLedger({
+    name: 'verify',
+    summary: 'check every receipt, hash and signature, or one exported receipt (exit 1 if wrong)',
+    examples: [
+      'portcullis ledger verify --remember ~/ledger.head',
+      'portcullis ledger verify --receipt receipt.json --key ledger.vkey',
+    ],
+  })
+    .option('--key <file>', 'the public key (default: keys/ledger.vkey in the data directory)')
+    .option('--remember <file>', 'compare with the checkpoint in this file, then keep the new one')
+    .addOption(
+      new Option('--head <file>', 'compare with the checkpoint in this file').conflicts('remember'),
+    )
+    .addOption(
+      new Option('--receipt <file>', 'check this exported receipt, offline').conflicts([
+        ...['ledger', 'data', 'config', 'remember', 'head'],
+      ]),
+    )
+    .action((options: VerifyOptions) =>
+      answer(options.json, async () =>
+        options.receipt === undefined ? verifyWhole(options) : verifyOne(options.receipt, options),
+      ),
+    )
+}
+
+function verifyWhole(options: VerifyOptions): Answer {
+  const progress = process.stderr.isTTY ? { onProgress: showProgress } : {}
+  const verdict = verifyLedgerFile(findLedger(options), { ...options, ...progress })
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K')
+  const exit = verdict.ok ? EXIT.ok : EXIT.failed
+  return { json: verdict, text: verdictText(verdict), exit }
+}
+
+function showProgress(done: number, of: number): void {
+  process.stderr.write(`\r\u001b[Kverified ${done} of ${of} receipts`)
+}
+
+/** Codes that say the receipt is bad. Any other is a mistake in the call. */
+const REFUSALS: readonly string[] = [
+  'RECEIPT_INVALID',
+  'PROOF_INVALID',
+  'CHECKPOINT_INVALID',
+  'CHECKPOINT_UNTRUSTED',
+]
+
+function verifyOne(file: string, options: VerifyOptions): Answer {
+  try {
+    const verified = verifyReceiptFile(file, options.key ?? findLedger(options).keyFile)
+    const { receipt, checkpoint } = verified
+    const json = { ok: true, log: checkpoint.origin, size: checkpoint.size, receipt, problems: [] }
+    return { json, text: provedText(verified) }
+  } catch (error) {
+    if (!(error instanceof PortcullisError && REFUSALS.includes(error.code))) throw error
+    const { code, message } = error
+    const text = `${file}: DOES NOT HOLD\n  ${code}: ${message}`
+    return { json: { ok: false, problems: [{ code, message }] }, text, exit: EXIT.failed }
+  }
+}
+
+interface ShowOptions extends Options, ReceiptFilter {
+  readonly limit: number
+}
+
+function showCommand(): Command {
+  return aboutLedger({
+    name: 'show [id|seq]',
+    summary: 'list the last receipts, or show one whole',
+    examples: [
+      'portcullis ledger show --agent research --effect deny',
+      'portcullis ledger show 42',
+    ],
+  })
+    .option('--run <run>', 'of this run')
+    .option('--agent <name>', 'of this agent')
+    .option('--operation <name>', 'of this operation: slack.post_message, memory.read')
+    .option('--effect <outcome>', 'with this outcome: allow, deny, dispatched, unknown, refused')
+    .option('--limit <count>', 'at most so many', parseLimit, DEFAULT_SHOWN)
+    .action((which: string | undefined, options: ShowOptions) =>
+      answer(options.json, async () => (which === undefined ? list(options) : one(which, options))),
+    )
+}
+
+function parseLimit(text: string): number {
+  if (/^[1-9][0-9]{0,9}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('a count from 1')
+}
+
+function list(options: ShowOptions): Answer {
+  const query = { limit: options.limit, newestFirst: true, filter: options }
+  const receipts = findReceipts(findLedger(options).file, query).toReversed()
+  const text = receipts.length === 0 ? 'no receipts' : tableOf(receipts)
+  return { json: { receipts }, text }
+}
+
+function one(which: string, options: ShowOptions): Answer {
+  const receipt = findReceipt(findLedger(options).file, which)
+  return { json: { receipts: [receipt] }, text: wholeText(receipt) }
+}
+
+function exportCommand(): Command {
+  return aboutLedger({
+    name: 'export <id|seq>',
+    summary: 'one receipt with its proof: a file that verifies anywhere, offline',
+    examples: ['portcullis ledger export 42 --out receipt.json'],
+  })
+    .option('--out <file>', 'write it there instead of to standard output')
+    .action((which: string, options: Options & { readonly out?: string }) =>
+      answer(options.json, async () => {
+        const portable = exportReceipt(findLedger(options).file, which, options.out)
+        const text = options.out === undefined ? portable : `written to ${options.out}`
+        return { json: { file: options.out ?? null, portable }, text }
+      }),
+    )
+}
+
+function checkpointCommand(): Command {
+  return aboutLedger({
+    name: 'checkpoint',
+    summary: 'the last signed checkpoint: what an auditor remembers',
+    examples: ['portcullis ledger checkpoint > ledger.head'],
+  }).action((options: Options) =>
+    answer(options.json, async () => {
+      const checkpoint = currentCheckpoint(findLedger(options).file)
+      return { json: { checkpoint }, text: checkpoint }
+    }),
+  )
+}

@@ -1,0 +1,105 @@
+import { Command } from 'commander'
+import { checkPolicies } from '../app/check-policies.ts'
+import { loadConfig } from '../app/config.ts'
+import { explain } from '../app/explain.ts'
+import { PortcullisError } from '../kernel/errors.ts'
+import type { JsonObject } from '../kernel/json/value.ts'
+import { isJsonObject } from '../kernel/json/value.ts'
+import { renderDiagnostic } from '../kernel/policy/language/diagnostics.ts'
+import { renderExplanation } from '../kernel/policy/render-explanation.ts'
+import type { Answer } from './command.ts'
+import { answer, command, EXIT } from './command.ts'
+
+const CONFIG_FILE = 'portcullis.toml'
+
+export function policyCommand(): Command {
+  return new Command('policy')
+    .description('check the policies, and explain what they decide')
+    .addCommand(checkCommand())
+    .addCommand(explainCommand())
+}
+
+interface CheckOptions {
+  readonly config: string
+  readonly json?: boolean
+}
+
+function checkCommand(): Command {
+  return command({
+    name: 'check [dir]',
+    summary: 'Say whether the policies in a directory load. Exit 1 when they do not.',
+    examples: ['portcullis policy check', 'portcullis policy check ./policies --json'],
+  })
+    .option('--config <file>', 'the configuration that names the directory', CONFIG_FILE)
+    .action((directory: string | undefined, { config, json }: CheckOptions) =>
+      answer(json, async () => check(directory ?? policyDirectory(config))),
+    )
+}
+
+function policyDirectory(file: string): string {
+  return loadConfig(file, process.env, { purpose: 'inspect' }).policyDir
+}
+
+function check(directory: string): Answer {
+  const found = checkPolicies(directory)
+  const { ok, version, rules, diagnostics } = found
+  const count = `${rules} ${rules === 1 ? 'rule' : 'rules'}`
+  const summary = ok ? `${count}, version ${version}` : 'the policies do not load'
+  const text = [...diagnostics.map(renderDiagnostic), summary].join('\n\n')
+  return { json: found, text, exit: ok ? EXIT.ok : EXIT.failed }
+}
+
+interface ExplainOptions {
+  readonly agent: string
+  readonly action: string
+  readonly resource?: string
+  readonly args?: string
+  readonly config: string
+  readonly json?: boolean
+}
+
+function explainCommand(): Command {
+  return command({
+    name: 'explain',
+    summary: 'Say what the policies would decide, and why. Exit 1 when they would deny.',
+    examples: [
+      'portcullis policy explain --agent sales --action slack.post_message',
+      'portcullis policy explain --agent sales --action memory.read --resource CRM.customers',
+      `portcullis policy explain --agent sales --action files.write --args '{"path":"/srv/a"}'`,
+    ],
+  })
+    .requiredOption('--agent <name>', 'an agent that the configuration declares')
+    .requiredOption('--action <operation>', 'the tool, as agents name it')
+    .option('--resource <id>', 'the namespace of `memory.read` and `memory.write`')
+    .option('--args <json>', 'the arguments of the call, a JSON object')
+    .option('--config <file>', 'the configuration', CONFIG_FILE)
+    .action((options: ExplainOptions) => answer(options.json, async () => explained(options)))
+}
+
+function explained({ agent, action, resource, args, config }: ExplainOptions): Answer {
+  const explanation = explain(
+    {
+      ...{ agent, action, at: Date.now() },
+      ...(resource === undefined ? {} : { resource }),
+      ...(args === undefined ? {} : { args: parseArgs(args) }),
+    },
+    loadConfig(config, process.env, { purpose: 'inspect' }),
+  )
+  const denied = explanation.decision.effect === 'deny'
+  const text = renderExplanation(explanation)
+  return { json: explanation, text, exit: denied ? EXIT.failed : EXIT.ok }
+}
+
+function parseArgs(text: string): JsonObject {
+  const value = parseJson(text)
+  if (isJsonObject(value)) return value
+  throw new PortcullisError('REQUEST_INVALID', '`--args` is a JSON object')
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new PortcullisError('REQUEST_INVALID', '`--args` is no JSON', { cause })
+  }
+}

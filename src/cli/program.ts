@@ -1,0 +1,68 @@
+import { Command } from 'commander'
+import { VERSION } from '../app/version.ts'
+
+/** A command is loaded when it is called: the runtime's parts take a while, and most need none. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  init: async () => (await import('./init.ts')).initCommand(),
+  up: async () => (await import('./up.ts')).upCommand(),
+  agent: async () => (await import('./agent.ts')).agentCommand(),
+  watch: async () => (await import('./watch.ts')).watchCommand(),
+  status: async () => (await import('./status.ts')).statusCommand(),
+  policy: async () => (await import('./policy.ts')).policyCommand(),
+  ledger: async () => (await import('./ledger.ts')).ledgerCommand(),
+  completion: async () => (await import('./completion.ts')).completionCommand(createProgram),
+}
+
+const OVERVIEW = `
+First:
+  $ portcullis init my-gate && cd my-gate
+  $ portcullis up                          in one terminal
+  $ portcullis watch                       in another
+  $ TOKEN=$(portcullis agent token sales)
+
+Exit codes: 0 it holds, 1 it does not, 2 the call or the set-up is wrong.`
+
+/** What `--help` of a group shows; a command brings its own example. */
+const GROUP_EXAMPLES: Readonly<Record<string, string>> = {
+  agent: 'portcullis agent token sales',
+  policy: 'portcullis policy check',
+  ledger: 'portcullis ledger verify',
+}
+
+/** The whole command line; or of its commands the one that `name` names, if there is one. */
+export async function createProgram(name?: string): Promise<Command> {
+  const program = new Command('portcullis')
+    .description(
+      'The security runtime for AI agents: decides, redacts, executes, leaves a receipt.',
+    )
+    .version(VERSION, '--version', 'print the version')
+    .option('--config <file>', 'the configuration (or PORTCULLIS_CONFIG; else portcullis.toml)')
+    // Otherwise `--config` after a command would be taken from the command.
+    .enablePositionalOptions()
+    .addHelpText('after', OVERVIEW)
+    .hook('preAction', inheritConfig)
+  const all = Object.keys(COMMANDS)
+  for (const wanted of name !== undefined && all.includes(name) ? [name] : all) {
+    const command = await COMMANDS[wanted]?.()
+    if (command === undefined) continue
+    const example = GROUP_EXAMPLES[wanted]
+    if (example !== undefined) command.addHelpText('after', `\nExample:\n  $ ${example}`)
+    program.addCommand(command)
+  }
+  throwInsteadOfExit(program)
+  return program
+}
+
+/** `portcullis --config FILE …` and `PORTCULLIS_CONFIG` reach every command with a `--config`. */
+function inheritConfig(program: Command, command: Command): void {
+  const file = program.opts<{ config?: string }>().config ?? process.env.PORTCULLIS_CONFIG
+  if (!file || command.getOptionValueSource('config') === 'cli') return
+  if (command.options.some(({ long }) => long === '--config')) {
+    command.setOptionValueWithSource('config', file, 'env')
+  }
+}
+
+function throwInsteadOfExit(command: Command): void {
+  command.exitOverride()
+  command.commands.forEach(throwInsteadOfExit)
+}

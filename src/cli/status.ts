@@ -1,0 +1,39 @@
+import type { Command } from 'commander'
+import type { Status } from '../client/admin-client.ts'
+import { answer, command } from './command.ts'
+import { type ConfigOptions, runtimeOf, withConfig } from './config-option.ts'
+import { table } from './table.ts'
+
+/** `portcullis status` */
+export function statusCommand(): Command {
+  return withConfig(
+    command({
+      name: 'status',
+      summary: 'say how the running runtime is doing (exit 2 when none runs)',
+      examples: ['portcullis status', 'portcullis status --json'],
+    }),
+  ).action((options: ConfigOptions) =>
+    answer(options.json, async () => {
+      const status = await runtimeOf(options).status()
+      return { json: status, text: describe(status) }
+    }),
+  )
+}
+
+function describe(status: Status): string {
+  const { version, pid, started, address, policy, ledger, agents, servers, namespaces } = status
+  const facts = [
+    ['portcullis', `${version}, process ${pid}, since ${started}`],
+    ['agents connect', `${address}/mcp`],
+    ['policy', policy.version],
+    ['ledger', `${ledger.size} receipts of ${ledger.origin}`],
+    ['agents', agents.map(({ name }) => name).join(', ') || 'none'],
+    ['records', namespaces.join(', ') || 'none'],
+  ]
+  if (servers.length === 0) return table(facts)
+  const rows = servers.map(({ server, transport, state, tools, restarts, error }) => [
+    ...[server, transport, state, String(tools), String(restarts), error ?? ''],
+  ])
+  const head = ['SERVER', 'OVER', 'STATE', 'TOOLS', 'RESTARTS', '']
+  return `${table(facts)}\n\n${table([head, ...rows])}`
+}

@@ -1,0 +1,160 @@
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import type {
+  AdminRoute,
+  ErrorBody,
+  IssuedToken,
+  PolicyReload,
+  Status,
+  TokenRequest,
+  WatchLine,
+} from '../contract/admin-api.ts'
+import { ERRORS, PortcullisError } from '../kernel/errors.ts'
+import { isJsonObject } from '../kernel/json/value.ts'
+
+export type { WatchMark } from '../contract/admin-api.ts'
+export type { WatchEvent } from '../contract/watch-event.ts'
+export type { IssuedToken, PolicyReload, Status, TokenRequest, WatchLine }
+
+/** How long the runtime may take to answer, in milliseconds. */
+export const DEFAULT_ADMIN_TIMEOUT_MS = 10_000
+/** Bytes of one answer, and of one line of a watch. */
+export const ANSWER_LIMIT_BYTES = 4 * 1024 * 1024
+
+export interface AdminClientOptions {
+  /** The `admin.sock` in the data directory of the runtime. */
+  readonly socketPath: string
+  readonly timeoutMs?: number
+}
+
+/**
+ * Speaks to a running runtime. Each call rejects `RUNTIME_NOT_RUNNING`, `ADMIN_FORBIDDEN` or
+ * `ADMIN_TIMEOUT` where nobody answers, and otherwise with the code that the runtime gave.
+ */
+export interface AdminClient {
+  status(): Promise<Status>
+  issueToken(agent: string, request?: TokenRequest): Promise<IssuedToken>
+  reloadPolicies(): Promise<PolicyReload>
+  /**
+   * First `{ watch: 'open' }`, then every event from there on, last `{ watch: 'closed' }`; without
+   * that one the runtime died, which throws. Aborting ends it quietly.
+   */
+  watch(signal?: AbortSignal): AsyncIterable<WatchLine>
+}
+
+export function adminClient(options: AdminClientOptions): AdminClient {
+  const json = async (call: Call) => {
+    try {
+      return JSON.parse(await textOf(await send(call, options)))
+    } catch (cause) {
+      throw translated(cause, options)
+    }
+  }
+  return {
+    status: () => json({ method: 'GET', path: '/v1/status' }),
+    issueToken: (agent, request = {}) =>
+      json({
+        method: 'POST',
+        path: `/v1/agents/${encodeURIComponent(agent)}/tokens`,
+        body: request,
+      }),
+    reloadPolicies: () => json({ method: 'POST', path: '/v1/policies/reload' }),
+    watch: (signal) => watch(options, signal),
+  }
+}
+
+interface Call {
+  readonly method: AdminRoute['method']
+  readonly path: string
+  readonly body?: object
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Resolves with the head of a good answer. */
+async function send(call: Call, options: AdminClientOptions): Promise<IncomingMessage> {
+  const { socketPath, timeoutMs = DEFAULT_ADMIN_TIMEOUT_MS } = options
+  const { method, path, body, signal } = call
+  const headers = body === undefined ? {} : { 'content-type': 'application/json' }
+  const asked = request({ socketPath, method, path, headers, signal, agent: false })
+  asked.setTimeout(timeoutMs, () => asked.destroy(new TimeoutError()))
+  asked.end(body === undefined ? undefined : JSON.stringify(body))
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+  if (answer.statusCode === 200) return answer
+  throw refusalOf(await textOf(answer))
+}
+
+class TimeoutError extends Error {}
+
+async function* watch(
+  options: AdminClientOptions,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<WatchLine> {
+  try {
+    const answer = await send({ method: 'GET', path: '/v1/watch', signal }, options)
+    // From here on silence is no fault.
+    answer.socket.setTimeout(0)
+    let last: WatchLine | undefined
+    for await (const line of linesOf(answer)) {
+      last = JSON.parse(line) as WatchLine
+      yield last
+    }
+    if (last !== undefined && 'watch' in last && last.watch === 'closed') return
+    throw new PortcullisError('RUNTIME_NOT_RUNNING', 'the runtime went away')
+  } catch (cause) {
+    if (signal?.aborted) return
+    throw translated(cause, options)
+  }
+}
+
+async function* linesOf(answer: IncomingMessage): AsyncGenerator<string> {
+  let rest = ''
+  for await (const chunk of answer.setEncoding('utf8')) {
+    const lines = `${rest}${chunk}`.split('\n')
+    rest = lines.pop() ?? ''
+    yield* lines
+    if (rest.length > ANSWER_LIMIT_BYTES) throw tooLong()
+  }
+}
+
+async function textOf(answer: IncomingMessage): Promise<string> {
+  let text = ''
+  for await (const chunk of answer.setEncoding('utf8')) {
+    text += chunk
+    if (text.length > ANSWER_LIMIT_BYTES) throw tooLong()
+  }
+  return text
+}
+
+function tooLong(): PortcullisError {
+  return new PortcullisError('INTERNAL', 'the runtime answers more than it can have to say')
+}
+
+/** The error that the runtime told, under its own code where this version knows it. */
+function refusalOf(text: string): PortcullisError {
+  const body: unknown = JSON.parse(text)
+  const error = isJsonObject(body) ? (body as Partial<ErrorBody>).error : undefined
+  const known = error !== undefined && Object.hasOwn(ERRORS, error.code)
+  const code = known ? (error.code as keyof typeof ERRORS) : 'INTERNAL'
+  return new PortcullisError(code, error?.message ?? 'the runtime gave an error without a reason')
+}
+
+function translated(cause: unknown, { socketPath }: AdminClientOptions): unknown {
+  if (cause instanceof PortcullisError) return cause
+  if (cause instanceof TimeoutError) {
+    return new PortcullisError('ADMIN_TIMEOUT', `no answer on \`${socketPath}\` in time`, { cause })
+  }
+  switch (cause instanceof Error && 'code' in cause ? cause.code : undefined) {
+    case 'ENOENT':
+    case 'ECONNREFUSED':
+      return new PortcullisError('RUNTIME_NOT_RUNNING', `no runtime answers on \`${socketPath}\``, {
+        cause,
+      })
+    case 'ECONNRESET':
+      return new PortcullisError('RUNTIME_NOT_RUNNING', 'the runtime went away', { cause })
+    case 'EACCES':
+    case 'EPERM':
+      return new PortcullisError('ADMIN_FORBIDDEN', `\`${socketPath}\` is not yours`, { cause })
+    default:
+      return cause
+  }
+}

@@ -1,0 +1,24 @@
+import type { JsonObject } from '../../kernel/json/value.ts'
+import { protocol } from './server-message.ts'
+
+/** Revisions of MCP whose tools are called in the same way, the one asked for first. */
+const REVISIONS = ['2025-11-25', '2025-06-18', '2025-03-26'] as const
+
+/** Parameters of `initialize`. No capabilities: a server may ask nothing of the runtime. */
+export const INITIALIZE: JsonObject = {
+  protocolVersion: REVISIONS[0],
+  capabilities: {},
+  clientInfo: { name: 'portcullis', version: '1' },
+}
+
+export const INITIALIZED: JsonObject = { jsonrpc: '2.0', method: 'notifications/initialized' }
+
+/**
+ * The revision that the server chose in its answer to `initialize`.
+ * @throws PortcullisError `UPSTREAM_PROTOCOL` when it is one that we do not speak.
+ */
+export function negotiated({ protocolVersion }: JsonObject): string {
+  const revision = REVISIONS.find((known) => known === protocolVersion)
+  if (revision !== undefined) return revision
+  throw protocol(`the server speaks none of the MCP revisions ${REVISIONS.join(', ')}`)
+}

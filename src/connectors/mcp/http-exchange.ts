@@ -1,0 +1,111 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Dispatcher } from 'undici'
+import type { JsonObject } from '../../kernel/json/value.ts'
+import { eventReader } from './event-reader.ts'
+import { HeldBytes } from './held-bytes.ts'
+import { MESSAGE_LIMIT_BYTES } from './options.ts'
+import { readServerMessage } from './server-message.ts'
+
+/** What an answer's body holds, by its status and content type. */
+export type Body = 'message' | 'events' | 'nothing'
+
+export interface AnswerHead {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: Body
+}
+
+/** How an exchange ended. A request that was not `sent` was certainly not carried out. */
+export type End =
+  | { readonly kind: 'whole'; readonly head: AnswerHead }
+  | { readonly kind: 'broken'; readonly sent: boolean; readonly error: Error }
+
+export interface ExchangeEvents {
+  begun?(head: AnswerHead): void
+  /** A message of the server: all that the answer holds, or an event of the stream that it is. */
+  received?(message: JsonObject): void
+  /** Called once. */
+  ended(end: End): void
+}
+
+/** One HTTP request and its answer, read as JSON-RPC messages while it comes. */
+export class HttpExchange implements Dispatcher.DispatchHandler {
+  readonly #events: ExchangeEvents
+  #controller: Dispatcher.DispatchController | undefined
+  #aborted: Error | undefined
+  #head: AnswerHead = { status: 0, headers: {}, body: 'nothing' }
+  #read: (chunk: Buffer) => void = ignore
+  #finish: () => void = ignore
+  #over = false
+
+  constructor(events: ExchangeEvents) {
+    this.#events = events
+  }
+
+  /** Ends it at once, unless it is over. A request that still waits for a connection isn't sent. */
+  abort(error: Error): void {
+    this.#aborted = error
+    this.#controller?.abort(error)
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#aborted !== undefined) controller.abort(this.#aborted)
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: IncomingHttpHeaders,
+  ): void {
+    const body = status < 300 ? bodyOf(headers) : 'nothing'
+    this.#head = { status, headers, body }
+    if (body === 'message') this.#readMessage()
+    else if (body === 'events') this.#readEvents()
+    this.#events.begun?.(this.#head)
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#read(chunk)
+  }
+
+  onResponseEnd(): void {
+    this.#finish()
+    this.#end({ kind: 'whole', head: this.#head })
+  }
+
+  onResponseError(_controller: unknown, error: Error): void {
+    this.#end({ kind: 'broken', sent: this.#controller !== undefined, error })
+  }
+
+  #readMessage(): void {
+    const held = new HeldBytes(MESSAGE_LIMIT_BYTES)
+    this.#read = (chunk) => held.add(chunk)
+    this.#finish = () => this.#receive(held.take())
+  }
+
+  #readEvents(): void {
+    const onData = (data: Buffer) => this.#receive(data)
+    this.#read = eventReader({ limitBytes: MESSAGE_LIMIT_BYTES, onData })
+  }
+
+  #receive(bytes: Buffer): void {
+    this.#events.received?.(readServerMessage(bytes))
+  }
+
+  #end(end: End): void {
+    if (this.#over) return
+    this.#over = true
+    this.#events.ended(end)
+  }
+}
+
+function bodyOf(headers: IncomingHttpHeaders): Body {
+  const type = String(headers['content-type']).toLowerCase()
+  if (type.startsWith('application/json')) return 'message'
+  return type.startsWith('text/event-stream') ? 'events' : 'nothing'
+}
+
+function ignore(): void {
+  // The bytes of an answer that holds no message.
+}

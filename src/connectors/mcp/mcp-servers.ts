@@ -1,0 +1,76 @@
+import { PortcullisError } from '../../kernel/errors.ts'
+import type { JsonObject } from '../../kernel/json/value.ts'
+import type { Connector, Log } from '../../pipeline/ports.ts'
+import type { McpServerOptions } from './options.ts'
+import { Upstream, type UpstreamStatus } from './upstream.ts'
+
+/** A tool as its server defines it, under the server's own name for it. */
+export interface UpstreamTool {
+  readonly server: string
+  readonly tool: string
+  /** The tool object of `tools/list`, untouched. */
+  readonly definition: JsonObject
+}
+
+/** All configured MCP servers. A broken one is reported and tried again; it blocks no other. */
+export interface McpServers extends Connector {
+  /** The same array until something changes. */
+  tools(): readonly UpstreamTool[]
+  /** Calls `listener` after each change of the tools. Returns what ends that. */
+  onToolsChanged(listener: () => void): () => void
+  status(): readonly UpstreamStatus[]
+  /** Resolves when every server has been tried once. */
+  ready(): Promise<void>
+  /** Ends every session and every process with its whole group. */
+  close(): Promise<void>
+}
+
+export function connectMcpServers(
+  servers: Readonly<Record<string, McpServerOptions>>,
+  { log }: { readonly log: Log },
+): McpServers {
+  const listeners = new Set<() => void>()
+  let offered: readonly UpstreamTool[] | undefined
+  const toolsChanged = () => {
+    offered = undefined
+    for (const listener of listeners) listener()
+  }
+  const upstreams = new Map(
+    Object.entries(servers).map(([name, options]) => [
+      name,
+      new Upstream({ name, options, log, toolsChanged }),
+    ]),
+  )
+  const all = [...upstreams.values()]
+  const opened = Promise.all(all.map((upstream) => upstream.open()))
+
+  return {
+    async execute(action) {
+      if (action.kind !== 'tool.call') {
+        throw new PortcullisError('INTERNAL', `\`${action.kind}\` is no call of a tool`)
+      }
+      const upstream = upstreams.get(action.server)
+      if (upstream === undefined) {
+        throw new PortcullisError('UPSTREAM_UNKNOWN', `there is no server \`${action.server}\``)
+      }
+      return upstream.call(action.tool, action.args)
+    },
+    tools() {
+      offered ??= [...upstreams].flatMap(([server, { tools }]) =>
+        [...tools].map(([tool, definition]) => ({ server, tool, definition })),
+      )
+      return offered
+    },
+    onToolsChanged(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    status: () => all.map(({ status }) => status),
+    async ready() {
+      await opened
+    },
+    async close() {
+      await Promise.all(all.map((upstream) => upstream.close()))
+    },
+  }
+}

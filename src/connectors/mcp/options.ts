@@ -1,0 +1,64 @@
+/** How to reach one MCP server. */
+export type McpServerOptions = StdioOptions | HttpOptions
+
+export interface StdioOptions {
+  readonly transport: 'stdio'
+  readonly command: string
+  readonly args: readonly string[]
+  /** All that the server's process gets beside `PATH`, `HOME` and `LANG`. */
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd?: string
+  readonly callTimeoutMs: number
+}
+
+export interface HttpOptions {
+  readonly transport: 'http'
+  readonly url: string
+  /** Sent with every request: the credential that agents never see. Never logged. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly callTimeoutMs: number
+}
+
+const MEBIBYTE = 1024 * 1024
+
+/** Bytes of one message from a server. */
+export const MESSAGE_LIMIT_BYTES = 16 * MEBIBYTE
+/** How deep a result may nest. Less than what has a canonical form: a receipt has to cover it. */
+export const RESULT_DEPTH_LIMIT = 100
+/** Pages of `tools/list` that are followed. */
+export const TOOL_PAGES_LIMIT = 100
+/** Tools that one server may offer. */
+export const TOOLS_LIMIT = 10_000
+/** Characters of all definitions of one server's tools, as JSON. */
+export const TOOLS_LIMIT_CHARS = 16 * MEBIBYTE
+/** Characters of a server's text that an error or a log line keeps. */
+export const QUOTE_LIMIT = 300
+
+/** How long a server may take to open a session and list its tools, in milliseconds. */
+export const OPENING_WAIT_MS = 30_000
+/** How long a server's process may take to end before it is killed, in milliseconds. */
+export const STOPPING_WAIT_MS = 2_000
+/** Waits before a server that went down is tried again, in milliseconds; the last one repeats. */
+export const RETRY_WAITS_MS: readonly number[] = [200, 1_000, 5_000, 30_000]
+/** A server that stayed up for so long, in milliseconds, is tried again without growing waits. */
+export const STEADY_MS = 30_000
+/** Rest between two listings of a server's tools that it says have changed, in milliseconds. */
+export const REFRESH_REST_MS = 500
+
+/** Bytes that may wait for a server's process that does not read. */
+export const BACKLOG_LIMIT_BYTES = 64 * MEBIBYTE
+/** Connections kept to one HTTP server; further calls wait for one. */
+export const CONNECTIONS_LIMIT = 128
+/** How long a connection may take to be made, in milliseconds. */
+export const CONNECTING_WAIT_MS = 5_000
+/** How long a stream may stay open once it has given the answer, in milliseconds. */
+export const LINGERING_WAIT_MS = 1_000
+/** How long an HTTP server may take to note what needs no answer, in milliseconds. */
+export const NOTING_WAIT_MS = 1_000
+/** Messages under way to one HTTP server that need no answer; further ones are dropped. */
+export const NOTES_LIMIT = 64
+
+/** The wait before attempt number `failures`, counted from 0. */
+export function retryWaitMs(failures: number): number {
+  return RETRY_WAITS_MS[Math.min(failures, RETRY_WAITS_MS.length - 1)] ?? 0
+}

@@ -1,0 +1,207 @@
+import { setTimeout as rest } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
+import { codeOf, PortcullisError } from '../../kernel/errors.ts'
+import type { JsonObject } from '../../kernel/json/value.ts'
+import type { Log } from '../../pipeline/ports.ts'
+import { HttpTransport } from './http-transport.ts'
+import { listTools, remainingMs, type Tools } from './list-tools.ts'
+import {
+  type McpServerOptions,
+  OPENING_WAIT_MS,
+  REFRESH_REST_MS,
+  retryWaitMs,
+  STEADY_MS,
+} from './options.ts'
+import { unavailable } from './server-message.ts'
+import { StdioTransport } from './stdio-transport.ts'
+import { TOOLS_CHANGED, type Transport, type TransportEvents } from './transport.ts'
+
+export interface UpstreamStatus {
+  readonly server: string
+  readonly transport: McpServerOptions['transport']
+  readonly state: 'starting' | 'up' | 'down'
+  readonly tools: number
+  /** How often it was tried again. */
+  readonly restarts: number
+  /** Why it is down. */
+  readonly error?: string
+}
+
+export interface UpstreamOptions {
+  readonly name: string
+  readonly options: McpServerOptions
+  readonly log: Log
+  toolsChanged(): void
+}
+
+/** One server and its session, opened again whenever it goes down. It fails only its own calls. */
+export class Upstream {
+  readonly #name: string
+  readonly #options: McpServerOptions
+  readonly #log: Log
+  readonly #toolsChanged: () => void
+  readonly #retiring = new Set<Transport>()
+  #transport: Transport | undefined
+  #tools: Tools = new Map()
+  #state: UpstreamStatus['state'] = 'starting'
+  #error: string | undefined
+  #upSince = 0
+  #failures = 0
+  #restarts = 0
+  #retry: NodeJS.Timeout | undefined
+  #stale = false
+  #refreshing = false
+  #closed = false
+
+  constructor({ name, options, log, toolsChanged }: UpstreamOptions) {
+    this.#name = name
+    this.#options = options
+    this.#log = log
+    this.#toolsChanged = toolsChanged
+  }
+
+  /** As last listed. They stay while the server is down: an agent's view doesn't flicker. */
+  get tools(): Tools {
+    return this.#tools
+  }
+
+  get status(): UpstreamStatus {
+    return {
+      server: this.#name,
+      transport: this.#options.transport,
+      state: this.#state,
+      tools: this.#tools.size,
+      restarts: this.#restarts,
+      ...(this.#error === undefined ? {} : { error: this.#error }),
+    }
+  }
+
+  /** Resolves when the attempt has settled, well or ill; never rejects. */
+  async open(): Promise<void> {
+    const deadline = performance.now() + OPENING_WAIT_MS
+    let transport: Transport | undefined
+    try {
+      transport = this.#connect()
+      this.#transport = transport
+      const { capabilities } = await transport.open(remainingMs(deadline))
+      const tools = offersTools(capabilities) ? await listTools(transport, deadline) : new Map()
+      if (this.#transport === transport) this.#up(tools)
+    } catch (error) {
+      if (this.#transport === transport) this.#transport = undefined
+      await transport?.close()
+      this.#down(error instanceof Error ? error.message : codeOf(error))
+    }
+  }
+
+  async call(tool: string, args: JsonObject): Promise<JsonObject> {
+    try {
+      const transport = this.#transport
+      if (transport === undefined || this.#state !== 'up') throw unavailable('it is down')
+      if (!this.#tools.has(tool)) throw new PortcullisError('UPSTREAM_UNKNOWN', 'no such tool')
+      const params = { name: tool, arguments: args }
+      return await transport.request('tools/call', params, this.#options.callTimeoutMs)
+    } catch (cause) {
+      throw this.#told(tool, cause)
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#state = 'down'
+    clearTimeout(this.#retry)
+    const transports = [...this.#retiring, ...(this.#transport ? [this.#transport] : [])]
+    this.#transport = undefined
+    await Promise.all(transports.map((transport) => transport.close()))
+  }
+
+  #connect(): Transport {
+    const events: TransportEvents = {
+      notified: (method) => {
+        if (method === TOOLS_CHANGED && this.#transport === transport) void this.#refresh()
+      },
+      down: (reason) => {
+        if (this.#transport === transport) this.#lost(transport, reason)
+      },
+      said: (line) => this.#log.info('upstream.said', { server: this.#name, line }),
+    }
+    const options = this.#options
+    const transport: Transport =
+      options.transport === 'stdio'
+        ? new StdioTransport(options, events)
+        : new HttpTransport(options, events)
+    return transport
+  }
+
+  #up(tools: Tools): void {
+    this.#state = 'up'
+    this.#error = undefined
+    this.#upSince = performance.now()
+    this.#log.info('upstream.up', { server: this.#name, tools: tools.size })
+    this.#take(tools)
+    if (this.#stale) void this.#refresh()
+  }
+
+  #take(tools: Tools): void {
+    if (isDeepStrictEqual(tools, this.#tools)) return
+    this.#tools = tools
+    this.#toolsChanged()
+  }
+
+  /** Calls that are still under way over other connections may yet be answered. */
+  #lost(transport: Transport, reason: string): void {
+    this.#transport = undefined
+    this.#retiring.add(transport)
+    void transport.retire().finally(() => this.#retiring.delete(transport))
+    this.#down(reason)
+  }
+
+  #down(reason: string): void {
+    if (this.#closed || this.#retry !== undefined) return
+    const steady = this.#state === 'up' && performance.now() - this.#upSince >= STEADY_MS
+    if (steady) this.#failures = 0
+    this.#state = 'down'
+    this.#error = reason
+    const retryMs = retryWaitMs(this.#failures++)
+    this.#log.warn('upstream.down', { server: this.#name, reason, retryMs })
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined
+      this.#restarts++
+      void this.open()
+    }, retryMs)
+  }
+
+  /** One listing at a time and a rest after it: a server may say `changed` as often as it likes. */
+  async #refresh(): Promise<void> {
+    this.#stale = true
+    if (this.#refreshing) return
+    this.#refreshing = true
+    while (this.#stale && this.#state === 'up' && this.#transport !== undefined) {
+      this.#stale = false
+      await this.#relist(this.#transport)
+      await rest(REFRESH_REST_MS, undefined, { ref: false })
+    }
+    this.#refreshing = false
+  }
+
+  async #relist(transport: Transport): Promise<void> {
+    try {
+      const tools = await listTools(transport, performance.now() + OPENING_WAIT_MS)
+      if (this.#transport === transport) this.#take(tools)
+    } catch (error) {
+      this.#log.warn('upstream.unlisted', { server: this.#name, why: (error as Error).message })
+    }
+  }
+
+  /** A failure of a call, with the server named, as the operator finds it in the log. */
+  #told(tool: string, cause: unknown): PortcullisError {
+    const code = codeOf(cause)
+    const why = cause instanceof Error ? cause.message : code
+    this.#log.warn('upstream.failed', { server: this.#name, tool, code, why })
+    return new PortcullisError(code, `server \`${this.#name}\`: ${why}`, { cause })
+  }
+}
+
+/** MCP 2025-11-25, server/tools: a server with tools must say so. */
+function offersTools(capabilities: JsonObject[string] | undefined): boolean {
+  return typeof capabilities === 'object' && capabilities !== null && 'tools' in capabilities
+}

@@ -1,0 +1,159 @@
+import { type Static, type TSchema, Type } from 'typebox'
+import { WatchEvent } from './watch-event.ts'
+
+/** How a runtime is doing. */
+export const Status = Type.Object(
+  {
+    version: Type.String({ description: 'Version of the program.' }),
+    pid: Type.Integer({ description: 'Process id.' }),
+    started: Type.String({ description: 'Since when it runs, in ISO 8601.' }),
+    address: Type.String({ description: 'Where agents connect: `http://127.0.0.1:7070`.' }),
+    policy: Type.Object({
+      version: Type.String({ description: 'Digest of the policy set in force.' }),
+    }),
+    ledger: Type.Object({
+      origin: Type.String({ description: 'Name of the ledger.' }),
+      size: Type.Integer({ description: 'Receipts in it.' }),
+    }),
+    agents: Type.Array(
+      Type.Object({
+        name: Type.String(),
+        roles: Type.Array(Type.String()),
+        tokenTtlMs: Type.Integer({ description: 'Life of its tokens in milliseconds.' }),
+      }),
+    ),
+    servers: Type.Array(
+      Type.Object({
+        server: Type.String({ description: 'Name in the configuration.' }),
+        transport: Type.Enum(['stdio', 'http']),
+        state: Type.Enum(['starting', 'up', 'down']),
+        tools: Type.Integer({ description: 'Tools that it offers.' }),
+        restarts: Type.Integer(),
+        error: Type.Optional(Type.String({ description: 'Why it is down.' })),
+      }),
+    ),
+    namespaces: Type.Array(Type.String(), { description: 'Of the built-in record store.' }),
+  },
+  { additionalProperties: false },
+)
+export type Status = Static<typeof Status>
+
+export const AgentPath = Type.Object(
+  { name: Type.String({ description: 'The agent, as declared.', maxLength: 64 }) },
+  { additionalProperties: false },
+)
+export type AgentPath = Static<typeof AgentPath>
+
+export const TokenRequest = Type.Object(
+  {
+    ttlMs: Type.Optional(
+      Type.Integer({
+        description: 'Life in milliseconds; by default the `token_ttl` of the agent.',
+        minimum: 1_000,
+        maximum: 86_400_000,
+      }),
+    ),
+    dpopJkt: Type.Optional(
+      Type.String({
+        description: 'Thumbprint (RFC 7638) of the key that the token is bound to (RFC 9449).',
+        pattern: '^[A-Za-z0-9_-]{43}$',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
+export type TokenRequest = Static<typeof TokenRequest>
+
+export const IssuedToken = Type.Object(
+  {
+    token: Type.String({ description: 'The credential. Who holds it acts as the agent.' }),
+    agent: Type.String(),
+    expires: Type.String({ description: 'Until when it is good, in ISO 8601.' }),
+  },
+  { additionalProperties: false },
+)
+export type IssuedToken = Static<typeof IssuedToken>
+
+export const PolicyReload = Type.Object(
+  {
+    version: Type.String({ description: 'Digest of the policy set now in force.' }),
+    changed: Type.Boolean({ description: 'Whether it is another one than before.' }),
+  },
+  { additionalProperties: false },
+)
+export type PolicyReload = Static<typeof PolicyReload>
+
+/** First and last line of a watch. */
+export const WatchMark = Type.Union([
+  Type.Object({ watch: Type.Literal('open') }, { additionalProperties: false }),
+  Type.Object(
+    {
+      watch: Type.Literal('closed'),
+      reason: Type.Enum(['stopped', 'slow_reader'], {
+        description: 'The runtime stopped, or the reader left too much unread and missed the rest.',
+      }),
+    },
+    { additionalProperties: false },
+  ),
+])
+export type WatchMark = Static<typeof WatchMark>
+
+export const WatchLine = Type.Union([WatchMark, WatchEvent])
+export type WatchLine = WatchMark | WatchEvent
+
+export const ErrorBody = Type.Object(
+  {
+    error: Type.Object(
+      {
+        code: Type.String({ description: 'See `docs/reference/errors.md`.' }),
+        message: Type.String({ description: 'What is wrong.' }),
+        remedy: Type.String({ description: 'What to do about it.' }),
+      },
+      { additionalProperties: false },
+    ),
+  },
+  { additionalProperties: false },
+)
+export type ErrorBody = Static<typeof ErrorBody>
+
+export interface AdminRoute {
+  readonly method: 'GET' | 'POST'
+  readonly url: string
+  readonly summary: string
+  readonly params?: TSchema
+  readonly body?: TSchema
+  readonly answer: TSchema
+  /** The answer is a stream of lines, each of them such a value. */
+  readonly stream?: boolean
+}
+
+/** The admin API as data: the door serves it, the reference is generated from it. */
+export const ADMIN_ROUTES = {
+  status: {
+    method: 'GET',
+    url: '/v1/status',
+    summary: 'How the runtime is doing.',
+    answer: Status,
+  },
+  issueToken: {
+    method: 'POST',
+    url: '/v1/agents/:name/tokens',
+    summary: 'Issues a credential for an agent.',
+    params: AgentPath,
+    body: TokenRequest,
+    answer: IssuedToken,
+  },
+  reloadPolicies: {
+    method: 'POST',
+    url: '/v1/policies/reload',
+    summary: 'Reads the policies again. With a mistake in them, those in force stay.',
+    answer: PolicyReload,
+  },
+  watch: {
+    method: 'GET',
+    url: '/v1/watch',
+    summary: 'Decisions and outcomes as they become durable, until the reader leaves.',
+    answer: WatchLine,
+    stream: true,
+  },
+} as const satisfies Record<string, AdminRoute>

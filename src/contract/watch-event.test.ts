@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { Value } from 'typebox/value'
+import {
+  anyReceipt,
+  decisionDraft,
+  effectDraft,
+  refusalDraft,
+} from '../../test/support/sample-receipts.ts'
+import type { Receipt, ReceiptDraft } from '../kernel/receipt/receipt.ts'
+import { decisionEvent, WatchEvent } from './watch-event.ts'
+
+function placed(draft: ReceiptDraft): Receipt {
+  return { ...draft, v: 1, log: 'example.com/log', seq: 7 }
+}
+
+test('a decision shows who, what, and the rule that settled it', () => {
+  assert.deepEqual(decisionEvent(placed(decisionDraft('r1'))), {
+    time: '2026-09-21T14:13:20.000Z',
+    agent: 'sales',
+    operation: 'slack.post_message',
+    resource: 'slack.post_message',
+    decision: 'allow_with_conditions',
+    state: 'dispatched',
+    policy: 'sales',
+    file: 'policies/sales.policy',
+    line: 3,
+    column: 3,
+    text: '  allow tool.call on "slack.*"',
+    ms: 0.125,
+    receipt: 'r1',
+    seq: 7,
+  })
+})
+
+test('an outcome shows its state and no decision of its own', () => {
+  assert.deepEqual(decisionEvent(placed(effectDraft('r2', 'r1'))), {
+    time: '2026-09-21T14:13:20.007Z',
+    agent: 'sales',
+    operation: 'slack.post_message',
+    resource: 'slack.post_message',
+    state: 'confirmed',
+    ms: 6.5,
+    receipt: 'r2',
+    seq: 7,
+  })
+})
+
+test('a refusal of nobody shows its code', () => {
+  assert.deepEqual(decisionEvent(placed(refusalDraft('r3'))), {
+    time: '2026-09-21T14:13:20.000Z',
+    agent: '',
+    operation: '',
+    resource: '',
+    decision: 'refused',
+    code: 'IDENTITY_MISSING',
+    receipt: 'r3',
+    seq: 7,
+  })
+})
+
+test('a default deny has no rule to show', () => {
+  const { effect: _effect, ...draft } = decisionDraft('r4')
+  const decision = { ...draft.decision, effect: 'deny', reason: 'default_deny', rules: [] } as const
+  const denied = placed({ ...draft, code: 'POLICY_DENIED', decision } as ReceiptDraft)
+  const event = decisionEvent(denied)
+  assert.deepEqual(
+    [event?.decision, event?.code, event?.file],
+    ['deny', 'POLICY_DENIED', undefined],
+  )
+})
+
+test('what the runtime records about itself is not shown', () => {
+  const draft = { ...refusalDraft('r5'), kind: 'lifecycle' } as const
+  assert.equal(decisionEvent(placed(draft)), undefined)
+})
+
+test('every receipt gives an event of the published shape, or none', () => {
+  fc.assert(
+    fc.property(anyReceipt, (receipt) => {
+      const event = decisionEvent(receipt)
+      assert.ok(receipt.kind === 'lifecycle' || Value.Check(WatchEvent, event))
+    }),
+  )
+})

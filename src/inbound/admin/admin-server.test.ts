@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Ask, adminDoor, ask, STATUS } from '../../../test/support/admin-door.ts'
+import { PortcullisError } from '../../kernel/errors.ts'
+
+test('the status goes out as the runtime gives it', async (t) => {
+  const { socketPath } = await adminDoor(t)
+  assert.deepEqual(await ask(socketPath, 'GET /v1/status'), { status: 200, body: STATUS })
+})
+
+test('a token is issued with the life and the binding that are asked for', async (t) => {
+  const { socketPath } = await adminDoor(t)
+  const plain = await ask(socketPath, 'POST /v1/agents/sales/tokens', { body: '{}' })
+  assert.equal(plain.body.token, 'token.default.unbound')
+  const dpopJkt = 'A'.repeat(43)
+  const body = JSON.stringify({ ttlMs: 1000, dpopJkt })
+  const bound = await ask(socketPath, 'POST /v1/agents/sales/tokens', { body })
+  assert.equal(bound.body.token, `token.1000.${dpopJkt}`)
+})
+
+const REFUSED: readonly [why: string, call: string, ask: Ask, status: number, code: string][] = [
+  [
+    'a life of a second less',
+    'POST /v1/agents/sales/tokens',
+    { body: '{"ttlMs":999}' },
+    400,
+    'REQUEST_INVALID',
+  ],
+  [
+    'a life of days',
+    'POST /v1/agents/sales/tokens',
+    { body: '{"ttlMs":86400001}' },
+    400,
+    'REQUEST_INVALID',
+  ],
+  [
+    'a life in words',
+    'POST /v1/agents/sales/tokens',
+    { body: '{"ttlMs":"1000"}' },
+    400,
+    'REQUEST_INVALID',
+  ],
+  [
+    'a key that is none',
+    'POST /v1/agents/sales/tokens',
+    { body: '{"dpopJkt":"x"}' },
+    400,
+    'REQUEST_INVALID',
+  ],
+  [
+    'a member that is unknown',
+    'POST /v1/agents/sales/tokens',
+    { body: '{"ttl":1}' },
+    400,
+    'REQUEST_INVALID',
+  ],
+  ['no body', 'POST /v1/agents/sales/tokens', {}, 400, 'REQUEST_INVALID'],
+  ['no JSON', 'POST /v1/agents/sales/tokens', { body: '{' }, 400, 'REQUEST_MALFORMED_JSON'],
+  [
+    'a form',
+    'POST /v1/agents/sales/tokens',
+    { body: 'a', type: 'text/csv' },
+    415,
+    'REQUEST_CONTENT_TYPE',
+  ],
+  [
+    'a long body',
+    'POST /v1/agents/sales/tokens',
+    { body: ' '.repeat(20_000) },
+    413,
+    'REQUEST_TOO_LARGE',
+  ],
+  ['another path', 'GET /v1/keys', {}, 404, 'REQUEST_ROUTE_UNKNOWN'],
+  ['another method', 'DELETE /v1/status', {}, 404, 'REQUEST_ROUTE_UNKNOWN'],
+]
+
+for (const [why, call, asked, status, code] of REFUSED) {
+  test(`a request with ${why} is answered with ${code}`, async (t) => {
+    const { socketPath, log } = await adminDoor(t)
+    const answer = await ask(socketPath, call, asked)
+    assert.deepEqual([answer.status, answer.body.error.code], [status, code])
+    assert.deepEqual(Object.keys(answer.body.error), ['code', 'message', 'remedy'])
+    assert.deepEqual(log.events, [])
+  })
+}
+
+test('what an operation throws goes out under its code; a defect is logged as well', async (t) => {
+  const { socketPath, log } = await adminDoor(t, {
+    reloadPolicies: async () => {
+      throw new PortcullisError('POLICY_INVALID', 'the policies in force stay')
+    },
+    status: () => {
+      throw new Error('a defect')
+    },
+  })
+  const kept = await ask(socketPath, 'POST /v1/policies/reload')
+  assert.deepEqual([kept.status, kept.body.error.message], [500, 'the policies in force stay'])
+  assert.deepEqual(log.events, [])
+  const broken = await ask(socketPath, 'GET /v1/status')
+  assert.deepEqual([broken.status, broken.body.error.code], [500, 'INTERNAL'])
+  assert.deepEqual(log.events, ['door.defect'])
+})

@@ -1,0 +1,152 @@
+import { type FastifyError, type FastifyInstance, fastify } from 'fastify'
+import {
+  ADMIN_ROUTES,
+  type AdminRoute,
+  type AgentPath,
+  type ErrorBody,
+  type IssuedToken,
+  type PolicyReload,
+  type Status,
+  type TokenRequest,
+} from '../../contract/admin-api.ts'
+import { codeOf, ERRORS, type ErrorCode, PortcullisError } from '../../kernel/errors.ts'
+import type { Log } from '../../pipeline/ports.ts'
+import { logDefect } from '../record-refusal.ts'
+import { listenOnSocket } from './admin-socket.ts'
+import {
+  openWatchStream,
+  type Subscribe,
+  type WatchLimits,
+  type WatchStream,
+} from './watch-stream.ts'
+
+/** What operators may do with a runtime. Each may throw a `PortcullisError`. */
+export interface AdminOperations {
+  status(): Status | Promise<Status>
+  issueToken(agent: string, request: TokenRequest): Promise<IssuedToken>
+  /** Reads the policies again; throws, and changes nothing, when they do not compile. */
+  reloadPolicies(): Promise<PolicyReload>
+  /** Calls the listener with each event once its receipt is durable. Returns what ends that. */
+  readonly watch: Subscribe
+}
+
+export interface AdminLimits extends WatchLimits {
+  readonly bodyBytes: number
+  readonly connections: number
+  readonly watchers: number
+}
+
+export const DEFAULT_ADMIN_LIMITS: AdminLimits = {
+  bodyBytes: 16 * 1024,
+  connections: 64,
+  watchers: 16,
+  bufferBytes: 1024 * 1024,
+  lingerMs: 2_000,
+}
+
+export interface AdminServerOptions {
+  /** Where to listen; the folder must be there. */
+  readonly socketPath: string
+  readonly operations: AdminOperations
+  readonly log: Log
+  readonly limits?: Partial<AdminLimits>
+}
+
+/** The admin API while it listens. */
+export interface AdminServer {
+  /** Ends every watch with a last line, then removes the socket. */
+  close(): Promise<void>
+}
+
+/**
+ * The door for operators. Who may open the socket may do everything that the API offers: the file's
+ * mode is the access control. Rejects as `listenOnSocket` does.
+ */
+export async function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
+  const { operations, log } = options
+  const limits = { ...DEFAULT_ADMIN_LIMITS, ...options.limits }
+  const server = fastify({
+    bodyLimit: limits.bodyBytes,
+    exposeHeadRoutes: false,
+    // What does not fit the contract is refused, never changed until it does.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
+  })
+  server.setErrorHandler(async (error: FastifyError, _request, reply) => {
+    const code = codeOfRequest(error)
+    if (code === 'INTERNAL') logDefect('admin', error, log)
+    return reply.code(ERRORS[code].http).send(bodyOf(code, error.message))
+  })
+  server.setNotFoundHandler(async ({ method }, reply) =>
+    reply.code(404).send(bodyOf('REQUEST_ROUTE_UNKNOWN', `nothing here answers \`${method}\``)),
+  )
+  addCommands(server, operations)
+  addWatch(server, operations.watch, limits)
+  await server.ready()
+  server.server.maxConnections = limits.connections
+  await listenOnSocket(server.server, options.socketPath)
+  return { close: () => server.close() }
+}
+
+function addCommands(server: FastifyInstance, operations: AdminOperations): void {
+  server.route({ ...routeOf('status'), handler: async () => operations.status() })
+  server.route<{ Params: AgentPath; Body: TokenRequest }>({
+    ...routeOf('issueToken'),
+    handler: async ({ params, body }, reply) => {
+      reply.header('cache-control', 'no-store')
+      return operations.issueToken(params.name, body)
+    },
+  })
+  server.route({ ...routeOf('reloadPolicies'), handler: async () => operations.reloadPolicies() })
+}
+
+function addWatch(server: FastifyInstance, subscribe: Subscribe, limits: AdminLimits): void {
+  const streams = new Set<WatchStream>()
+  server.route({
+    ...routeOf('watch'),
+    handler: async (_request, reply) => {
+      if (streams.size >= limits.watchers) {
+        throw new PortcullisError('WATCH_LIMIT', `there are ${limits.watchers} watchers already`)
+      }
+      reply.hijack()
+      const stream = openWatchStream(reply.raw, {
+        subscribe,
+        limits,
+        onClose: () => streams.delete(stream),
+      })
+      streams.add(stream)
+    },
+  })
+  server.addHook('preClose', async () => {
+    for (const stream of streams) stream.end()
+  })
+}
+
+function routeOf(name: keyof typeof ADMIN_ROUTES) {
+  const { method, url, params, body, answer, stream }: AdminRoute = ADMIN_ROUTES[name]
+  const schema = {
+    ...(params && { params }),
+    ...(body && { body }),
+    ...(!stream && { response: { 200: answer } }),
+  }
+  return { method, url, schema }
+}
+
+function codeOfRequest(error: FastifyError): ErrorCode {
+  if (error instanceof PortcullisError) return codeOf(error)
+  if (error.validation !== undefined) return 'REQUEST_INVALID'
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return 'REQUEST_TOO_LARGE'
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return 'REQUEST_CONTENT_TYPE'
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+      return 'REQUEST_MALFORMED_JSON'
+    default:
+      return 'INTERNAL'
+  }
+}
+
+function bodyOf(code: ErrorCode, message: string): ErrorBody {
+  return { error: { code, message, remedy: ERRORS[code].remedy } }
+}

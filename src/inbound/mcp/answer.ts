@@ -1,0 +1,98 @@
+import type { ServerResponse } from 'node:http'
+import type { FastifyReply } from 'fastify'
+import { ERRORS, type ErrorCode } from '../../kernel/errors.ts'
+import type { JsonObject } from '../../kernel/json/value.ts'
+import type { MessageId } from '../../kernel/jsonrpc/message.ts'
+
+/** What goes back: a complete answer, or the right to write to the response from now on. */
+export type Answer =
+  | {
+      readonly status: number
+      readonly headers?: Readonly<Record<string, string>>
+      readonly body?: string
+    }
+  | { readonly stream: (response: ServerResponse) => void }
+
+export const ACCEPTED: Answer = { status: 202 }
+
+/** A JSON-RPC result. `result` is JSON text. */
+export function resultAnswer(
+  id: MessageId,
+  result: string,
+  headers?: Readonly<Record<string, string>>,
+): Answer {
+  const body = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result}}`
+  return headers === undefined ? { status: 200, body } : { status: 200, headers, body }
+}
+
+export interface ErrorAnswerOptions {
+  /** Absent where the message was not read (MCP: an error response without an id). */
+  readonly id?: MessageId | undefined
+  /**
+   * The message was accepted and its method refuses it: an ordinary answer of the protocol, which
+   * under MCP 2025-11-25 has the status 200. There 404 would mean that the session is gone.
+   */
+  readonly inBand?: boolean
+  readonly data?: JsonObject
+}
+
+/** A JSON-RPC error with what the agent may know of it. */
+export function errorAnswer(code: ErrorCode, options: ErrorAnswerOptions = {}): Answer {
+  const status = options.inBand === true ? 200 : ERRORS[code].http
+  const body = errorBody(code, options)
+  if (status === 401) return { status, body, headers: { 'www-authenticate': challengeOf(code) } }
+  // What is left of the request will not be read: the connection can't serve another one.
+  if (status === 408) return { status, body, headers: { connection: 'close' } }
+  return { status, body }
+}
+
+export function errorBody(code: ErrorCode, options: ErrorAnswerOptions = {}): string {
+  const { id, inBand = false, data } = options
+  const error = {
+    code: inBand && code === 'REQUEST_INVALID' ? INVALID_PARAMS : rpcCodeOf(code),
+    message: ERRORS[code].agent,
+    data: { code, ...data },
+  }
+  return JSON.stringify({ jsonrpc: '2.0', ...(id === undefined ? {} : { id }), error })
+}
+
+export function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
+  if ('stream' in answer) {
+    reply.hijack()
+    answer.stream(reply.raw)
+    return reply
+  }
+  const { status, headers, body } = answer
+  reply.code(status)
+  if (headers !== undefined) reply.headers(headers)
+  return body === undefined ? reply.send() : reply.type('application/json').send(body)
+}
+
+const INVALID_PARAMS = -32602
+
+/** Codes of JSON-RPC 2.0 section 5.1, and of MCP for headers (-32020) and versions (-32022). */
+const RPC_CODES: Partial<Record<ErrorCode, number>> = {
+  REQUEST_MALFORMED_JSON: -32700,
+  REQUEST_INVALID_UTF8: -32700,
+  REQUEST_DUPLICATE_KEY: -32700,
+  REQUEST_TOO_DEEP: -32700,
+  REQUEST_UNSAFE_JSON: -32700,
+  REQUEST_BATCH: -32600,
+  REQUEST_INVALID: -32600,
+  REQUEST_METHOD_UNKNOWN: -32601,
+  REQUEST_HEADER_MISMATCH: -32020,
+  REQUEST_VERSION_UNSUPPORTED: -32022,
+  SESSION_UNKNOWN: -32001,
+  INTERNAL: -32603,
+}
+
+function rpcCodeOf(code: ErrorCode): number {
+  return RPC_CODES[code] ?? (ERRORS[code].http === 401 ? -32001 : -32000)
+}
+
+/** RFC 6750 section 3: no error code for a request that brought no credential. */
+function challengeOf(code: ErrorCode): string {
+  if (code === 'IDENTITY_MISSING') return 'Bearer'
+  if (code === 'IDENTITY_UNPROVED') return 'DPoP error="invalid_dpop_proof"'
+  return 'Bearer error="invalid_token"'
+}

@@ -1,0 +1,106 @@
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { Clock, Gate, Log } from '../../pipeline/ports.ts'
+import { createAllowances } from './allowances.ts'
+import { type Answer, sendAnswer } from './answer.ts'
+import { openEventStream } from './event-stream.ts'
+import { DEFAULT_DOOR_LIMITS, type DoorLimits } from './limits.ts'
+import { post } from './post.ts'
+import { checkAccept, checkVersion, credentialOf } from './request-headers.ts'
+import { createSessions, type Session } from './sessions.ts'
+import { createToolList, type ToolCatalog } from './tool-list.ts'
+import { type Door, enterSession, type Visit, visit } from './visit.ts'
+
+export interface McpDoorOptions {
+  readonly gate: Gate
+  readonly catalog: ToolCatalog
+  readonly log: Log
+  readonly clock: Clock
+  /** Version of the runtime, as agents are told it. */
+  readonly version: string
+  /** Namespaces of the built-in record store. */
+  readonly namespaces?: readonly string[]
+  readonly limits?: Partial<DoorLimits>
+}
+
+/** The MCP endpoint: streamable HTTP, revision 2025-11-25 and the two before it. */
+export interface McpDoor {
+  /** Registers `/mcp`, on a server made by `createMcpServer`. */
+  readonly routes: FastifyPluginAsync
+  /** Tells every agent that its tools may be others now; changes of the catalog are told anyway. */
+  notifyListChanged(): void
+}
+
+/**
+ * Where agents come in. The door reads and answers; what is permitted, the gate says.
+ *
+ * @example
+ * const door = createMcpDoor({ gate, catalog, log, clock, version })
+ * const server = createMcpServer({ gate, log, allowedHosts: [], allowedOrigins: [] })
+ * await server.register(door.routes)
+ * await server.listen({ host: '127.0.0.1', port: 7332 })
+ */
+export function createMcpDoor(options: McpDoorOptions): McpDoor {
+  const { gate, catalog, log, clock, version, namespaces = [] } = options
+  const limits = { ...DEFAULT_DOOR_LIMITS, ...options.limits }
+  const door: Door = {
+    gate,
+    log,
+    limits,
+    version,
+    sessions: createSessions(limits, clock),
+    allowances: createAllowances(limits),
+    tools: createToolList({ catalog, namespaces, pageSize: limits.toolsPerPage, gate, log }),
+  }
+  const notifyListChanged = () => {
+    for (const session of door.sessions.all()) session.streams.at(-1)?.send(LIST_CHANGED)
+  }
+  return {
+    notifyListChanged,
+    async routes(server: FastifyInstance) {
+      const stopListening = catalog.onChanged(notifyListChanged)
+      server.addHook('preClose', async () => {
+        stopListening()
+        door.sessions.endAll()
+      })
+      const route = (serve: Serve) => async (request: FastifyRequest, reply: FastifyReply) => {
+        const arrival = { request: request.raw, credential: credentialOf(request.raw) }
+        return sendAnswer(reply, await visit(arrival, door, serve))
+      }
+      server.post('/mcp', route(post))
+      server.get('/mcp', route(openStream))
+      server.delete('/mcp', route(endSession))
+    },
+  }
+}
+
+type Serve = (visit: Visit, door: Door) => Promise<Answer>
+
+// MCP, streamable HTTP: one message goes to one stream of the session, never to several.
+const LIST_CHANGED = '{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}'
+
+async function openStream(visit: Visit, door: Door): Promise<Answer> {
+  checkAccept(visit.request.headers, 'text/event-stream')
+  checkVersion(visit.request.headers)
+  const { streams } = enterSession(visit, door)
+  return {
+    stream(response) {
+      // The reader left before there was a stream: nothing would ever tell that it closed.
+      if (response.destroyed) return
+      // A reader that vanished without a word must not keep its successor out.
+      if (streams.length >= door.limits.streamsPerSession) streams.shift()?.end()
+      const stream = openEventStream(response, door.limits, () => forget(stream, streams))
+      streams.push(stream)
+    },
+  }
+}
+
+async function endSession(visit: Visit, door: Door): Promise<Answer> {
+  checkVersion(visit.request.headers)
+  door.sessions.end(enterSession(visit, door))
+  return { status: 204 }
+}
+
+function forget(stream: Session['streams'][number], streams: Session['streams']): void {
+  const index = streams.indexOf(stream)
+  if (index !== -1) streams.splice(index, 1)
+}

@@ -1,0 +1,68 @@
+/** What the MCP endpoint holds and waits for at most. */
+export interface DoorLimits {
+  /** Bytes of one body. */
+  readonly bodyBytes: number
+  /** Milliseconds for a body to arrive, from the end of the headers. */
+  readonly bodyWaitMs: number
+  /** Requests that one agent may have under way at once. */
+  readonly requestsPerAgent: number
+  /** Bytes of bodies that one agent may have under way at once. */
+  readonly bytesPerAgent: number
+  readonly sessionsPerAgent: number
+  /** Sessions of all agents together. */
+  readonly sessions: number
+  /** Milliseconds without a request after which a session ends. */
+  readonly sessionIdleMs: number
+  readonly streamsPerSession: number
+  /** Bytes that may wait for a reader of a stream before it is cut. */
+  readonly streamBufferBytes: number
+  readonly streamKeepAliveMs: number
+  /** Milliseconds after which a stream ends, so that its reader has to prove itself again. */
+  readonly streamLifetimeMs: number
+  readonly toolsPerPage: number
+}
+
+const MEBIBYTE = 1024 * 1024
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+
+export const DEFAULT_DOOR_LIMITS: DoorLimits = {
+  bodyBytes: 4 * MEBIBYTE,
+  bodyWaitMs: 20 * SECOND,
+  requestsPerAgent: 512,
+  bytesPerAgent: 64 * MEBIBYTE,
+  sessionsPerAgent: 256,
+  sessions: 4096,
+  sessionIdleMs: 30 * MINUTE,
+  streamsPerSession: 4,
+  streamBufferBytes: 64 * 1024,
+  streamKeepAliveMs: 15 * SECOND,
+  streamLifetimeMs: 15 * MINUTE,
+  toolsPerPage: 256,
+}
+
+/** What the listener allows a connection, before any door sees a request. */
+export interface ListenerLimits {
+  readonly connections: number
+  readonly headerBytes: number
+  /** Milliseconds for the headers of a request, and for a TLS handshake. */
+  readonly headersWaitMs: number
+  /** Milliseconds for a whole request; more than the headers and a body may take together. */
+  readonly requestWaitMs: number
+  /** How often connections are held against these waits, in milliseconds. */
+  readonly checkEveryMs: number
+  /** Milliseconds that a connection may stay open between requests. */
+  readonly keepAliveMs: number
+  /** Milliseconds in which no byte moves; more than the longest call of a tool. */
+  readonly silenceMs: number
+}
+
+export const DEFAULT_LISTENER_LIMITS: ListenerLimits = {
+  connections: 1024,
+  headerBytes: 16 * 1024,
+  headersWaitMs: 10 * SECOND,
+  requestWaitMs: 35 * SECOND,
+  checkEveryMs: 2 * SECOND,
+  keepAliveMs: 60 * SECOND,
+  silenceMs: 10 * MINUTE,
+}

@@ -1,0 +1,110 @@
+import { PortcullisError, unreachable } from '../../kernel/errors.ts'
+import { parseStrictJson } from '../../kernel/json/parse-strict.ts'
+import { type RpcMessage, type RpcRequest, readMessage } from '../../kernel/jsonrpc/message.ts'
+import { readBody } from '../read-body.ts'
+import { ACCEPTED, type Answer, errorAnswer, resultAnswer } from './answer.ts'
+import {
+  checkMediaTypes,
+  checkMirroredHeaders,
+  checkVersion,
+  MCP_VERSIONS,
+} from './request-headers.ts'
+import { outcomeAnswer, readToolCall } from './tool-call.ts'
+import { type Door, enterSession, refuse, type Visit } from './visit.ts'
+
+/**
+ * The path of a posted message. It runs to its end even if the client goes: an action that was
+ * begun is finished and recorded.
+ */
+export async function post(visit: Visit, door: Door): Promise<Answer> {
+  const { headers } = visit.request
+  checkMediaTypes(headers)
+  const { bodyBytes, bodyWaitMs } = door.limits
+  const allowance = door.allowances.enter(visit.identity.principal.id)
+  try {
+    const body = await readBody(visit.request, {
+      limitBytes: bodyBytes,
+      waitMs: bodyWaitMs,
+      onBytes: allowance.take,
+    })
+    const message = readMessage(parseStrictJson(body))
+    if (message.kind === 'request') visit.messageId = message.id
+    checkMirroredHeaders(headers, message)
+    return await hear(message, visit, door)
+  } finally {
+    allowance.leave()
+  }
+}
+
+async function hear(message: RpcMessage, visit: Visit, door: Door): Promise<Answer> {
+  if (message.kind === 'request' && message.method === 'server/discover') return undiscovered(visit)
+  checkVersion(visit.request.headers)
+  if (message.kind !== 'request' || message.method !== 'initialize') enterSession(visit, door)
+  switch (message.kind) {
+    case 'request':
+      return serve(message, visit, door)
+    case 'notification':
+      return notice(message.method)
+    case 'response':
+      return ACCEPTED
+    default:
+      return unreachable(message)
+  }
+}
+
+/**
+ * Clients of later revisions ask this first, in their own version and without a session, and fall
+ * back to `initialize` when it is not known. It is no probe, so it leaves no receipt.
+ */
+function undiscovered({ messageId }: Visit): Answer {
+  return errorAnswer('REQUEST_METHOD_UNKNOWN', { id: messageId, inBand: true })
+}
+
+/** MCP 2025-11-25, lifecycle: the version asked for if it is known, else the newest that is. */
+function initialize(message: RpcRequest, visit: Visit, door: Door): Answer {
+  const asked = message.params.protocolVersion
+  if (typeof asked !== 'string') {
+    throw new PortcullisError('REQUEST_INVALID', '`protocolVersion` is a string')
+  }
+  const version = MCP_VERSIONS.find((known) => known === asked) ?? MCP_VERSIONS[0]
+  const session = door.sessions.open(visit.identity.principal.id, version)
+  const result = {
+    protocolVersion: version,
+    capabilities: { tools: { listChanged: true } },
+    serverInfo: { name: 'portcullis', title: 'Portcullis', version: door.version },
+  }
+  return resultAnswer(message.id, JSON.stringify(result), { 'mcp-session-id': session.id })
+}
+
+/** Nothing that is told needs an act of ours: a call in progress is never abandoned. */
+function notice(method: string): Answer {
+  if (method.startsWith('notifications/')) return ACCEPTED
+  throw new PortcullisError('REQUEST_INVALID', `\`${method}\` was sent without an id`)
+}
+
+async function serve(message: RpcRequest, visit: Visit, door: Door): Promise<Answer> {
+  try {
+    return await perform(message, visit, door)
+  } catch (error) {
+    return refuse({ error, inBand: true }, visit, door)
+  }
+}
+
+async function perform(message: RpcRequest, visit: Visit, door: Door): Promise<Answer> {
+  const { id, method, params } = message
+  switch (method) {
+    case 'initialize':
+      return initialize(message, visit, door)
+    case 'ping':
+      return resultAnswer(id, '{}')
+    case 'tools/list':
+      return resultAnswer(id, door.tools.page(visit, params.cursor))
+    case 'tools/call': {
+      const action = readToolCall(params)
+      const { credential, channel } = visit
+      return outcomeAnswer(id, await door.gate.guard({ action, credential, channel }))
+    }
+    default:
+      throw new PortcullisError('REQUEST_METHOD_UNKNOWN', `the method \`${method}\` is not served`)
+  }
+}

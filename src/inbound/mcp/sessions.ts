@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto'
+import { PortcullisError } from '../../kernel/errors.ts'
+import type { Clock } from '../../pipeline/ports.ts'
+import type { EventStream } from './event-stream.ts'
+import type { DoorLimits } from './limits.ts'
+
+/** Entropy of a session's id. It names a session; it proves nothing about who speaks. */
+const SESSION_ID_BYTES = 18
+
+export interface Session {
+  readonly id: string
+  /** Id of the principal that opened it: nobody else can use it. */
+  readonly agent: string
+  /** The revision of MCP agreed on. */
+  readonly version: string
+  /** Open streams, the newest last. */
+  readonly streams: EventStream[]
+}
+
+/** The sessions of all agents, bounded in number and in idleness. */
+export interface Sessions {
+  /**
+   * Opens a session. An agent that already has as many as it may loses the one it used longest ago,
+   * so that an agent that dies again and again locks out neither itself nor others.
+   * @throws PortcullisError `SESSION_LIMIT` when all agents together have as many as there may be.
+   */
+  open(agent: string, version: string): Session
+  /**
+   * The agent's session of this id, which counts as used now.
+   * @throws PortcullisError `SESSION_UNKNOWN`, for another agent's session as for none at all.
+   */
+  find(id: string, agent: string): Session
+  end(session: Session): void
+  endAll(): void
+  all(): Iterable<Session>
+}
+
+export type SessionLimits = Pick<DoorLimits, 'sessions' | 'sessionsPerAgent' | 'sessionIdleMs'>
+
+interface Held {
+  readonly session: Session
+  readonly usedAt: number
+}
+
+export function createSessions(limits: SessionLimits, clock: Clock): Sessions {
+  // INVARIANT: in the order of last use, the longest ago first.
+  const held = new Map<string, Held>()
+
+  const use = (session: Session) => {
+    held.delete(session.id)
+    held.set(session.id, { session, usedAt: clock.elapsed() })
+  }
+  const end = (session: Session) => {
+    held.delete(session.id)
+    for (const stream of session.streams.splice(0)) stream.end()
+  }
+  const isIdle = ({ usedAt }: Held) => clock.elapsed() - usedAt >= limits.sessionIdleMs
+  const endIdle = () => {
+    for (const entry of held.values()) {
+      if (!isIdle(entry)) return
+      end(entry.session)
+    }
+  }
+
+  return {
+    open(agent, version) {
+      endIdle()
+      const own = [...held.values()].filter(({ session }) => session.agent === agent)
+      const [oldest] = own
+      if (oldest !== undefined && own.length >= limits.sessionsPerAgent) end(oldest.session)
+      if (held.size >= limits.sessions) {
+        throw new PortcullisError('SESSION_LIMIT', `there are ${limits.sessions} sessions already`)
+      }
+      const id = randomBytes(SESSION_ID_BYTES).toString('base64url')
+      const session: Session = { id, agent, version, streams: [] }
+      use(session)
+      return session
+    },
+    find(id, agent) {
+      const entry = held.get(id)
+      if (entry === undefined || entry.session.agent !== agent || isIdle(entry)) {
+        throw new PortcullisError('SESSION_UNKNOWN', `agent \`${agent}\` has no such session`)
+      }
+      use(entry.session)
+      return entry.session
+    },
+    end,
+    endAll() {
+      for (const { session } of held.values()) end(session)
+    },
+    *all() {
+      for (const { session } of held.values()) yield session
+    },
+  }
+}

@@ -1,0 +1,56 @@
+import type { Action } from '../../kernel/action.ts'
+import { ERRORS, type ErrorCode, PortcullisError, unreachable } from '../../kernel/errors.ts'
+import { isJsonObject, type JsonObject } from '../../kernel/json/value.ts'
+import type { MessageId } from '../../kernel/jsonrpc/message.ts'
+import type { Outcome } from '../../pipeline/ports.ts'
+import { type Answer, errorAnswer, resultAnswer } from './answer.ts'
+import { MEMORY_TOOLS } from './memory-tools.ts'
+import { TOOL_NAME, toolCall } from './tool-name.ts'
+
+/**
+ * The action that the parameters of `tools/call` ask for. Whether there is such a tool is not
+ * asked: the guard judges every name, so that none can be told from a forbidden one.
+ * @throws PortcullisError `REQUEST_INVALID`.
+ */
+export function readToolCall({ name, arguments: args = {} }: JsonObject): Action {
+  if (typeof name !== 'string' || !TOOL_NAME.test(name)) {
+    throw new PortcullisError('REQUEST_INVALID', `\`name\` does not match ${TOOL_NAME}`)
+  }
+  if (!isJsonObject(args)) throw new PortcullisError('REQUEST_INVALID', '`arguments` is an object')
+  const memory = MEMORY_TOOLS.find((tool) => tool.name === name)
+  return memory === undefined ? toolCall(name, args) : memory.action(args)
+}
+
+/** The outcome of a call as the agent hears it: a result of the tool, unless its proof failed. */
+export function outcomeAnswer(id: MessageId, outcome: Outcome): Answer {
+  switch (outcome.kind) {
+    case 'done':
+      return resultAnswer(id, JSON.stringify(outcome.result))
+    case 'refused':
+    case 'failed':
+      return failureAnswer(id, toldCode(outcome.code), outcome.receipt)
+    default:
+      return unreachable(outcome)
+  }
+}
+
+function failureAnswer(id: MessageId, code: ErrorCode, receipt: string | undefined): Answer {
+  if (ERRORS[code].http === 401) {
+    return errorAnswer(code, { id, data: receipt === undefined ? {} : { receipt } })
+  }
+  const reference = receipt === undefined ? code : `${code}, receipt ${receipt}`
+  const result = {
+    isError: true,
+    content: [{ type: 'text', text: `${ERRORS[code].agent} (${reference})` }],
+    _meta: {
+      'portcullis/code': code,
+      ...(receipt === undefined ? {} : { 'portcullis/receipt': receipt }),
+    },
+  }
+  return resultAnswer(id, JSON.stringify(result))
+}
+
+/** A tool that does not exist is told as one that is forbidden: names can't be probed for. */
+function toldCode(code: ErrorCode): ErrorCode {
+  return code === 'UPSTREAM_UNKNOWN' ? 'POLICY_DENIED' : code
+}

@@ -1,0 +1,135 @@
+import type { Action } from '../../kernel/action.ts'
+import { PortcullisError } from '../../kernel/errors.ts'
+import type { Identity } from '../../kernel/identity/principal.ts'
+import type { JsonObject, JsonValue } from '../../kernel/json/value.ts'
+import type { Channel, Gate, Log } from '../../pipeline/ports.ts'
+import { MEMORY_TOOLS } from './memory-tools.ts'
+import { federatedName, MEMORY_SERVER, TOOL_NAME, toolCall } from './tool-name.ts'
+
+/** A tool as its server describes it. */
+export interface OfferedTool {
+  readonly server: string
+  readonly tool: string
+  /** The server's own definition; passed on unchanged but for the name. */
+  readonly definition: JsonObject
+}
+
+/** What the upstream servers offer at the moment. */
+export interface ToolCatalog {
+  /** The same array until something changes. */
+  tools(): readonly OfferedTool[]
+  /** Calls `listener` after each change; returns how to stop that. */
+  onChanged(listener: () => void): () => void
+}
+
+export interface ToolListOptions {
+  readonly catalog: ToolCatalog
+  /** Namespaces of the built-in record store. */
+  readonly namespaces: readonly string[]
+  readonly pageSize: number
+  readonly gate: Gate
+  readonly log: Log
+}
+
+/** Who asks, over which connection. */
+export interface Asker {
+  readonly identity: Identity
+  readonly channel: Channel
+}
+
+/** The tools that agents see, each agent its own. */
+export interface ToolList {
+  /** One page of `tools/list`, as JSON text. */
+  page(asker: Asker, cursor: JsonValue | undefined): string
+}
+
+interface Entry {
+  readonly name: string
+  /** JSON text of the definition. */
+  readonly json: string
+}
+
+interface UpstreamEntry extends Entry {
+  readonly action: Action
+}
+
+export function createToolList(options: ToolListOptions): ToolList {
+  const { catalog, namespaces, pageSize, gate, log } = options
+  let offered: readonly OfferedTool[] | undefined
+  let upstream: readonly UpstreamEntry[] = []
+
+  const current = () => {
+    const tools = catalog.tools()
+    if (tools !== offered) {
+      offered = tools
+      upstream = upstreamEntries(tools, log)
+    }
+    return upstream
+  }
+
+  return {
+    page({ identity, channel }, cursor) {
+      const visible = (actions: readonly Action[]) => gate.visible(identity, actions, channel)
+      const entries = [
+        ...visibleUpstream(current(), visible),
+        ...visibleMemory(namespaces, visible),
+      ].sort(byName)
+      const start = cursor === undefined ? 0 : indexAfter(entries, readCursor(cursor))
+      const page = entries.slice(start, start + pageSize)
+      const last = start + pageSize < entries.length ? page.at(-1) : undefined
+      const next = last === undefined ? '' : `,"nextCursor":${JSON.stringify(cursorOf(last))}`
+      return `{"tools":[${page.map(({ json }) => json).join()}]${next}}`
+    },
+  }
+}
+
+type Sight = (actions: readonly Action[]) => readonly boolean[]
+
+function visibleUpstream(entries: readonly UpstreamEntry[], visible: Sight): readonly Entry[] {
+  const seen = visible(entries.map(({ action }) => action))
+  return entries.filter((_, at) => seen[at] === true)
+}
+
+/** A memory tool is seen by an agent that may use it in some namespace, and names those alone. */
+function visibleMemory(namespaces: readonly string[], visible: Sight): readonly Entry[] {
+  return MEMORY_TOOLS.flatMap(({ name, probe, definition }) => {
+    const seen = visible(namespaces.map(probe))
+    const usable = namespaces.filter((_, at) => seen[at] === true)
+    return usable.length === 0 ? [] : [{ name, json: JSON.stringify(definition(usable)) }]
+  })
+}
+
+function upstreamEntries(tools: readonly OfferedTool[], log: Log): readonly UpstreamEntry[] {
+  const entries = new Map<string, UpstreamEntry>()
+  for (const { server, tool, definition } of tools) {
+    const name = federatedName(server, tool)
+    // What can't be called by its name, or would pass for another tool, is not shown either.
+    if (!TOOL_NAME.test(name) || server === MEMORY_SERVER || entries.has(name)) {
+      log.warn('mcp.tool.hidden', { server, tool })
+      continue
+    }
+    const json = JSON.stringify({ ...definition, name })
+    entries.set(name, { name, json, action: toolCall(name, {}) })
+  }
+  return [...entries.values()]
+}
+
+function byName(one: Entry, other: Entry): number {
+  return one.name < other.name ? -1 : one.name > other.name ? 1 : 0
+}
+
+/** A cursor is the last name of a page: it holds even when tools come and go in between. */
+function cursorOf({ name }: Entry): string {
+  return Buffer.from(name).toString('base64url')
+}
+
+function readCursor(cursor: JsonValue): string {
+  const name = typeof cursor === 'string' ? Buffer.from(cursor, 'base64url').toString() : ''
+  if (TOOL_NAME.test(name)) return name
+  throw new PortcullisError('REQUEST_INVALID', '`cursor` is not one that this endpoint gave')
+}
+
+function indexAfter(entries: readonly Entry[], name: string): number {
+  const index = entries.findIndex((entry) => entry.name > name)
+  return index === -1 ? entries.length : index
+}

@@ -1,0 +1,22 @@
+import type { ToolCall } from '../../kernel/action.ts'
+import type { JsonObject } from '../../kernel/json/value.ts'
+
+/** The server name of the built-in record store; no upstream may bear it. */
+export const MEMORY_SERVER = 'memory'
+
+/** Names of tools as agents see them: `<server>.<tool>`. */
+export const TOOL_NAME = /^[A-Za-z0-9_.-]{1,128}$/
+
+const SERVER_NAME = /^[a-z][a-z0-9_-]{0,31}$/
+
+export function federatedName(server: string, tool: string): string {
+  return `${server}.${tool}`
+}
+
+/** A call by federated name, split at its first dot; with no server where none is named. */
+export function toolCall(name: string, args: JsonObject): ToolCall {
+  const dot = name.indexOf('.')
+  const server = name.slice(0, Math.max(dot, 0))
+  if (!SERVER_NAME.test(server)) return { kind: 'tool.call', server: '', tool: name, args }
+  return { kind: 'tool.call', server, tool: name.slice(dot + 1), args }
+}

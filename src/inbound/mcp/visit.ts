@@ -1,0 +1,89 @@
+import type { IncomingMessage } from 'node:http'
+import { codeOf, PortcullisError } from '../../kernel/errors.ts'
+import type { Credential, Identity } from '../../kernel/identity/principal.ts'
+import type { MessageId } from '../../kernel/jsonrpc/message.ts'
+import type { Channel, Gate, Log } from '../../pipeline/ports.ts'
+import { logDefect, recordRefusal } from '../record-refusal.ts'
+import type { Allowances } from './allowances.ts'
+import { type Answer, errorAnswer } from './answer.ts'
+import type { DoorLimits } from './limits.ts'
+import { checkSessionVersion, MCP_VERSIONS, textOf } from './request-headers.ts'
+import type { Session, Sessions } from './sessions.ts'
+import type { ToolList } from './tool-list.ts'
+
+/** Receipts of requests outside any session have this run. */
+export const NO_RUN = '-'
+
+/** All that serving a request needs. */
+export interface Door {
+  readonly gate: Gate
+  readonly log: Log
+  readonly limits: DoorLimits
+  readonly sessions: Sessions
+  readonly allowances: Allowances
+  readonly tools: ToolList
+  /** Version of the runtime, told in `initialize`. */
+  readonly version: string
+}
+
+/** One HTTP request whose sender is known, and what has been learnt of it on the way. */
+export interface Visit {
+  readonly request: IncomingMessage
+  /** The one object for `admit` and `guard`: what proves possession proves it for one request. */
+  readonly credential: Credential
+  readonly identity: Identity
+  channel: Channel
+  messageId?: MessageId
+}
+
+/**
+ * Lets a request in only after its sender is known, and answers and records whatever is refused.
+ * Never rejects.
+ */
+export async function visit(
+  arrival: { readonly request: IncomingMessage; readonly credential: Credential },
+  door: Door,
+  serve: (visit: Visit, door: Door) => Promise<Answer>,
+): Promise<Answer> {
+  const peer = arrival.request.socket.remoteAddress ?? '-'
+  const channel: Channel = { door: 'mcp', peer, run: NO_RUN }
+  let identity: Identity
+  try {
+    identity = await door.gate.admit(arrival.credential, channel)
+  } catch (error) {
+    // The gate has recorded it.
+    return errorAnswer(codeOf(error))
+  }
+  const admitted: Visit = { ...arrival, identity, channel }
+  try {
+    return await serve(admitted, door)
+  } catch (error) {
+    return refuse({ error }, admitted, door)
+  }
+}
+
+/** Answers an error, after it is recorded. */
+export async function refuse(
+  { error, inBand = false }: { readonly error: unknown; readonly inBand?: boolean },
+  { channel, identity, messageId }: Visit,
+  door: Door,
+): Promise<Answer> {
+  const code = codeOf(error)
+  logDefect(channel.door, error, door.log)
+  await recordRefusal({ code, channel, identity }, door.gate, door.log)
+  const data = code === 'REQUEST_VERSION_UNSUPPORTED' ? { supported: MCP_VERSIONS } : {}
+  return errorAnswer(code, { id: messageId, inBand, data })
+}
+
+/**
+ * The session that the request belongs to; from here on its receipts bear the session's run.
+ * @throws PortcullisError `SESSION_MISSING` or `SESSION_UNKNOWN`.
+ */
+export function enterSession(visit: Visit, door: Door): Session {
+  const id = textOf(visit.request.headers['mcp-session-id'])
+  if (id === undefined) throw new PortcullisError('SESSION_MISSING', 'no session is named')
+  const session = door.sessions.find(id, visit.identity.principal.id)
+  visit.channel = { ...visit.channel, run: session.id }
+  checkSessionVersion(visit.request.headers, session.version)
+  return session
+}

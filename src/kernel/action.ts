@@ -1,0 +1,82 @@
+import { unreachable } from './errors.ts'
+import type { JsonObject, JsonValue } from './json/value.ts'
+
+/** What an agent asks for: the one shape that every door produces and the guard judges. */
+export type Action = ToolCall | MemoryRead | MemoryWrite
+
+/** A call of an MCP tool. `server` is empty when the name that the agent gave holds none. */
+export interface ToolCall {
+  readonly kind: 'tool.call'
+  readonly server: string
+  readonly tool: string
+  readonly args: JsonObject
+}
+
+/** Records of a namespace: one by `key`, or the first `limit` in key order. */
+export interface MemoryRead {
+  readonly kind: 'memory.read'
+  readonly namespace: string
+  readonly key?: string
+  readonly limit: number
+}
+
+export interface MemoryWrite {
+  readonly kind: 'memory.write'
+  readonly namespace: string
+  readonly key: string
+  readonly value: JsonValue
+}
+
+/** The thing acted on, as policies and receipts name it. */
+export interface Resource {
+  readonly type: 'tool' | 'memory'
+  readonly id: string
+}
+
+/** The operation's name in policies: `slack.post_message`, `memory.read`. */
+export function operationOf(action: Action): string {
+  if (action.kind !== 'tool.call') return action.kind
+  return action.server === '' ? action.tool : `${action.server}.${action.tool}`
+}
+
+export function resourceOf(action: Action): Resource {
+  switch (action.kind) {
+    case 'tool.call':
+      return { type: 'tool', id: operationOf(action) }
+    case 'memory.read':
+    case 'memory.write':
+      return { type: 'memory', id: action.namespace }
+    default:
+      return unreachable(action)
+  }
+}
+
+/** The arguments as policies read them under `args`, and as the input digest covers them. */
+export function argsOf(action: Action): JsonObject {
+  switch (action.kind) {
+    case 'tool.call':
+      return action.args
+    case 'memory.read': {
+      const { namespace, key, limit } = action
+      return key === undefined ? { namespace, limit } : { namespace, key, limit }
+    }
+    case 'memory.write':
+      return { namespace: action.namespace, key: action.key, value: action.value }
+    default:
+      return unreachable(action)
+  }
+}
+
+/** The same action with other arguments, after redaction. The target never changes. */
+export function withArgs(action: Action, args: JsonObject): Action {
+  switch (action.kind) {
+    case 'tool.call':
+      return { ...action, args }
+    case 'memory.read':
+      return action
+    case 'memory.write':
+      return { ...action, value: args.value ?? null }
+    default:
+      return unreachable(action)
+  }
+}

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { codeOf, ERRORS, PortcullisError, unreachable } from './errors.ts'
+
+/** What scripts, receipts and clients rely on. Removing or renumbering one breaks them. */
+const PINNED: readonly (readonly [code: string, http: number])[] = [
+  ['IDENTITY_MISSING', 401],
+  ['IDENTITY_INVALID', 401],
+  ['IDENTITY_UNPROVED', 401],
+  ['IDENTITY_EXPIRED', 401],
+  ['IDENTITY_UNKNOWN', 401],
+  ['IDENTITY_MISDIRECTED', 401],
+  ['POLICY_DENIED', 403],
+  ['DECISION_FAILED', 403],
+  ['OBLIGATION_FAILED', 403],
+  ['OBLIGATION_INVALID', 400],
+  ['LEDGER_UNAVAILABLE', 503],
+  ['LEDGER_BUSY', 503],
+  ['LEDGER_RECEIPT_REJECTED', 500],
+  ['LEDGER_LOCKED', 503],
+  ['LEDGER_CORRUPT', 503],
+  ['LEDGER_KEY_MISMATCH', 503],
+  ['LEDGER_MISSING', 404],
+  ['LEDGER_RECEIPT_UNKNOWN', 404],
+  ['JSON_UNSUPPORTED', 400],
+  ['VKEY_INVALID', 400],
+  ['CHECKPOINT_INVALID', 400],
+  ['CHECKPOINT_UNTRUSTED', 400],
+  ['PROOF_INVALID', 400],
+  ['RECEIPT_INVALID', 400],
+  ['FILE_UNREADABLE', 500],
+  ['FILE_UNWRITABLE', 500],
+  ['KEYS_INSECURE', 500],
+  ['KEYS_INCOMPLETE', 500],
+  ['KEYS_INVALID', 500],
+  ['HOST_REFUSED', 403],
+  ['ORIGIN_REFUSED', 403],
+  ['INTROSPECTION_UNAUTHORIZED', 401],
+  ['SESSION_MISSING', 400],
+  ['SESSION_UNKNOWN', 404],
+  ['SESSION_LIMIT', 503],
+  ['REQUEST_MALFORMED_HTTP', 400],
+  ['REQUEST_ROUTE_UNKNOWN', 404],
+  ['REQUEST_TIMEOUT', 408],
+  ['REQUEST_INCOMPLETE', 400],
+  ['REQUEST_TOO_LARGE', 413],
+  ['REQUEST_BUSY', 429],
+  ['REQUEST_CONTENT_TYPE', 415],
+  ['REQUEST_NOT_ACCEPTABLE', 406],
+  ['REQUEST_INVALID_UTF8', 400],
+  ['REQUEST_MALFORMED_JSON', 400],
+  ['REQUEST_DUPLICATE_KEY', 400],
+  ['REQUEST_TOO_DEEP', 400],
+  ['REQUEST_UNSAFE_JSON', 400],
+  ['REQUEST_BATCH', 400],
+  ['REQUEST_INVALID', 400],
+  ['REQUEST_HEADER_MISMATCH', 400],
+  ['REQUEST_VERSION_UNSUPPORTED', 400],
+  ['REQUEST_METHOD_UNKNOWN', 404],
+  ['CONFIG_MISSING', 500],
+  ['CONFIG_INVALID', 500],
+  ['CONFIG_INSECURE_LISTENER', 500],
+  ['POLICY_INVALID', 500],
+  ['INIT_WOULD_OVERWRITE', 409],
+  ['RUNTIME_NOT_RUNNING', 503],
+  ['RUNTIME_ALREADY_RUNNING', 503],
+  ['ADMIN_FORBIDDEN', 403],
+  ['ADMIN_SOCKET_UNUSABLE', 500],
+  ['ADMIN_TIMEOUT', 504],
+  ['WATCH_LIMIT', 503],
+  ['UPSTREAM_UNKNOWN', 404],
+  ['UPSTREAM_UNAVAILABLE', 502],
+  ['UPSTREAM_TIMEOUT', 504],
+  ['UPSTREAM_REFUSED', 502],
+  ['UPSTREAM_PROTOCOL', 502],
+  ['INTERNAL', 500],
+]
+
+test('the codes and their HTTP status are as published', () => {
+  const published = Object.fromEntries(PINNED)
+  const actual = Object.entries(ERRORS).map(([code, { http }]) => [code, http])
+  assert.deepEqual(Object.fromEntries(actual), published)
+})
+
+for (const [code, { agent, remedy }] of Object.entries(ERRORS)) {
+  test(`${code} tells the agent one plain sentence and the operator what to do`, () => {
+    assert.match(agent, /^[A-Z].*\.$/)
+    assert.match(remedy, /^[^A-Z].*[^.]$|^[A-Z_]+ .*[^.]$/)
+  })
+}
+
+test('what is not ours has the code INTERNAL', () => {
+  assert.equal(
+    codeOf(new PortcullisError('LEDGER_LOCKED', 'held by another process')),
+    'LEDGER_LOCKED',
+  )
+  for (const thrown of [new Error('x'), 'x', undefined, { code: 'POLICY_DENIED' }]) {
+    assert.equal(codeOf(thrown), 'INTERNAL')
+  }
+})
+
+test('an error keeps its cause', () => {
+  const cause = new Error('disk full')
+  const error = new PortcullisError('LEDGER_UNAVAILABLE', 'the ledger cannot be written', { cause })
+  assert.equal(error.cause, cause)
+  assert.equal(error.name, 'PortcullisError')
+})
+
+test('a variant that cannot be is an internal error that shows it', () => {
+  assert.throws(() => unreachable({ kind: 'odd' } as never), {
+    code: 'INTERNAL',
+    message: 'unexpected variant `{"kind":"odd"}`',
+  })
+})

@@ -1,0 +1,37 @@
+/** Who may act. What a principal is, it has proved at this request. */
+export interface Principal {
+  readonly kind: 'agent'
+  /** The name declared in the configuration: `sales`. */
+  readonly id: string
+  readonly roles: readonly string[]
+}
+
+/** One link of the actor chain, with how it was authenticated. */
+export interface ActorLink {
+  readonly kind: 'human' | 'agent' | 'service'
+  readonly id: string
+  readonly via: 'bearer-jwt' | 'dpop-jwt' | 'runtime'
+}
+
+/** A proved principal and the whole chain it acts in: human → agent → service. */
+export interface Identity {
+  readonly principal: Principal
+  readonly chain: readonly ActorLink[]
+}
+
+/** What a connection presents to prove who it is. It never enters a receipt, a log or an error. */
+export type Credential =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'bearer'; readonly token: string }
+  | DpopCredential
+
+/** A token bound to a key, and the proof that the key's holder sent this request (RFC 9449). */
+export interface DpopCredential {
+  readonly kind: 'dpop'
+  readonly token: string
+  /** The `DPoP` header of the request. */
+  readonly proof: string
+  readonly method: string
+  /** Scheme, authority and path of the request as the runtime received it. */
+  readonly url: string
+}

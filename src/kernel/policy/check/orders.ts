@@ -1,0 +1,39 @@
+import type { OrderNode } from '../language/syntax.ts'
+
+interface Rank {
+  readonly order: number
+  readonly rank: number
+}
+
+/**
+ * The declared orders of labels. Labels compare only under one order that holds both: the alphabet
+ * would put `public` above `confidential`.
+ */
+export class Orders {
+  private readonly ranks = new Map<string, Rank[]>()
+
+  constructor(nodes: readonly OrderNode[]) {
+    for (const [order, { labels }] of nodes.entries())
+      for (const [rank, { text }] of labels.entries()) {
+        const ranks = this.ranks.get(text)
+        if (ranks === undefined) this.ranks.set(text, [{ order, rank }])
+        else ranks.push({ order, rank })
+      }
+  }
+
+  has(label: string): boolean {
+    return this.ranks.has(label)
+  }
+
+  /** Negative, zero or positive as `a` is below, at or above `b`; undefined without one order. */
+  compare(a: string, b: string): number | undefined {
+    let difference: number | undefined
+    for (const left of this.ranks.get(a) ?? [])
+      for (const right of this.ranks.get(b) ?? []) {
+        if (left.order !== right.order) continue
+        if (difference !== undefined) return undefined
+        difference = left.rank - right.rank
+      }
+    return difference
+  }
+}

@@ -1,0 +1,38 @@
+import { unreachable } from '../../errors.ts'
+
+/** Which names are meant: one, all with a beginning, or all. */
+export type Pattern =
+  | { readonly kind: 'exact'; readonly text: string }
+  | { readonly kind: 'prefix'; readonly text: string }
+  | { readonly kind: 'every' }
+
+export const EVERY: Pattern = { kind: 'every' }
+
+/** Reads `slack.post_message`, `slack.*`, `*`. Undefined when a star stands anywhere but last. */
+export function patternOf(text: string): Pattern | undefined {
+  const star = text.indexOf('*')
+  if (star === -1) return { kind: 'exact', text }
+  if (star !== text.length - 1) return undefined
+  return star === 0 ? EVERY : { kind: 'prefix', text: text.slice(0, -1) }
+}
+
+export function matches(pattern: Pattern, name: string): boolean {
+  switch (pattern.kind) {
+    case 'exact':
+      return name === pattern.text
+    case 'prefix':
+      return name.startsWith(pattern.text)
+    case 'every':
+      return true
+    default:
+      return unreachable(pattern)
+  }
+}
+
+/** Is there a name that both mean? */
+export function overlap(a: Pattern, b: Pattern): boolean {
+  if (a.kind === 'every' || b.kind === 'every') return true
+  if (a.kind === 'exact') return matches(b, a.text)
+  if (b.kind === 'exact') return matches(a, b.text)
+  return a.text.startsWith(b.text) || b.text.startsWith(a.text)
+}

@@ -1,0 +1,127 @@
+import { MAX_NESTING } from './bounds.ts'
+import type { Finding } from './diagnostics.ts'
+import type { Token } from './lexer.ts'
+import type { Span } from './source.ts'
+import type { Name } from './syntax.ts'
+
+/** Leaves the rule or declaration at hand after a mistake; its parser goes on with the next. */
+export class SyntaxFault extends Error {
+  override readonly name = 'SyntaxFault'
+  readonly finding: Finding
+
+  constructor(finding: Finding) {
+    super(finding.message)
+    this.finding = finding
+  }
+}
+
+const RULE_WORDS: ReadonlySet<string> = new Set(['allow', 'deny', 'require', 'audit'])
+
+/** The tokens of one file and a place among them. Strings never count as the words they hold. */
+export class TokenStream {
+  private readonly tokens: readonly Token[]
+  private readonly last: Token
+  private index = 0
+  private depth = 0
+
+  /** `tokens` ends with the token `end`. */
+  constructor(tokens: readonly Token[]) {
+    this.tokens = tokens
+    this.last = tokens.at(-1) ?? { kind: 'end', text: '', start: 0, end: 0 }
+  }
+
+  get current(): Token {
+    return this.ahead(0)
+  }
+
+  /** End of the token before the current one: where a node just read ends. */
+  get reached(): number {
+    return this.tokens[this.index - 1]?.end ?? 0
+  }
+
+  ahead(distance: number): Token {
+    return this.tokens[this.index + distance] ?? this.last
+  }
+
+  next(): Token {
+    const token = this.current
+    this.index++
+    return token
+  }
+
+  sees(text: string, distance = 0): boolean {
+    const token = this.ahead(distance)
+    return token.text === text && (token.kind === 'mark' || token.kind === 'name')
+  }
+
+  /** A rule ends where the next one begins: a rule word followed by a colon. */
+  seesRule(): boolean {
+    return this.seesLabel() && this.seesRuleWord()
+  }
+
+  seesRuleWord(): boolean {
+    return this.current.kind === 'name' && RULE_WORDS.has(this.current.text)
+  }
+
+  /** A name followed by a colon: a rule, or one whose word is misspelt. */
+  seesLabel(): boolean {
+    return this.current.kind === 'name' && this.sees(':', 1)
+  }
+
+  eat(text: string): boolean {
+    const seen = this.sees(text)
+    if (seen) this.index++
+    return seen
+  }
+
+  want(text: string, hint?: string): void {
+    if (!this.eat(text)) this.fail(`expected \`${text}\`, found ${this.found()}`, hint)
+  }
+
+  name(what: string, hint?: string): Name {
+    const token = this.current
+    if (token.kind !== 'name') return this.fail(`expected ${what}, found ${this.found()}`, hint)
+    this.index++
+    return { text: token.text, start: token.start, end: token.end }
+  }
+
+  /** One or more, separated by commas, with or without a comma after the last. */
+  list<T>(close: string, item: () => T): readonly T[] {
+    const items: T[] = []
+    while (!this.sees(close)) {
+      items.push(item())
+      if (!this.eat(',')) break
+    }
+    this.want(close)
+    return items
+  }
+
+  /** Runs `parse` one level deeper; the depth of the tree is bounded here and nowhere else. */
+  nested<T>(parse: () => T): T {
+    if (this.depth >= MAX_NESTING) this.fail(`nested deeper than ${MAX_NESTING} levels`)
+    this.depth++
+    const result = parse()
+    this.depth--
+    return result
+  }
+
+  fail(message: string, hint?: string, at: Span = this.current): never {
+    throw new SyntaxFault({ at: { start: at.start, end: at.end }, message, hint })
+  }
+
+  found(): string {
+    const { kind, text } = this.current
+    return kind === 'end' ? 'the end of the file' : `\`${text}\``
+  }
+
+  /** Skips to the next token that `stops` at, after a fault; past whole pairs of braces. */
+  recover(stops: () => boolean): void {
+    this.depth = 0
+    let open = 0
+    while (this.current.kind !== 'end' && (open > 0 || !stops())) {
+      if (this.sees('{')) open++
+      else if (this.sees('}')) open = Math.max(0, open - 1)
+      this.index++
+    }
+  }
+}

@@ -1,0 +1,14 @@
+import type { Resource } from '../action.ts'
+import type { JsonObject } from '../json/value.ts'
+
+/**
+ * All that a policy may read. Built once per request, already normalised: policies compare strings,
+ * and the attack is in the spelling.
+ */
+export interface PolicyRequest {
+  /** `slack.post_message`, `memory.read`. */
+  readonly operation: string
+  readonly resource: Resource
+  /** Attributes by root: `principal`, `args`, `session`, `context` … */
+  readonly attributes: JsonObject
+}

@@ -1,0 +1,46 @@
+import { visible } from '../text/visible.ts'
+import type { RuleRef } from './decision.ts'
+import type { ClauseExplanation, Explanation, Read, RuleExplanation } from './explain.ts'
+import { headline, place, renderDemand } from './render-decision.ts'
+
+/** Length at which a value is cut. */
+const MAX_SHOWN = 120
+
+/** A decision with every rule that is about the request, clause by clause. */
+export function renderExplanation({ decision, rules }: Explanation): string {
+  const { determining, obligations, version } = decision
+  return [
+    headline(decision),
+    `policy version ${version}`,
+    ...(rules.length === 0 ? ['no rule is about this request'] : []),
+    ...rules.flatMap((rule) => renderRule(rule, determining)),
+    ...(obligations.length === 0 ? [] : ['']),
+    ...obligations.flatMap(renderDemand),
+  ].join('\n')
+}
+
+function renderRule(rule: RuleExplanation, determining: readonly RuleRef[]): readonly string[] {
+  const { ref, head, guard, requirements, nearMiss } = rule
+  const decided = determining.includes(ref) ? ', which decided' : ''
+  return [
+    '',
+    `${ref.rule} for \`${visible(head)}\` in policy \`${ref.policy}\`${decided}`,
+    ...place(ref),
+    ...guard.flatMap((clause) => renderClause('if', clause)),
+    ...requirements.flatMap((clause) => renderClause('require', clause)),
+    ...(nearMiss === undefined ? [] : [`  ${visible(nearMiss)}`]),
+  ]
+}
+
+function renderClause(word: string, clause: ClauseExplanation): readonly string[] {
+  const { text, outcome, message, reads } = clause
+  const why = message === undefined ? '' : ` (${visible(message)})`
+  const line = `  ${word.padEnd(7)} ${outcome.padEnd(5)}  ${visible(text)}${why}`
+  return [line, ...reads.map((read) => `                   ${visible(shown(read))}`)]
+}
+
+function shown({ path, value }: Read): string {
+  if (value === undefined) return `${path} is missing`
+  const text = JSON.stringify(value)
+  return `${path} = ${text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text}`
+}

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { decisionDraft, effectDraft, refusalDraft } from '../../../test/support/sample-receipts.ts'
+import { RECEIPT_VERSION, type Receipt, type ReceiptDraft } from './receipt.ts'
+import { matches, outcomeOf, type ReceiptFilter } from './receipt-filter.ts'
+
+const placed = (draft: ReceiptDraft): Receipt => ({
+  ...draft,
+  v: RECEIPT_VERSION,
+  log: 'l',
+  seq: 0,
+})
+const DECISION = placed(decisionDraft('d', 'run-7'))
+
+test('an outcome is one word, whatever the kind', () => {
+  const lifecycle = { event: 'runtime.started', detail: '' }
+  assert.equal(outcomeOf(DECISION), 'allow_with_conditions')
+  assert.equal(outcomeOf(placed(effectDraft('e', 'd'))), 'confirmed')
+  assert.equal(outcomeOf(placed(refusalDraft('r'))), 'refused')
+  const started = placed({ ...refusalDraft('l'), kind: 'lifecycle', lifecycle })
+  assert.equal(outcomeOf(started), 'runtime.started')
+})
+
+const CASES: [filter: ReceiptFilter, wanted: boolean][] = [
+  [{}, true],
+  [{ run: 'run-7' }, true],
+  [{ run: 'run-8' }, false],
+  [{ agent: 'sales' }, true],
+  [{ agent: 'research' }, false],
+  [{ operation: 'slack.post_message' }, true],
+  [{ operation: 'slack' }, false],
+  [{ effect: 'allow_with_conditions' }, true],
+  [{ effect: 'allow' }, false],
+  [{ run: 'run-7', agent: 'sales', effect: 'deny' }, false],
+]
+
+for (const [filter, wanted] of CASES) {
+  const verb = wanted ? 'matches' : 'does not match'
+  test(`a decision of sales ${verb} ${JSON.stringify(filter)}`, () => {
+    assert.equal(matches(DECISION, filter), wanted)
+  })
+}
+
+test('an agent is not found by the name of a service', () => {
+  const actor = [{ kind: 'service', id: 'sales', via: 'runtime' }] as const
+  assert.equal(matches({ ...DECISION, actor }, { agent: 'sales' }), false)
+})

@@ -1,0 +1,42 @@
+import { unreachable } from '../errors.ts'
+import type { Receipt } from './receipt.ts'
+
+/** Which receipts are wanted; a member that is absent does not choose. */
+export interface ReceiptFilter {
+  readonly run?: string
+  /** Name of an agent in the actor chain. */
+  readonly agent?: string
+  /** `slack.post_message`, `memory.read`. */
+  readonly operation?: string
+  /** As `outcomeOf` says it: `deny`, `dispatched`, `refused`. */
+  readonly effect?: string
+}
+
+/** What a receipt says became of the action, in one word. */
+export function outcomeOf(receipt: Receipt): string {
+  switch (receipt.kind) {
+    case 'decision':
+      return receipt.decision?.effect ?? 'undecided'
+    case 'effect':
+      return receipt.effect?.state ?? 'unknown'
+    case 'refusal':
+      return 'refused'
+    case 'lifecycle':
+      return receipt.lifecycle?.event ?? 'lifecycle'
+    default:
+      return unreachable(receipt.kind)
+  }
+}
+
+export function matches(
+  receipt: Receipt,
+  { run, agent, operation, effect }: ReceiptFilter,
+): boolean {
+  return (
+    (run === undefined || receipt.run === run) &&
+    (agent === undefined ||
+      receipt.actor.some(({ kind, id }) => kind === 'agent' && id === agent)) &&
+    (operation === undefined || receipt.action?.operation === operation) &&
+    (effect === undefined || outcomeOf(receipt) === effect)
+  )
+}

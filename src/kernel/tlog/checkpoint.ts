@@ -1,0 +1,53 @@
+import { PortcullisError } from '../errors.ts'
+import { decodeBase64, encodeBase64 } from './base64.ts'
+import { EMPTY_ROOT, HASH_BYTES, sameHash } from './hash.ts'
+import { openNote, type VerifierKey } from './note.ts'
+import type { TreeHead } from './proof.ts'
+
+/** A tree head and the log it is of (https://c2sp.org/tlog-checkpoint). */
+export interface Checkpoint extends TreeHead {
+  readonly origin: string
+}
+
+/** The text that is signed: origin, size, root, one line each. */
+export function formatCheckpoint({ origin, size, root }: Checkpoint): string {
+  return `${origin}\n${size}\n${encodeBase64(root)}\n`
+}
+
+/**
+ * The checkpoint in a note that `key` signed. Stricter than the format asks: the origin is the name
+ * of the key, and there are no extension lines, because no proof covers them.
+ */
+export function openCheckpoint(note: string, key: VerifierKey): Checkpoint {
+  const checkpoint = parseCheckpoint(openNote(note, key))
+  if (checkpoint.origin === key.name) return checkpoint
+  throw malformed(`it is of the log \`${checkpoint.origin}\``)
+}
+
+/** What a note claims, signed or not. Only for comparing it with what is known otherwise. */
+export function claimedCheckpoint(note: string): Checkpoint {
+  return parseCheckpoint(note.slice(0, note.lastIndexOf('\n\n') + 1))
+}
+
+function parseCheckpoint(text: string): Checkpoint {
+  const lines = text.split('\n')
+  const [origin = '', sizeLine = '', rootLine = '', end] = lines
+  const size = parseCount(sizeLine)
+  const root = decodeBase64(rootLine)
+  if (lines.length !== 4 || end !== '' || size === undefined || root?.length !== HASH_BYTES) {
+    throw malformed('it is not origin, size and root')
+  }
+  if (size === 0 && !sameHash(root, EMPTY_ROOT)) throw malformed('the empty tree has another root')
+  return { origin, size, root }
+}
+
+function malformed(why: string): PortcullisError {
+  return new PortcullisError('CHECKPOINT_INVALID', `the checkpoint is malformed: ${why}`)
+}
+
+/** A count in decimal without leading zeros, as far as integers are exact. */
+export function parseCount(text: string): number | undefined {
+  if (!/^(?:0|[1-9][0-9]{0,15})$/.test(text)) return undefined
+  const count = Number(text)
+  return Number.isSafeInteger(count) ? count : undefined
+}

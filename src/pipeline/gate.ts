@@ -1,0 +1,44 @@
+import type { Action } from '../kernel/action.ts'
+import { codeOf, PortcullisError } from '../kernel/errors.ts'
+import type { Credential, Identity } from '../kernel/identity/principal.ts'
+import { guard } from './guard.ts'
+import type { Channel, Gate, Ports } from './ports.ts'
+import { policyRequest } from './steps/policy-request.ts'
+import { recordRefusal } from './steps/record.ts'
+
+/** What doors are handed: the guard over these ports, and the questions that come before it. */
+export function createGate(ports: Ports): Gate {
+  return {
+    guard: (request) => guard(request, ports),
+    admit: (credential, channel) => admit(credential, channel, ports),
+    refuse: async (code, channel, identity) => {
+      await recordRefusal({ code, channel, identity }, ports)
+    },
+    visible: (identity, actions, channel) => visible({ identity, actions, channel }, ports),
+  }
+}
+
+async function admit(credential: Credential, channel: Channel, ports: Ports): Promise<Identity> {
+  try {
+    return await ports.identities.verify(credential, ports.clock.now())
+  } catch (error) {
+    const code = codeOf(error)
+    await recordRefusal({ code, channel, identity: undefined }, ports)
+    if (error instanceof PortcullisError) throw error
+    throw new PortcullisError(code, 'the credential could not be checked', { cause: error })
+  }
+}
+
+interface Sight {
+  readonly identity: Identity
+  readonly actions: readonly Action[]
+  readonly channel: Channel
+}
+
+function visible({ identity, actions, channel }: Sight, ports: Ports): readonly boolean[] {
+  const policies = ports.policies.current()
+  const now = ports.clock.now()
+  return actions.map((action) =>
+    policies.mayAllow(policyRequest({ action, channel }, identity, now)),
+  )
+}

@@ -1,0 +1,121 @@
+import type { Action } from '../kernel/action.ts'
+import type { ErrorCode } from '../kernel/errors.ts'
+import type { Credential, Identity } from '../kernel/identity/principal.ts'
+import type { JsonObject, JsonValue } from '../kernel/json/value.ts'
+import type { Decision } from '../kernel/policy/decision.ts'
+import type { PolicyRequest } from '../kernel/policy/policy-request.ts'
+import type { PayloadDigest, ReceiptDraft } from '../kernel/receipt/receipt.ts'
+
+/** A request as a door hands it in: what is asked, by whom, over which connection. */
+export interface GuardRequest {
+  readonly action: Action
+  readonly credential: Credential
+  readonly channel: Channel
+}
+
+/** The connection a request came over. `run` groups the receipts of one session. */
+export interface Channel {
+  readonly door: string
+  readonly peer: string
+  readonly run: string
+}
+
+/** What came of a request. `receipt` is absent only where the ledger could not be written. */
+export type Outcome =
+  | { readonly kind: 'done'; readonly result: JsonObject; readonly receipt: string }
+  | { readonly kind: 'refused'; readonly code: ErrorCode; readonly receipt?: string }
+  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly receipt: string }
+
+/** All that a door may do. It never decides and never reaches a connector by itself. */
+export interface Gate {
+  /** The whole path, for one action. Never rejects: an exception on the way is a refusal. */
+  guard(request: GuardRequest): Promise<Outcome>
+  /** Who is this? Throws the refusal, already receipted, when the credential does not prove it. */
+  admit(credential: Credential, channel: Channel): Promise<Identity>
+  /** Records that a request was refused before it became an action (malformed, misdirected). */
+  refuse(code: ErrorCode, channel: Channel, identity?: Identity): Promise<void>
+  /** Of these actions, those that some arguments could make permitted: what an agent may see. */
+  visible(identity: Identity, actions: readonly Action[], channel: Channel): readonly boolean[]
+}
+
+export interface IdentitySource {
+  /** Proves a credential at `now` (ms since epoch) or throws an `IDENTITY_*` error. */
+  verify(credential: Credential, now: number): Promise<Identity>
+}
+
+/** A compiled, immutable policy set. The kernel's `PolicySet` is one. */
+export interface PolicyDecider {
+  readonly version: string
+  decide(request: PolicyRequest): Decision
+  /** Could any arguments make this permitted? Everything but `args` is as given. */
+  mayAllow(request: PolicyRequest): boolean
+}
+
+export interface PolicySource {
+  /** The set in force; one with no rules when nothing is loaded, which denies all. */
+  current(): PolicyDecider
+}
+
+export interface Ledger {
+  /** Resolves when the receipt is on disk under a signed checkpoint; rejects `LEDGER_*` if not. */
+  append(draft: ReceiptDraft): Promise<{ readonly id: string; readonly seq: number }>
+}
+
+/** Carries out decided actions. The result has the shape of an MCP `CallToolResult`. */
+export interface Connector {
+  execute(action: Action, identity: Identity): Promise<JsonObject>
+}
+
+/** Whose data it is. Nothing that an agent can reach is read without one. */
+export type Tenant = string & { readonly tenant: unique symbol }
+
+export interface NamedRecord {
+  readonly key: string
+  readonly value: JsonValue
+}
+
+/** Records in named spaces, as agents remember them. */
+export interface Records {
+  read(tenant: Tenant, namespace: string, key: string): JsonValue | undefined
+  /**
+   * The first `limit` in the order of their keys.
+   * @throws PortcullisError `UPSTREAM_REFUSED` when they are more than one answer may hold.
+   */
+  list(tenant: Tenant, namespace: string, limit: number): readonly NamedRecord[]
+  /** All of them or none. Durable when it returns. */
+  write(tenant: Tenant, namespace: string, records: readonly NamedRecord[]): void
+}
+
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number
+  /** Milliseconds of a clock that never goes back; for durations. */
+  elapsed(): number
+}
+
+export interface Ids {
+  /** A new unique id, sortable by time. */
+  next(): string
+}
+
+/** Keyed digests: a plain hash of a guessable payload would tell it. */
+export interface Digester {
+  digest(payload: JsonObject): PayloadDigest
+}
+
+export interface Ports {
+  readonly identities: IdentitySource
+  readonly policies: PolicySource
+  readonly ledger: Ledger
+  readonly connector: Connector
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly digests: Digester
+}
+
+/** The runtime's own log, for the operator. Never a credential, never a payload. */
+export interface Log {
+  info(event: string, fields?: JsonObject): void
+  warn(event: string, fields?: JsonObject): void
+  error(event: string, fields?: JsonObject): void
+}

@@ -1,0 +1,139 @@
+import { type Action, argsOf, operationOf, resourceOf } from '../../kernel/action.ts'
+import type { ErrorCode } from '../../kernel/errors.ts'
+import type { Identity } from '../../kernel/identity/principal.ts'
+import type { JsonObject } from '../../kernel/json/value.ts'
+import type { Decision, RuleRef } from '../../kernel/policy/decision.ts'
+import type {
+  ReceiptDraft,
+  RecordedDecision,
+  RecordedEffect,
+  Redaction,
+} from '../../kernel/receipt/receipt.ts'
+import type { Attempt } from '../attempt.ts'
+import type { Channel, Ports } from '../ports.ts'
+
+/** Rules, errors and redactions that one receipt lists; a receipt has a size limit of its own. */
+export const RECORDED_RULES_LIMIT = 8
+export const RECORDED_ERRORS_LIMIT = 8
+export const RECORDED_REDACTIONS_LIMIT = 32
+/** Characters kept of a text in a receipt: a policy line, an error, a path. */
+export const RECORDED_TEXT_LIMIT = 200
+
+/** What became of a decided action: an answer that may be passed on, or a code. */
+export type Effect = {
+  readonly state: Exclude<RecordedEffect['state'], 'dispatched'>
+  readonly redactions: readonly Redaction[]
+} & ({ readonly result: JsonObject } | { readonly code: ErrorCode })
+
+/** A receipt that is on disk. */
+export interface Recorded {
+  readonly id: string
+}
+
+/** The decision, durable before anything is carried out. */
+export function recordIntent(
+  attempt: Attempt,
+  { identity, decision }: { identity: Identity; decision: Decision },
+  ports: Ports,
+): Promise<Recorded> {
+  const denied = decision.effect === 'deny'
+  return ports.ledger.append({
+    ...envelope(attempt.request.channel, identity, ports),
+    kind: 'decision',
+    action: named(attempt.request.action),
+    decision: recordedDecision(decision),
+    in: ports.digests.digest(argsOf(attempt.request.action)),
+    ...(denied ? { code: 'POLICY_DENIED' } : { effect: { state: 'dispatched' } }),
+    cost: { ms: elapsed(attempt, ports) },
+  })
+}
+
+/** What became of the effect, durable before the agent hears of it. */
+export function recordOutcome(
+  attempt: Attempt,
+  { identity, intent, effect }: { identity: Identity; intent: Recorded; effect: Effect },
+  ports: Ports,
+): Promise<Recorded> {
+  return ports.ledger.append({
+    ...envelope(attempt.request.channel, identity, ports),
+    kind: 'effect',
+    action: named(attempt.request.action),
+    effect: { state: effect.state, of: intent.id },
+    ...('code' in effect ? { code: effect.code } : { out: ports.digests.digest(effect.result) }),
+    ...(effect.redactions.length === 0 ? {} : { redactions: bounded(effect.redactions) }),
+    cost: { ms: elapsed(attempt, ports) },
+  })
+}
+
+/** A request that never became a decided action. */
+export interface Refusal {
+  readonly code: ErrorCode
+  readonly channel: Channel
+  readonly identity: Identity | undefined
+  readonly action?: Action
+}
+
+export function recordRefusal(refusal: Refusal, ports: Ports): Promise<Recorded> {
+  return ports.ledger.append({
+    ...envelope(refusal.channel, refusal.identity, ports),
+    kind: 'refusal',
+    code: refusal.code,
+    ...(refusal.action === undefined ? {} : { action: named(refusal.action) }),
+  })
+}
+
+type Envelope = Pick<ReceiptDraft, 'id' | 'ts' | 'run' | 'actor' | 'channel'>
+
+function envelope(channel: Channel, identity: Identity | undefined, ports: Ports): Envelope {
+  return {
+    id: ports.ids.next(),
+    ts: ports.clock.now(),
+    run: channel.run,
+    actor: identity?.chain ?? [],
+    channel: { door: channel.door, peer: channel.peer },
+  }
+}
+
+function named(action: Action): NonNullable<ReceiptDraft['action']> {
+  return { operation: operationOf(action), resource: resourceOf(action) }
+}
+
+/** Since the request came, in milliseconds to the microsecond. */
+function elapsed(attempt: Attempt, ports: Ports): number {
+  return Math.round((ports.clock.elapsed() - attempt.started) * 1000) / 1000
+}
+
+function recordedDecision(decision: Decision): RecordedDecision {
+  return {
+    effect: decision.effect,
+    reason: decision.reason,
+    version: decision.version,
+    rules: decision.determining.slice(0, RECORDED_RULES_LIMIT).map(recordedRule),
+    obligations: decision.obligations
+      .slice(0, RECORDED_RULES_LIMIT)
+      .map(({ obligation, source }) => clip(`${obligation.kind} ${source.file}:${source.line}`)),
+    errors: decision.errors
+      .slice(0, RECORDED_ERRORS_LIMIT)
+      .map(({ file, line, message }) => clip(`${file}:${line}: ${message}`)),
+  }
+}
+
+function recordedRule({ policy, rule, file, line, column, text }: RuleRef): RuleRef {
+  return { policy: clip(policy), rule, file: clip(file), line, column, text: clip(text) }
+}
+
+function bounded(redactions: readonly Redaction[]): readonly Redaction[] {
+  const listed = redactions
+    .slice(0, RECORDED_REDACTIONS_LIMIT)
+    .map(({ path, why }) => ({ path: clip(path), why }))
+  const more = redactions.length - listed.length
+  return more > 0 ? [...listed, { path: '…', why: `${more} more` }] : listed
+}
+
+/** Well-formed even where the cut falls within a pair of surrogates: receipts take no half one. */
+function clip(text: string): string {
+  const whole = text.toWellFormed()
+  if (whole.length <= RECORDED_TEXT_LIMIT) return whole
+  const kept = whole.slice(0, RECORDED_TEXT_LIMIT - 1)
+  return `${kept.isWellFormed() ? kept : kept.slice(0, -1)}…`
+}

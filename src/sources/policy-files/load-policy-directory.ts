@@ -1,0 +1,28 @@
+import { PortcullisError } from '../../kernel/errors.ts'
+import type { Diagnostic } from '../../kernel/policy/language/diagnostics.ts'
+import { renderDiagnostic } from '../../kernel/policy/language/diagnostics.ts'
+import type { LoadedPolicies } from '../../kernel/policy/load-policies.ts'
+import { loadPolicies } from '../../kernel/policy/load-policies.ts'
+import type { ObligationRegistry } from '../../kernel/policy/obligation-registry.ts'
+import { readPolicyFiles } from './read-policy-files.ts'
+
+/** Reads and compiles the policies below a directory. One file that cannot be read refuses all. */
+export function loadPolicyDirectory(
+  directory: string,
+  registry: ObligationRegistry,
+): LoadedPolicies {
+  const { files, diagnostics } = readPolicyFiles(directory)
+  return diagnostics.length > 0 ? { set: undefined, diagnostics } : loadPolicies(files, registry)
+}
+
+/** `POLICY_INVALID`, with every diagnostic as text. */
+export function policiesInvalid(
+  directory: string,
+  diagnostics: readonly Diagnostic[],
+): PortcullisError {
+  const mistakes = diagnostics.map(renderDiagnostic).join('\n\n')
+  return new PortcullisError(
+    'POLICY_INVALID',
+    `the policies in \`${directory}\` do not load\n\n${mistakes}\n`,
+  )
+}

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { canonical } from '../../src/kernel/receipt/canonical.ts'
+import { LEDGER_FAULTS } from '../../src/kernel/receipt/ledger-report.ts'
+import { payloadDigest } from '../../src/kernel/receipt/payload-digest.ts'
+import { parsePortable } from '../../src/kernel/receipt/portable.ts'
+import { verifyPortableReceipt } from '../../src/kernel/receipt/verify-receipt.ts'
+import { leafHashOfText } from '../../src/kernel/tlog/hash.ts'
+
+const SPEC = new URL('../../docs/spec/', import.meta.url)
+const VECTORS = new URL('receipt-vectors/', SPEC)
+const read = (name: string) => readFileSync(new URL(name, VECTORS), 'utf8')
+const vkey = read('ledger.vkey').trim()
+
+interface Holding {
+  readonly file: string
+  readonly holds: true
+  readonly id: string
+  readonly index: number
+  readonly size: number
+  readonly leafHash: string
+  readonly root: string
+}
+
+interface Refused {
+  readonly file: string
+  readonly holds: false
+  readonly code: string
+  readonly why: string
+}
+
+const index: readonly (Holding | Refused)[] = JSON.parse(read('index.json'))
+
+for (const vector of index) {
+  if (!vector.holds) {
+    test(`${vector.file} is refused: ${vector.why}`, () => {
+      const { code } = vector
+      assert.throws(() => verifyPortableReceipt(read(vector.file), vkey), { code })
+    })
+    continue
+  }
+  test(`${vector.file} holds`, () => {
+    const { file, holds, ...expected } = vector
+    const { receipt, checkpoint } = verifyPortableReceipt(read(file), vkey)
+    const root = Buffer.from(checkpoint.root).toString('base64')
+    const leafHash = leafHashOfText(parsePortable(read(file)).receipt)
+    const { id, seq } = receipt
+    assert.deepEqual({ id, index: seq, size: checkpoint.size, leafHash, root }, expected)
+  })
+}
+
+test('every vector is in the index', () => {
+  const others = ['index.json', 'ledger.vkey', 'canonical.json', 'payload-digest.json']
+  const files = readdirSync(VECTORS).filter((name) => !others.includes(name))
+  assert.deepEqual(files.sort(), index.map(({ file }) => file).sort())
+})
+
+test('values have the canonical form that is written down', () => {
+  const cases: { json: string; canonical: string }[] = JSON.parse(read('canonical.json'))
+  for (const { json, canonical: text } of cases) assert.equal(canonical(JSON.parse(json)), text)
+})
+
+test('a payload has the digest that is written down', () => {
+  const { key, payload, digest, bytes } = JSON.parse(read('payload-digest.json'))
+  assert.deepEqual(payloadDigest(Buffer.from(key, 'hex'), payload), { digest, bytes })
+})
+
+test('the specification explains every fault and every member of a receipt', () => {
+  const text = readFileSync(new URL('receipts.md', SPEC), 'utf8')
+  for (const code of Object.keys(LEDGER_FAULTS)) assert.ok(text.includes(`| \`${code}\` |`), code)
+  const members = index
+    .filter(({ holds }) => holds)
+    .flatMap(({ file }) => Object.keys(JSON.parse(parsePortable(read(file)).receipt)))
+  for (const member of new Set(members)) {
+    assert.match(text, new RegExp(`^\\| .*\`${member}[\`.[]`, 'm'), member)
+  }
+})

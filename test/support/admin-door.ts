@@ -1,0 +1,87 @@
+import { once } from 'node:events'
+import { request } from 'node:http'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import type { Status } from '../../src/contract/admin-api.ts'
+import type { WatchEvent } from '../../src/contract/watch-event.ts'
+import {
+  type AdminLimits,
+  type AdminOperations,
+  startAdminServer,
+} from '../../src/inbound/admin/admin-server.ts'
+import { PortcullisError } from '../../src/kernel/errors.ts'
+import { eventLog, scratch } from './scratch.ts'
+
+export const STATUS: Status = {
+  version: '0.1.0',
+  pid: 7,
+  started: '2026-09-21T14:13:20.000Z',
+  address: 'http://127.0.0.1:7070',
+  policy: { version: 'sha256:00' },
+  ledger: { origin: 'example.com/log', size: 3 },
+  agents: [{ name: 'sales', roles: ['sales'], tokenTtlMs: 900_000 }],
+  servers: [
+    { server: 'files', transport: 'stdio', state: 'up', tools: 2, restarts: 0 },
+    {
+      ...{ server: 'odd', transport: 'http', state: 'down', tools: 0, restarts: 3 },
+      error: 'a\u001b[2Jb',
+    },
+  ],
+  namespaces: ['CRM.customers'],
+}
+
+export interface AdminDoorOptions extends Partial<AdminOperations> {
+  /** Where the socket goes; by default a folder of its own. */
+  readonly folder?: string
+  readonly limits?: Partial<AdminLimits>
+}
+
+/** The admin API on a real socket, with nothing but answers behind it and its watchers in view. */
+export async function adminDoor(t: TestContext, options: AdminDoorOptions = {}) {
+  const { folder, limits, ...overrides } = options
+  const watchers = new Set<(event: WatchEvent) => void>()
+  const left = Promise.withResolvers<void>()
+  const operations: AdminOperations = {
+    status: () => STATUS,
+    async issueToken(agent, { ttlMs, dpopJkt }) {
+      if (agent !== 'sales') throw new PortcullisError('IDENTITY_UNKNOWN', `no agent \`${agent}\``)
+      const token = ['token', ttlMs ?? 'default', dpopJkt ?? 'unbound'].join('.')
+      return { token, agent, expires: '2026-09-21T14:28:20.000Z' }
+    },
+    reloadPolicies: async () => ({ version: 'sha256:01', changed: true }),
+    watch: (listener) => {
+      watchers.add(listener)
+      return () => {
+        watchers.delete(listener)
+        left.resolve()
+      }
+    },
+    ...overrides,
+  }
+  const log = eventLog()
+  const socketPath = join(folder ?? (await scratch(t)), 'admin.sock')
+  const server = await startAdminServer({ socketPath, operations, log, ...(limits && { limits }) })
+  t.after(() => server.close())
+  const emit = (event: WatchEvent) => {
+    for (const listener of watchers) listener(event)
+  }
+  return { socketPath, operations, log, server, watchers, left: left.promise, emit }
+}
+
+export interface Ask {
+  readonly body?: string
+  readonly type?: string
+}
+
+/** One request, as `GET /v1/status`, and its answer. */
+export async function ask(socketPath: string, call: string, options: Ask = {}) {
+  const { body, type = 'application/json' } = options
+  const [method, path] = call.split(' ')
+  const headers = body === undefined ? {} : { 'content-type': type }
+  const asked = request({ socketPath, method, path, headers, agent: false })
+  asked.end(body)
+  const [response] = await once(asked, 'response')
+  let text = ''
+  for await (const chunk of response.setEncoding('utf8')) text += chunk
+  return { status: response.statusCode, body: JSON.parse(text) }
+}

@@ -1,0 +1,106 @@
+import { type Action, operationOf, resourceOf } from '../../src/kernel/action.ts'
+import { type ErrorCode, PortcullisError } from '../../src/kernel/errors.ts'
+import type { Credential, Identity } from '../../src/kernel/identity/principal.ts'
+import type { JsonObject } from '../../src/kernel/json/value.ts'
+import type { Channel, Gate, GuardRequest, Outcome } from '../../src/pipeline/ports.ts'
+
+/** A refusal that the gate was told to record, or recorded while admitting. */
+export interface RecordedRefusal {
+  readonly code: ErrorCode
+  readonly channel: Channel
+  readonly agent: string | undefined
+}
+
+/** A gate that permits each agent a fixed set of actions, with all that passed it in view. */
+export interface InMemoryGate extends Gate {
+  /** Every request that reached the guard. */
+  readonly guarded: GuardRequest[]
+  readonly refusals: RecordedRefusal[]
+  /** Resolves with the first refusal of this code, past or to come. */
+  refusal(code: ErrorCode): Promise<RecordedRefusal>
+  /** From now on this token has expired. */
+  expire(token: string): void
+}
+
+export interface InMemoryGateOptions {
+  /** What each agent may do: `slack.post`, or `memory.read CRM.customers`. */
+  readonly permits?: Readonly<Record<string, readonly string[]>>
+  /** What comes of a permitted action. */
+  readonly carryOut?: (action: Action) => Promise<JsonObject>
+  /** The code that a permitted action fails with. */
+  readonly failure?: ErrorCode
+}
+
+/** The token of an agent is its name and `-token`: `sales-token`. */
+export function inMemoryGate({
+  permits = { sales: ['slack.post', 'files.read'], research: ['files.read'] },
+  carryOut = async (action) => ({ content: [{ type: 'text', text: operationOf(action) }] }),
+  failure,
+}: InMemoryGateOptions = {}): InMemoryGate {
+  const guarded: GuardRequest[] = []
+  const refusals: RecordedRefusal[] = []
+  const awaited = new Map<ErrorCode, (refusal: RecordedRefusal) => void>()
+  const expired = new Set<string>()
+  let receipts = 0
+
+  const record = (refusal: RecordedRefusal) => {
+    refusals.push(refusal)
+    awaited.get(refusal.code)?.(refusal)
+  }
+  const identify = (credential: Credential): Identity => {
+    if (credential.kind === 'none') throw new PortcullisError('IDENTITY_MISSING', 'no token')
+    const id = credential.token.replace(/-token$/, '')
+    if (!(id in permits)) throw new PortcullisError('IDENTITY_INVALID', 'not a token')
+    if (expired.has(credential.token)) throw new PortcullisError('IDENTITY_EXPIRED', 'too late')
+    return {
+      principal: { kind: 'agent', id, roles: [] },
+      chain: [{ kind: 'agent', id, via: 'bearer-jwt' }],
+    }
+  }
+  const permitted = (identity: Identity, action: Action) =>
+    permits[identity.principal.id]?.includes(permissionOf(action)) === true
+  const identityError = (error: unknown): ErrorCode => {
+    if (error instanceof PortcullisError) return error.code
+    throw error
+  }
+
+  return {
+    guarded,
+    refusals,
+    expire: (token) => expired.add(token),
+    refusal(code) {
+      const past = refusals.find((refusal) => refusal.code === code)
+      return past ? Promise.resolve(past) : new Promise((resolve) => awaited.set(code, resolve))
+    },
+    async admit(credential, channel) {
+      try {
+        return identify(credential)
+      } catch (error) {
+        record({ code: identityError(error), channel, agent: undefined })
+        throw error
+      }
+    },
+    async refuse(code, channel, identity) {
+      record({ code, channel, agent: identity?.principal.id })
+    },
+    visible: (identity, actions) => actions.map((action) => permitted(identity, action)),
+    async guard(request): Promise<Outcome> {
+      guarded.push(request)
+      const receipt = `receipt-${++receipts}`
+      try {
+        if (!permitted(identify(request.credential), request.action)) {
+          return { kind: 'refused', code: 'POLICY_DENIED', receipt }
+        }
+      } catch (error) {
+        return { kind: 'refused', code: identityError(error), receipt }
+      }
+      if (failure !== undefined) return { kind: 'failed', code: failure, receipt }
+      return { kind: 'done', result: await carryOut(request.action), receipt }
+    },
+  }
+}
+
+function permissionOf(action: Action): string {
+  const operation = operationOf(action)
+  return action.kind === 'tool.call' ? operation : `${operation} ${resourceOf(action).id}`
+}

@@ -1,0 +1,114 @@
+import type { Action } from '../../src/kernel/action.ts'
+import { PortcullisError } from '../../src/kernel/errors.ts'
+import type { Identity } from '../../src/kernel/identity/principal.ts'
+import type { JsonObject } from '../../src/kernel/json/value.ts'
+import type { Decision } from '../../src/kernel/policy/decision.ts'
+import type { ReceiptDraft } from '../../src/kernel/receipt/receipt.ts'
+import type { Ports } from '../../src/pipeline/ports.ts'
+
+/** Ports kept in memory, with what went through them in view. */
+export interface InMemoryPorts extends Ports {
+  readonly receipts: ReceiptDraft[]
+  /** What the upstream really received, in order. */
+  readonly received: Action[]
+  /** Every step taken, in order: `identify`, `decide`, `append decision`, `execute` … */
+  readonly steps: string[]
+}
+
+export const SALES: Identity = {
+  principal: { kind: 'agent', id: 'sales', roles: ['sales'] },
+  chain: [{ kind: 'agent', id: 'sales', via: 'bearer-jwt' }],
+}
+
+export const ALLOWED: Decision = {
+  effect: 'allow',
+  reason: 'allowed',
+  version: 'sha256:00',
+  determining: [
+    {
+      policy: 'crm',
+      rule: 'allow',
+      file: 'policies/crm.policy',
+      line: 2,
+      column: 3,
+      text: 'allow: *',
+    },
+  ],
+  obligations: [],
+  errors: [],
+  nearMisses: [],
+}
+
+export const DENIED: Decision = {
+  ...ALLOWED,
+  effect: 'deny',
+  reason: 'explicit_deny',
+  determining: [
+    {
+      policy: 'crm',
+      rule: 'deny',
+      file: 'policies/crm.policy',
+      line: 3,
+      column: 3,
+      text: 'deny: *',
+    },
+  ],
+}
+
+export interface InMemoryOptions {
+  readonly decision?: Decision
+  readonly answer?: JsonObject
+}
+
+/** The only accepted credential is the bearer token `good`; it proves `SALES`. */
+export function inMemoryPorts({
+  decision = ALLOWED,
+  answer = {},
+}: InMemoryOptions = {}): InMemoryPorts {
+  const receipts: ReceiptDraft[] = []
+  const received: Action[] = []
+  const steps: string[] = []
+  let ids = 0
+  let ms = 0
+  return {
+    receipts,
+    received,
+    steps,
+    identities: {
+      async verify(credential) {
+        steps.push('identify')
+        if (credential.kind === 'bearer' && credential.token === 'good') return SALES
+        throw new PortcullisError('IDENTITY_INVALID', 'not the good token')
+      },
+    },
+    policies: {
+      current: () => ({
+        version: decision.version,
+        decide() {
+          steps.push('decide')
+          return decision
+        },
+        mayAllow: () => decision.effect !== 'deny',
+      }),
+    },
+    ledger: {
+      async append(draft) {
+        steps.push(`append ${draft.kind}`)
+        receipts.push(draft)
+        return { id: draft.id, seq: receipts.length - 1 }
+      },
+    },
+    connector: {
+      async execute(action) {
+        steps.push('execute')
+        received.push(action)
+        return answer
+      },
+    },
+    clock: { now: () => 1_700_000_000_000, elapsed: () => ms++ },
+    ids: { next: () => `r${ids++}` },
+    digests: {
+      digest: (payload) => ({ digest: 'hmac-sha256:00', bytes: JSON.stringify(payload).length }),
+    },
+  }
+}

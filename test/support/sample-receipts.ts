@@ -1,0 +1,128 @@
+import fc from 'fast-check'
+import type { Receipt, ReceiptDraft } from '../../src/kernel/receipt/receipt.ts'
+
+/** A decision that dispatched an action, as the guard drafts it. */
+export function decisionDraft(id: string, run = 'run-1'): ReceiptDraft {
+  return {
+    id,
+    ts: 1_790_000_000_000,
+    run,
+    kind: 'decision',
+    actor: [{ kind: 'agent', id: 'sales', via: 'bearer-jwt' }],
+    channel: { door: 'mcp', peer: '127.0.0.1:40000' },
+    action: {
+      operation: 'slack.post_message',
+      resource: { type: 'tool', id: 'slack.post_message' },
+    },
+    decision: {
+      effect: 'allow_with_conditions',
+      reason: 'allowed',
+      version: `sha256:${'ab'.repeat(32)}`,
+      rules: [
+        {
+          policy: 'sales',
+          rule: 'allow',
+          file: 'policies/sales.policy',
+          line: 3,
+          column: 3,
+          text: '  allow tool.call on "slack.*"',
+        },
+      ],
+      obligations: ['redact policies/sales.policy:5'],
+      errors: [],
+    },
+    in: { digest: `hmac-sha256:${'cd'.repeat(32)}`, bytes: 52 },
+    effect: { state: 'dispatched' },
+    cost: { ms: 0.125 },
+  }
+}
+
+/** The outcome of a dispatched action. */
+export function effectDraft(id: string, of: string, run = 'run-1'): ReceiptDraft {
+  const { ts, actor, channel, action } = decisionDraft(of, run)
+  return {
+    id,
+    ts: ts + 7,
+    run,
+    kind: 'effect',
+    actor,
+    channel,
+    ...(action && { action }),
+    effect: { state: 'confirmed', of },
+    out: { digest: `hmac-sha256:${'ef'.repeat(32)}`, bytes: 240 },
+    redactions: [{ path: 'result.content.0.text', why: 'email' }],
+    cost: { ms: 6.5 },
+  }
+}
+
+/** A request that never became an action: a receipt that leaves nothing open. */
+export function refusalDraft(id: string, run = 'run-1'): ReceiptDraft {
+  return {
+    id,
+    ts: 1_790_000_000_000,
+    run,
+    kind: 'refusal',
+    actor: [],
+    channel: { door: 'mcp', peer: '127.0.0.1:40001' },
+    code: 'IDENTITY_MISSING',
+  }
+}
+
+const text = fc.string({ unit: 'grapheme' })
+const count = fc.nat()
+const amount = fc.double({ noNaN: true, noDefaultInfinity: true })
+const digest = fc.record({ digest: text, bytes: count })
+const rule = fc.record({
+  policy: text,
+  rule: fc.constantFrom('allow', 'deny', 'require'),
+  file: text,
+  line: count,
+  column: count,
+  text,
+})
+
+/** Any receipt that the types allow, every optional member present or absent. */
+export const anyReceipt: fc.Arbitrary<Receipt> = fc.record(
+  {
+    v: fc.constant(1 as const),
+    log: text,
+    seq: count,
+    prev: text,
+    id: text,
+    ts: count,
+    run: text,
+    kind: fc.constantFrom('decision', 'refusal', 'effect', 'lifecycle'),
+    actor: fc.array(
+      fc.record({
+        kind: fc.constantFrom('human', 'agent', 'service'),
+        id: text,
+        via: fc.constantFrom('bearer-jwt', 'runtime'),
+      }),
+      { maxLength: 3 },
+    ),
+    channel: fc.record({ door: text, peer: text }),
+    action: fc.record({
+      operation: text,
+      resource: fc.record({ type: fc.constantFrom('tool', 'memory'), id: text }),
+    }),
+    decision: fc.record({
+      effect: fc.constantFrom('allow', 'allow_with_conditions', 'deny'),
+      reason: fc.constantFrom('allowed', 'default_deny'),
+      version: text,
+      rules: fc.array(rule, { maxLength: 2 }),
+      obligations: fc.array(text, { maxLength: 2 }),
+      errors: fc.array(text, { maxLength: 2 }),
+    }),
+    code: fc.constantFrom('POLICY_DENIED', 'UPSTREAM_TIMEOUT'),
+    in: digest,
+    out: digest,
+    redactions: fc.array(fc.record({ path: text, why: text }), { maxLength: 2 }),
+    effect: fc.record(
+      { state: fc.constantFrom('dispatched', 'confirmed', 'failed', 'unknown'), of: text },
+      { requiredKeys: ['state'] },
+    ),
+    cost: fc.record({ ms: amount }),
+    lifecycle: fc.record({ event: text, detail: text }),
+  },
+  { requiredKeys: ['v', 'log', 'seq', 'id', 'ts', 'run', 'kind', 'actor', 'channel'] },
+)

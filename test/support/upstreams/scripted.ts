@@ -1,0 +1,132 @@
+/**
+ * An MCP server on its streams, written from the specification, that behaves as it is told, well or
+ * ill. `node scripted.ts FILE OPTIONS` appends every line it receives to FILE; OPTIONS is JSON.
+ */
+import { spawn } from 'node:child_process'
+import { appendFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+
+type Json = Record<string, unknown>
+
+export interface ScriptedOptions {
+  /** The revision that it chooses. */
+  readonly version?: string
+  readonly capabilities?: Json
+  /** Written to standard output before anything else. */
+  readonly greeting?: string
+  /** Never answers this method. */
+  readonly silent?: string
+  /** Ends neither by SIGTERM nor when its input closes. */
+  readonly stubborn?: boolean
+  /** The pages of its tools never end. */
+  readonly endless?: boolean
+  /** The tools listed, in place of its own. */
+  readonly tools?: unknown
+}
+
+interface Message {
+  readonly id?: number | string
+  readonly method?: string
+  readonly params?: { readonly name?: string; readonly arguments?: Json; readonly cursor?: string }
+}
+
+const [, , file = '', json = '{}'] = process.argv
+const options: ScriptedOptions = JSON.parse(json)
+const held = new Map<string, unknown>()
+const added: string[] = []
+const heard: Message[] = []
+let listings = 0
+
+const write = (message: object) => process.stdout.write(`${JSON.stringify(message)}\n`)
+const reply = (id: unknown, result: unknown) => write({ jsonrpc: '2.0', id, result })
+const say = (id: unknown, text: string) => reply(id, { content: [{ type: 'text', text }] })
+const changed = () => write({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' })
+const SLEEPER = ['-e', 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)']
+
+const TOOLS: Record<string, (id: unknown, args: Json) => void> = {
+  echo: (id, { message }) => say(id, String(message)),
+  answer: (id, { result }) => reply(id, result),
+  /** Written as it stands in `line`, with the id put in. */
+  raw: (id, { line }) => process.stdout.write(`${String(line).replace('ID', String(id))}\n`),
+  hold: (id, { name }) => held.set(String(name), id),
+  release(id, { order }) {
+    for (const name of order as string[]) say(held.get(name), name)
+    say(id, 'released')
+  },
+  twice(id) {
+    say(id, 'once')
+    say(id, 'again')
+    say(999_999, 'to nobody')
+    say(`${id}`, 'to a string')
+  },
+  refuse: (id) => write({ jsonrpc: '2.0', id, error: { code: -32000, message: 'not today' } }),
+  die: () => process.exit(7),
+  'answer-and-die'(id) {
+    say(id, 'last words')
+    process.stdout.end(() => process.exit(0))
+  },
+  flood: () => process.stdout.write('x'.repeat(17 * 1024 * 1024)),
+  mumble(id, { text }) {
+    process.stderr.write(`${text}\n`)
+    say(id, 'mumbled')
+  },
+  'add-tool'(id, { name, times }) {
+    added.push(String(name))
+    say(id, 'added')
+    for (let i = 0; i < Number(times ?? 1); i++) changed()
+  },
+  listings: (id) => say(id, String(listings)),
+  /** Asks the client, and tells what it answered. */
+  ask(id, { methods }) {
+    for (const method of methods as string[]) write({ jsonrpc: '2.0', id: method, method })
+    held.set('asked', id)
+  },
+  deaf(id) {
+    input.pause()
+    say(id, 'deaf')
+  },
+  'start-child'(id) {
+    const child = spawn(process.execPath, SLEEPER, { stdio: 'ignore' })
+    child.on('spawn', () => say(id, JSON.stringify([process.pid, child.pid])))
+  },
+  /** Leaves somebody behind, in another group, who holds the streams open, and ends. */
+  'leave-behind'() {
+    const daemon = spawn(process.execPath, SLEEPER, { stdio: 'inherit', detached: true })
+    daemon.on('spawn', () => {
+      appendFileSync(`${file}.daemon`, String(daemon.pid))
+      process.exit(0)
+    })
+  },
+}
+
+function page(cursor: string | undefined): Json {
+  listings++
+  const named = (names: readonly string[]) =>
+    names.map((name) => ({ name, inputSchema: { type: 'object' } }))
+  if (options.tools !== undefined) return { tools: options.tools }
+  if (cursor === undefined) return { tools: named(Object.keys(TOOLS)), nextCursor: '1' }
+  if (options.endless) return { tools: [], nextCursor: `${Number(cursor) + 1}` }
+  return { tools: named(['last-page', ...added]) }
+}
+
+function receive({ id, method, params = {} }: Message): void {
+  if (id === undefined || method === options.silent) return
+  const { version = '2025-11-25', capabilities = { tools: { listChanged: true } } } = options
+  if (method === 'initialize') reply(id, { protocolVersion: version, capabilities })
+  else if (method === 'tools/list') reply(id, page(params.cursor))
+  else if (method === 'tools/call') TOOLS[params.name ?? '']?.(id, params.arguments ?? {})
+}
+
+const input = createInterface({ input: process.stdin })
+input.on('line', (line) => {
+  appendFileSync(file, `${line}\n`)
+  const message = JSON.parse(line) as Message
+  if (message.method !== undefined) return receive(message)
+  heard.push(message)
+  if (heard.length === 2) say(held.get('asked'), JSON.stringify(heard))
+})
+if (options.greeting !== undefined) process.stdout.write(options.greeting)
+if (options.stubborn) {
+  process.on('SIGTERM', () => undefined)
+  setInterval(() => undefined, 60_000)
+}

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { scratch } from '../test/support/scratch.ts'
+import { stalePages, writePages } from './docs.ts'
+
+test('a page that is changed by hand, or missing, is found', async (t) => {
+  const root = await scratch(t)
+  await writePages(root)
+  assert.deepEqual(await stalePages(root), [])
+  const config = join(root, 'docs/reference/config.md')
+  writeFileSync(config, `${readFileSync(config, 'utf8')}by hand\n`)
+  rmSync(join(root, 'docs/reference/errors.md'))
+  assert.deepEqual(await stalePages(root), ['docs/reference/config.md', 'docs/reference/errors.md'])
+})
+
+test('the pages name every key, command, code and route', async (t) => {
+  const root = await scratch(t)
+  await writePages(root)
+  const named: Readonly<Record<string, readonly string[]>> = {
+    'config.md': ['`introspection_secret`', 'PORTCULLIS_AGENTS_NAME_TOKEN_TTL', '[listen.mcp.tls]'],
+    'cli.md': [
+      '## portcullis agent token',
+      '$ TOKEN=$(portcullis agent token sales)',
+      '--dpop-jkt',
+    ],
+    'errors.md': ['`CONFIG_INSECURE_LISTENER`', '`IDENTITY_EXPIRED`', '`POLICY_DENIED`'],
+    'admin-api.md': ['`POST /v1/agents/{name}/tokens`', '`servers[].restarts`', '"slow_reader"'],
+  }
+  for (const [page, words] of Object.entries(named)) {
+    const text = readFileSync(join(root, 'docs/reference', page), 'utf8')
+    for (const word of words) assert.ok(text.includes(word), `${page}: ${word}`)
+  }
+})
+
+test('the API is described as OpenAPI 3.1, with every route and every refusal', async (t) => {
+  const root = await scratch(t)
+  await writePages(root)
+  const api = JSON.parse(readFileSync(join(root, 'docs/reference/admin-api.json'), 'utf8'))
+  assert.equal(api.openapi, '3.1.0')
+  assert.deepEqual(Object.keys(api.paths), [
+    '/v1/status',
+    '/v1/agents/{name}/tokens',
+    '/v1/policies/reload',
+    '/v1/watch',
+  ])
+  const { parameters, requestBody, responses } = api.paths['/v1/agents/{name}/tokens'].post
+  assert.equal(parameters[0].in, 'path')
+  assert.ok(requestBody.content['application/json'].schema.properties.dpopJkt)
+  assert.ok(responses.default.content['application/json'].schema.properties.error)
+})
