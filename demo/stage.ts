@@ -18,6 +18,8 @@ export interface Stage {
   readonly folder: string
   readonly slack: { readonly port: number; readonly file: string; readonly release: string }
   runtime: Runtime
+  /** A file that the filesystem server serves. */
+  readonly paper: string
   /** Where agents connect. */
   readonly url: string
   /** A token bound to a fresh key, and that key; or a plain bearer token. */
@@ -98,6 +100,7 @@ export async function setStage(): Promise<Stage> {
   }
   const stage: Stage = {
     folder,
+    paper: join(folder, 'library', 'paper.txt'),
     slack,
     runtime,
     url: `${runtime.address}/mcp`,

@@ -26,6 +26,7 @@ export async function play({ stage, research, watch }: Cast): Promise<Evidence &
   const denials = (await seen) as unknown as Denial[]
   const [first] = denials
   if (first === undefined) throw new Error('no denial was seen')
+  const paper = await research.call('files.read_text_file', { path: stage.paper })
   const { receipts } = await stage.operator<{ receipts: { decision: { version: string } }[] }>([
     'ledger',
     'show',
@@ -37,6 +38,7 @@ export async function play({ stage, research, watch }: Cast): Promise<Evidence &
       post.isError === true &&
       read.isError === true &&
       denials.length === 2 &&
+      paper.isError !== true &&
       posted(stage).length === before,
     policy,
     version: receipts[0]?.decision.version,
@@ -45,6 +47,7 @@ export async function play({ stage, research, watch }: Cast): Promise<Evidence &
     column,
     text,
     agentHeard: post.content[0]?.text,
+    agentMayStill: paper.content[0]?.text,
     denials,
     shown: [
       ...denials.flatMap((denial) => [
@@ -54,7 +57,8 @@ export async function play({ stage, research, watch }: Cast): Promise<Evidence &
         `   | ${denial.text}`,
         `   | ${' '.repeat(denial.column - 1)}^`,
       ]),
-      `research was told  ${post.content[0]?.text}`,
+      `research was told      ${post.content[0]?.text}`,
+      `research may still read ${paper.content[0]?.text?.trim()} (the filesystem server)`,
       'Proves: the runtime decides, live, and names the policy line; the agent learns no rule.',
     ],
   }

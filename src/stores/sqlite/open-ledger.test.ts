@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
@@ -113,6 +113,15 @@ test('an action that a crash interrupted reads unknown, and is said once', async
   assert.match(last?.lifecycle?.detail ?? '', /: 2$/)
   assert.deepEqual(more, [])
   assert.deepEqual(verifyLedger(file, SAMPLE_VKEY).problems, [])
+})
+
+test('a ledger that was closed is one file: nothing is left in the write-ahead log', async (t) => {
+  const file = await ledgerFile(t)
+  const ledger = await openLedger({ file, signer: SAMPLE_SIGNER, log: eventLog() })
+  await ledger.append(refusalDraft('r1'))
+  await ledger.close()
+  assert.equal(existsSync(`${file}-wal`), false)
+  assert.equal(all(file).length, 1)
 })
 
 test('a second writer is refused while the first is open', async (t) => {

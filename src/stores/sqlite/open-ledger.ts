@@ -50,8 +50,9 @@ export async function openLedger(options: LedgerOptions): Promise<OpenLedger> {
   const writer = createWriter(options, thread, reader)
   const end = async () => {
     await writer.close()
-    await thread.end()
+    // The writer's connection goes last: only it can move the write-ahead log into the file.
     reader.close()
+    await thread.end()
   }
   try {
     await recover(options, thread.opened.interrupted, writer)
