@@ -134,7 +134,7 @@ test('a change is taken without being asked for', async (t) => {
     }).effect,
     'allow',
   )
-  assert.ok(entries.some(([level, event]) => level === 'info' && event === 'policies_reloaded'))
+  assert.ok(entries.some(([level, event]) => level === 'info' && event === 'policy.reloaded'))
 })
 
 test('a change with a mistake keeps the old version and says so loudly', async (t) => {
@@ -148,7 +148,7 @@ test('a change with a mistake keeps the old version and says so loudly', async (
   assert.deepEqual([reload.ok, reload.version, reload.diagnostics.length], [false, version, 1])
   assert.equal(decide(files).effect, 'allow')
   const [, , fields] =
-    entries.find(([level, event]) => level === 'error' && event === 'policy_reload_refused') ?? []
+    entries.find(([level, event]) => level === 'error' && event === 'policy.reload_refused') ?? []
   assert.equal(fields?.version_in_force, version)
   assert.match(JSON.stringify(fields?.mistakes), /policies\/sales\.policy:1:22/)
 })

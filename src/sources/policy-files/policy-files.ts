@@ -42,7 +42,7 @@ export function openPolicyFiles(options: PolicyFilesOptions): PolicyFiles {
   if (first.set === undefined) throw policiesInvalid(directory, first.diagnostics)
   let inForce = first.set
   warn(first.diagnostics, log)
-  log.info('policies_loaded', { version: inForce.version, rules: inForce.ruleCount })
+  log.info('policy.loaded', { version: inForce.version, rules: inForce.ruleCount })
 
   function reload(): Reload {
     const { set, diagnostics } = loadPolicyDirectory(directory, registry)
@@ -55,14 +55,14 @@ export function openPolicyFiles(options: PolicyFilesOptions): PolicyFiles {
 
   function refused(diagnostics: readonly Diagnostic[]): void {
     const mistakes = diagnostics.map(renderDiagnostic)
-    log.error('policy_reload_refused', { version_in_force: inForce.version, mistakes })
+    log.error('policy.reload_refused', { version_in_force: inForce.version, mistakes })
   }
 
   function taken(set: PolicySet, diagnostics: readonly Diagnostic[]): void {
     const before = inForce.version
     inForce = set
     warn(diagnostics, log)
-    log.info('policies_reloaded', { version: set.version, before, rules: set.ruleCount })
+    log.info('policy.reloaded', { version: set.version, before, rules: set.ruleCount })
   }
 
   const stop = watchDirectory(directory, reload, log)
@@ -77,7 +77,7 @@ function watchDirectory(directory: string, changed: () => void, log: Log): () =>
     timer = setTimeout(changed, RELOAD_QUIET_MS)
   })
   watcher.on('error', (error) => {
-    log.error('policy_watch_failed', { directory, reason: error.message })
+    log.error('policy.watch_failed', { directory, reason: error.message })
   })
   return () => {
     clearTimeout(timer)
@@ -87,5 +87,5 @@ function watchDirectory(directory: string, changed: () => void, log: Log): () =>
 
 function warn(diagnostics: readonly Diagnostic[], log: Log): void {
   for (const diagnostic of diagnostics)
-    log.warn('policy_doubtful', { diagnostic: renderDiagnostic(diagnostic) })
+    log.warn('policy.doubtful', { diagnostic: renderDiagnostic(diagnostic) })
 }
