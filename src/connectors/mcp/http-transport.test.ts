@@ -80,7 +80,7 @@ const FAILURES: readonly [title: string, code: string, answer: Answer][] = [
   [
     'an answer without measure',
     'UPSTREAM_PROTOCOL',
-    ({ response }) => response.writeHead(200, head).end(`"${LONG}"`),
+    ({ reply }) => reply({ content: [], long: LONG }),
   ],
   [
     'an event without measure',

@@ -53,6 +53,7 @@ export class HttpTransport implements Transport {
     this.#pool = new Pool(origin, {
       connections: CONNECTIONS_LIMIT,
       pipelining: 1,
+      allowH2: false,
       connect: { timeout: CONNECTING_WAIT_MS },
       // A call has a limit of its own, and a stream of notifications may be silent for ever.
       headersTimeout: 0,
@@ -181,7 +182,7 @@ export class HttpTransport implements Transport {
 
   /** A new session in place of a lost one; the server may be another since. */
   #renew(lost: Session): Promise<void> {
-    if (this.#session !== lost) return Promise.resolve()
+    if (this.#session !== lost) return this.#renewing ?? Promise.resolve()
     this.#renewing ??= this.#reopen().finally(() => {
       this.#renewing = undefined
     })

@@ -41,7 +41,8 @@ const write = (message: object) => process.stdout.write(`${JSON.stringify(messag
 const reply = (id: unknown, result: unknown) => write({ jsonrpc: '2.0', id, result })
 const say = (id: unknown, text: string) => reply(id, { content: [{ type: 'text', text }] })
 const changed = () => write({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' })
-const SLEEPER = ['-e', 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)']
+const STUBBORN = 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000);'
+const READY = `${STUBBORN} process.stdout.write("ready")`
 
 const TOOLS: Record<string, (id: unknown, args: Json) => void> = {
   echo: (id, { message }) => say(id, String(message)),
@@ -83,15 +84,17 @@ const TOOLS: Record<string, (id: unknown, args: Json) => void> = {
   },
   deaf(id) {
     input.pause()
+    setInterval(() => undefined, 60_000)
     say(id, 'deaf')
   },
+  /** The child ignores SIGTERM. */
   'start-child'(id) {
-    const child = spawn(process.execPath, SLEEPER, { stdio: 'ignore' })
-    child.on('spawn', () => say(id, JSON.stringify([process.pid, child.pid])))
+    const child = spawn(process.execPath, ['-e', READY], { stdio: ['ignore', 'pipe', 'ignore'] })
+    child.stdout.once('data', () => say(id, JSON.stringify([process.pid, child.pid])))
   },
   /** Leaves somebody behind, in another group, who holds the streams open, and ends. */
   'leave-behind'() {
-    const daemon = spawn(process.execPath, SLEEPER, { stdio: 'inherit', detached: true })
+    const daemon = spawn(process.execPath, ['-e', STUBBORN], { stdio: 'inherit', detached: true })
     daemon.on('spawn', () => {
       appendFileSync(`${file}.daemon`, String(daemon.pid))
       process.exit(0)
