@@ -62,8 +62,10 @@ function decide(files: PolicyFiles, operation = 'slack.post') {
   return files.current().decide({ operation, resource, attributes: {} })
 }
 
-test('an empty directory is nothing loaded, which denies', (t) => {
-  assert.equal(decide(bench(t).open()).reason, 'nothing_loaded')
+test('an empty directory is nothing loaded, which denies, and is warned of', (t) => {
+  const { open, entries } = bench(t)
+  assert.equal(decide(open()).reason, 'nothing_loaded')
+  assert.ok(entries.some(([level, event]) => level === 'warn' && event === 'policy.nothing_loaded'))
 })
 
 test('files below the directory are read, named from its own name on', (t) => {

@@ -43,6 +43,7 @@ export function openPolicyFiles(options: PolicyFilesOptions): PolicyFiles {
   let inForce = first.set
   warn(first.diagnostics, log)
   log.info('policy.loaded', { version: inForce.version, rules: inForce.ruleCount })
+  warnOfNothing(inForce, options)
 
   function reload(): Reload {
     const { set, diagnostics } = loadPolicyDirectory(directory, registry)
@@ -63,6 +64,7 @@ export function openPolicyFiles(options: PolicyFilesOptions): PolicyFiles {
     inForce = set
     warn(diagnostics, log)
     log.info('policy.reloaded', { version: set.version, before, rules: set.ruleCount })
+    warnOfNothing(set, options)
   }
 
   const stop = watchDirectory(directory, reload, log)
@@ -83,6 +85,11 @@ function watchDirectory(directory: string, changed: () => void, log: Log): () =>
     clearTimeout(timer)
     watcher.close()
   }
+}
+
+/** An empty set is no mistake, but whoever left it so should not have to wonder. */
+function warnOfNothing({ ruleCount }: PolicySet, { directory, log }: PolicyFilesOptions): void {
+  if (ruleCount === 0) log.warn('policy.nothing_loaded', { directory, decision: 'deny all' })
 }
 
 function warn(diagnostics: readonly Diagnostic[], log: Log): void {
