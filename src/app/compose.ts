@@ -5,8 +5,9 @@ import { PortcullisError } from '../kernel/errors.ts'
 import { isJsonObject, type JsonObject } from '../kernel/json/value.ts'
 import { payloadDigest } from '../kernel/receipt/payload-digest.ts'
 import { createGate } from '../pipeline/gate.ts'
-import type { Gate, Log, Ports, Records, Tenant } from '../pipeline/ports.ts'
+import type { Digester, Log, Ports, Records, Tenant } from '../pipeline/ports.ts'
 import type { Reload } from '../sources/policy-files/policy-files.ts'
+import { type Closing, closing } from './closing.ts'
 import type { Config } from './config.ts'
 import { OBLIGATIONS } from './obligations.ts'
 import {
@@ -33,63 +34,55 @@ export type Parts = Awaited<ReturnType<typeof compose>>
  * that does not verify, a policy with a mistake. Nothing listens then.
  */
 export async function compose(config: Config, log: Log) {
+  const opened = closing()
+  try {
+    return await connect(config, log, opened)
+  } catch (error) {
+    await opened.close().catch((failure: Error) => {
+      log.error('runtime.unclosed', { reason: failure.message })
+    })
+    throw error
+  }
+}
+
+/** First what may refuse to stand, last the servers: nothing is started in vain. */
+async function connect(config: Config, log: Log, opened: Closing) {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
   const clock = systemClock
   const ids = uuidIds(clock)
   const keys = await openKeys(join(config.dataDir, 'keys'), config.ledger)
   const signer = keys.ledgerSigner
   const ledger = await openLedger({ file: ledgerFile(config.dataDir), signer, log, clock, ids })
-  const records = openRecords(join(config.dataDir, 'state.db'))
-  const servers = connectMcpServers(config.servers, { log })
-  const close = async () => {
-    await servers.close()
-    records.close()
-    await ledger.close()
-  }
-  try {
-    seedRecords(config, records)
-    const reloads = new Set<(reload: Reload) => void>()
-    const onReload = (reload: Reload) => {
+  opened.add(() => ledger.close())
+  const reloads = new Set<(reload: Reload) => void>()
+  const policies = openPolicyFiles({
+    directory: config.policyDir,
+    registry: OBLIGATIONS,
+    log,
+    onReload(reload) {
       for (const listener of reloads) listener(reload)
-    }
-    const directory = config.policyDir
-    const policies = openPolicyFiles({ directory, registry: OBLIGATIONS, log, onReload })
-    const identities = agentTokens({ origin: keys.origin, ...keys.identity, agents: config.agents })
-    const namespaces = Object.keys(config.memory)
-    const memory = memoryConnector({ records, tenant: TENANT, namespaces })
-    const ports: Ports = {
-      ...{ identities, policies, ledger, clock, ids },
-      connector: routeConnector({
-        'tool.call': servers,
-        'memory.read': memory,
-        'memory.write': memory,
-      }),
-      digests: { digest: (payload) => payloadDigest(keys.digestKey, payload) },
-    }
-    const gate: Gate = createGate(ports)
-    return {
-      ...{
-        config,
-        log,
-        keys,
-        ledger,
-        policies,
-        identities,
-        servers,
-        namespaces,
-        ports,
-        gate,
-        reloads,
-      },
-      async close() {
-        policies.close()
-        await close()
-      },
-    }
-  } catch (error) {
-    await close()
-    throw error
-  }
+    },
+  })
+  opened.add(() => policies.close())
+  const records = openRecords(join(config.dataDir, 'state.db'))
+  opened.add(() => records.close())
+  seedRecords(config, records)
+  const servers = connectMcpServers(config.servers, { log })
+  opened.add(() => servers.close())
+
+  const identities = agentTokens({ origin: keys.origin, ...keys.identity, agents: config.agents })
+  const namespaces = Object.keys(config.memory)
+  const memory = memoryConnector({ records, tenant: TENANT, namespaces })
+  const connector = routeConnector({
+    'tool.call': servers,
+    'memory.read': memory,
+    'memory.write': memory,
+  })
+  const digests: Digester = { digest: (payload) => payloadDigest(keys.digestKey, payload) }
+  const ports: Ports = { identities, policies, ledger, connector, clock, ids, digests }
+  const gate = createGate(ports)
+  const own = { config, log, keys, ports, gate, close: () => opened.close() }
+  return { ...own, ledger, policies, reloads, identities, servers, namespaces }
 }
 
 export function ledgerFile(dataDir: string): string {

@@ -2,6 +2,7 @@ import type { AdminOperations } from '../inbound/admin/admin-server.ts'
 import type { Log } from '../pipeline/ports.ts'
 import type { Reload } from '../sources/policy-files/policy-files.ts'
 import { adminSocket } from './admin-socket.ts'
+import { closing } from './closing.ts'
 import { compose, type Parts } from './compose.ts'
 import type { Config } from './config.ts'
 import { recordLifecycle } from './lifecycle.ts'
@@ -26,37 +27,34 @@ export interface Runtime {
  */
 export async function startRuntime(config: Config, { log }: { log: Log }): Promise<Runtime> {
   const parts = await compose(config, log)
-  const opened: { close(): Promise<void> }[] = [parts]
-  const close = async () => {
-    for (const part of opened.toReversed()) await part.close()
-  }
+  const opened = closing()
+  opened.add(() => parts.close())
   try {
     await atMost(FIRST_CONNECTIONS_WAIT_MS, parts.servers.ready())
     await recordLifecycle(parts.ports, 'runtime.started', parts.policies.current().version)
+    // Once the doors are closed: what is under way until then still leaves its receipts.
+    opened.add(() => recordLifecycle(parts.ports, 'runtime.stopped', 'in order'))
     const doors = await listen(parts)
-    opened.push(doors)
+    opened.add(() => doors.close())
     const operate = operations(parts, doors.address)
     const socketPath = adminSocket(config)
-    opened.push(await startAdminServer({ socketPath, operations: operate, log }))
-    opened.push(followPolicies(parts, doors))
-    return { address: doors.address, operations: operate, close: () => stop(parts, close) }
+    const admin = await startAdminServer({ socketPath, operations: operate, log })
+    opened.add(() => admin.close())
+    opened.add(followPolicies(parts, doors))
+    return { address: doors.address, operations: operate, close: () => opened.close() }
   } catch (error) {
-    await close()
+    await opened.close().catch((failure: Error) => {
+      log.error('runtime.unclosed', { reason: failure.message })
+    })
     throw error
   }
 }
 
-/** The last receipt is that of an orderly end. A ledger that is sealed by then takes none. */
-async function stop(parts: Parts, close: () => Promise<void>): Promise<void> {
-  try {
-    await recordLifecycle(parts.ports, 'runtime.stopped', 'asked to')
-  } finally {
-    await close()
-  }
-}
-
-/** A policy that comes into force, or is refused, leaves a receipt; agents may see other tools. */
-function followPolicies({ reloads, ports, log }: Parts, doors: Listening) {
+/**
+ * A policy that comes into force, or is refused, leaves a receipt; agents may see other tools then.
+ * Returns what ends the following.
+ */
+function followPolicies({ reloads, ports, log }: Parts, doors: Listening): () => void {
   const listener = ({ ok, version }: Reload) => {
     doors.notifyListChanged()
     recordLifecycle(ports, ok ? 'policy.activated' : 'policy.rejected', version).catch(
@@ -64,11 +62,7 @@ function followPolicies({ reloads, ports, log }: Parts, doors: Listening) {
     )
   }
   reloads.add(listener)
-  return {
-    async close() {
-      reloads.delete(listener)
-    },
-  }
+  return () => void reloads.delete(listener)
 }
 
 async function atMost(waitMs: number, work: Promise<void>): Promise<void> {

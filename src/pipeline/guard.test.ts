@@ -96,6 +96,21 @@ function failing(ledger: Ports['ledger'], nth: number, error: Error): Ports['led
 
 const THROWING: readonly Throwing[] = [
   {
+    step: 'reading the clock',
+    broken: ({ clock }) => ({
+      clock: {
+        ...clock,
+        elapsed: () => {
+          throw boom
+        },
+      },
+    }),
+    kind: 'refused',
+    code: 'INTERNAL',
+    executed: false,
+    receipts: ['refusal'],
+  },
+  {
     step: 'identify',
     broken: () => ({ identities: { verify: () => Promise.reject(boom) } }),
     kind: 'refused',

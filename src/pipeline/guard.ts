@@ -19,9 +19,9 @@ import {
  * way is a refusal, and the effect is only ever reached past a durable record of the decision.
  */
 export async function guard(request: GuardRequest, ports: Ports): Promise<Outcome> {
-  const attempt = begin(request, ports)
   let identity: Identity | undefined
   try {
+    const attempt = begin(request, ports)
     identity = await ports.identities.verify(request.credential, attempt.now)
     const decision = judge(attempt, identity, ports)
     const intent = await recordIntent(attempt, { identity, decision }, ports)
