@@ -32,8 +32,9 @@ export async function startRuntime(config: Config, { log }: { log: Log }): Promi
   try {
     await atMost(FIRST_CONNECTIONS_WAIT_MS, parts.servers.ready())
     await recordLifecycle(parts.ports, 'runtime.started', parts.policies.current().version)
-    // Once the doors are closed: what is under way until then still leaves its receipts.
     opened.add(() => recordLifecycle(parts.ports, 'runtime.stopped', 'in order'))
+    // After the doors, before the last receipt: calls still under way fail now and leave theirs.
+    opened.add(() => parts.servers.close())
     const doors = await listen(parts)
     opened.add(() => doors.close())
     const operate = operations(parts, doors.address)

@@ -26,14 +26,15 @@ export interface RuntimeSetup {
   readonly agents: readonly string[]
   /** Records by namespace. */
   readonly memory?: Readonly<Record<string, object>>
-  /** Is told the folder before the runtime starts in it. */
-  readonly prepared?: (folder: string) => void
 }
 
 const SCRIPTED = join(import.meta.dirname, 'upstreams', 'scripted.ts')
 
-export async function runRuntime(setup: RuntimeSetup): Promise<RunningRuntime> {
-  const { policy, agents, memory = {} } = setup
+export async function runRuntime({
+  policy,
+  agents,
+  memory = {},
+}: RuntimeSetup): Promise<RunningRuntime> {
   const folder = mkdtempSync(join(tmpdir(), 'portcullis-path-'))
   const upstream = join(folder, 'upstream.ndjson')
   mkdirSync(join(folder, 'policies'))
@@ -43,8 +44,9 @@ export async function runRuntime(setup: RuntimeSetup): Promise<RunningRuntime> {
     writeFileSync(join(folder, `${name}.json`), JSON.stringify(records))
   const config = join(folder, 'portcullis.toml')
   writeFileSync(config, configText(agents, Object.keys(memory), upstream))
-  setup.prepared?.(folder)
-  const runtime = await startRuntime(loadConfig(config, {}), { log: silentLog })
+  const started = startRuntime(loadConfig(config, {}), { log: silentLog })
+  started.catch(() => rmSync(folder, { recursive: true }))
+  const runtime = await started
   const clients: Client[] = []
   return {
     folder,
