@@ -93,6 +93,51 @@ test('calls that meet a lost session are repeated in one new session', async (t)
   assert.equal(servers.status()[0]?.state, 'up')
 })
 
+test('no call enters a new session before the server knows that it is open', async (t) => {
+  const early: string[] = []
+  const waiting: (() => void)[] = []
+  let sessions = 0
+  let open = true
+  const upstream = await httpUpstream(t, {
+    initialize({ response, reply }) {
+      response.setHeader('mcp-session-id', `s${++sessions}`)
+      reply(OPENED)
+    },
+    'notifications/initialized'({ headers, status }) {
+      if (headers['mcp-session-id'] === 's1') return status(202)
+      open = false
+      // Now the other call learns that its session is lost, while the new one is not yet open.
+      waiting.shift()?.()
+      waiting.push(() => {
+        open = true
+        status(202)
+      })
+    },
+    'tools/call'({ headers, message, reply, status }) {
+      const { name } = message.params as { name: string }
+      if (headers['mcp-session-id'] !== 's1') {
+        if (!open) early.push(name)
+        return reply({ content: [{ type: 'text', text: 's2' }] })
+      }
+      if (sessions === 1 && waiting.length === 0) return void waiting.push(() => status(404))
+      return status(404)
+    },
+  })
+  const servers = await connect(t, { web: http(upstream.url) })
+  const calls = [servers.text('web.echo'), servers.text('web.echo')]
+  while (upstream.of('notifications/initialized').length < 2) await ping(upstream.url)
+  for (let rounds = 0; rounds < 5; rounds++) await ping(upstream.url)
+  waiting.shift()?.()
+  assert.deepEqual(await Promise.all(calls), ['s2', 's2'])
+  assert.deepEqual(early, [])
+})
+
+/** A round trip beside the connector's own: what it has to do meanwhile, it does. */
+async function ping(url: string): Promise<void> {
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 0, method: 'ping' })
+  await (await fetch(url, { method: 'POST', body })).text()
+}
+
 test('a session refused with 400, as some servers do, is found lost and replaced', async (t) => {
   const { behaviour, forget } = forgetful(400)
   const upstream = await httpUpstream(t, behaviour)

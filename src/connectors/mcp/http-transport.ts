@@ -53,6 +53,7 @@ export class HttpTransport implements Transport {
     this.#pool = new Pool(origin, {
       connections: CONNECTIONS_LIMIT,
       pipelining: 1,
+      // A call that is cut off ends its connection, which over HTTP/2 others would share.
       allowH2: false,
       connect: { timeout: CONNECTING_WAIT_MS },
       // A call has a limit of its own, and a stream of notifications may be silent for ever.
