@@ -5,6 +5,7 @@ import { explain } from '../app/explain.ts'
 import { PortcullisError } from '../kernel/errors.ts'
 import type { JsonObject } from '../kernel/json/value.ts'
 import { isJsonObject } from '../kernel/json/value.ts'
+import { permits } from '../kernel/policy/decision.ts'
 import { renderDiagnostic } from '../kernel/policy/language/diagnostics.ts'
 import { renderExplanation } from '../kernel/policy/render-explanation.ts'
 import type { Answer } from './command.ts'
@@ -85,7 +86,7 @@ function explained({ agent, action, resource, args, config }: ExplainOptions): A
     },
     loadConfig(config, process.env, { purpose: 'inspect' }),
   )
-  const denied = explanation.decision.effect === 'deny'
+  const denied = !permits(explanation.decision)
   const text = renderExplanation(explanation)
   return { json: explanation, text, exit: denied ? EXIT.failed : EXIT.ok }
 }

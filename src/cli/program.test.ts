@@ -65,7 +65,7 @@ const MISTAKES: readonly [args: readonly string[], complaint: RegExp][] = [
   [['agent', 'token', 'sales', '--ttl', 'soon'], /a duration such as 15m or 1h/],
   [['watch', '--jsn'], /unknown option '--jsn'\n\(Did you mean --json\?\)/],
   [['watch', '--count', '0'], /a count from 1/],
-  [['watch', '--decision', 'maybe'], /Allowed choices are allow, allow_with_conditions, deny/],
+  [['watch', '--decision', 'maybe'], /Allowed choices are allow, allow_with_conditions, require_/],
   [['status', 'extra'], /too many arguments/],
   [['completion', 'tcsh'], /Allowed choices are bash, zsh, fish/],
 ]

@@ -65,6 +65,6 @@ const COLOURS = { red: 31, green: 32, yellow: 33, dim: 2 } as const
 function colourOf({ decision, state }: WatchEvent): keyof typeof COLOURS {
   if (decision === 'deny' || decision === 'refused') return 'red'
   if (decision === 'allow') return 'green'
-  if (decision === 'allow_with_conditions') return 'yellow'
+  if (decision === 'allow_with_conditions' || decision === 'require_approval') return 'yellow'
   return state === 'confirmed' ? 'dim' : 'yellow'
 }

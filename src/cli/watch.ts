@@ -30,7 +30,7 @@ export function watchCommand(): Command {
     .option('--operation <pattern>', 'only these operations: slack.post_message, memory.*')
     .addOption(
       new Option('--decision <word>', 'only these decisions').choices([
-        ...['allow', 'allow_with_conditions', 'deny', 'refused'],
+        ...['allow', 'allow_with_conditions', 'require_approval', 'deny', 'refused'],
       ]),
     )
     .option('--count <events>', 'end after so many', toCount)

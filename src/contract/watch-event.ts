@@ -19,7 +19,7 @@ export const WatchEvent = Type.Object(
     operation: Type.String({ description: '`slack.post_message`; empty where nothing was asked.' }),
     resource: Type.String({ description: '`CRM.customers`; empty where nothing was asked.' }),
     decision: Type.Optional(
-      Type.Enum(['allow', 'allow_with_conditions', 'deny', 'refused'], {
+      Type.Enum(['allow', 'allow_with_conditions', 'require_approval', 'deny', 'refused'], {
         description: 'Absent in the outcome of an action, whose decision came before.',
       }),
     ),

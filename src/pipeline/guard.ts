@@ -1,6 +1,6 @@
 import { codeOf, type ErrorCode } from '../kernel/errors.ts'
 import type { Identity } from '../kernel/identity/principal.ts'
-import type { Decision } from '../kernel/policy/decision.ts'
+import { type Decision, permits } from '../kernel/policy/decision.ts'
 import type { Redaction } from '../kernel/receipt/receipt.ts'
 import { type Attempt, begin } from './attempt.ts'
 import type { GuardRequest, Outcome, Ports } from './ports.ts'
@@ -25,7 +25,7 @@ export async function guard(request: GuardRequest, ports: Ports): Promise<Outcom
     identity = await ports.identities.verify(request.credential, attempt.now)
     const decision = judge(attempt, identity, ports)
     const intent = await recordIntent(attempt, { identity, decision }, ports)
-    if (decision.effect === 'deny') return refused('POLICY_DENIED', intent.id)
+    if (!permits(decision)) return refused('POLICY_DENIED', intent.id)
     const effect = await carryOut(attempt, { identity, decision }, ports)
     await recordOutcome(attempt, { identity, intent, effect }, ports)
     if ('code' in effect) return { kind: 'failed', code: effect.code, receipt: intent.id }

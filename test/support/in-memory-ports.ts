@@ -35,6 +35,8 @@ export const ALLOWED: Decision = {
     },
   ],
   obligations: [],
+  approvals: [],
+  audits: [],
   errors: [],
   nearMisses: [],
 }

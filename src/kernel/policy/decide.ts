@@ -21,7 +21,7 @@ export function decide(candidates: Candidates, request: PolicyRequest): Verdict 
   const { errors } = trial
   const denials = denialsOf(candidates.denies, trial)
   const global = bindingOf(candidates.requirements, trial)
-  const denied = { effect: 'deny', obligations: [], errors } as const
+  const denied = { effect: 'deny', obligations: [], approvals: [], audits: [], errors } as const
   if (denials.rules.length + global.unmet.length > 0) {
     const reason = denials.reason ?? 'requirement_unmet'
     const determining = [...denials.rules, ...global.unmet]
@@ -36,6 +36,8 @@ export function decide(candidates: Candidates, request: PolicyRequest): Verdict 
     reason: 'allowed',
     determining: satisfied,
     obligations: demanded,
+    approvals: [],
+    audits: [],
     errors,
     nearMisses: [],
   }

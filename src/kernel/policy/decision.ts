@@ -1,13 +1,19 @@
+import type { Approval } from '../approvals/approval.ts'
 import type { Obligation } from '../obligations/obligation.ts'
 
 /** Why a decision came out as it did. Stable: receipts and tools match on it. */
 export type Reason =
   | 'allowed'
+  | 'approval_required'
   | 'explicit_deny'
   | 'deny_on_error'
   | 'requirement_unmet'
+  | 'obligation_conflict'
   | 'default_deny'
   | 'nothing_loaded'
+
+/** From the strongest to the weakest, `deny` wins over everything and `allow` over nothing. */
+export type Effect = 'deny' | 'require_approval' | 'allow_with_conditions' | 'allow'
 
 /**
  * Where a rule stands; for a requirement, where it stands in its `require`. `line` and `column`
@@ -15,11 +21,13 @@ export type Reason =
  */
 export interface RuleRef {
   readonly policy: string
-  readonly rule: 'allow' | 'deny' | 'require'
+  readonly rule: 'allow' | 'deny' | 'require' | 'audit'
   readonly file: string
   readonly line: number
   readonly column: number
   readonly text: string
+  /** The sentence of its `@reason("…")`, which agents may be told. */
+  readonly says?: string
 }
 
 /** A clause that could not be evaluated, and the attribute or type that was at fault. */
@@ -33,6 +41,26 @@ export interface DemandedObligation {
   readonly source: RuleRef
 }
 
+/** An approval and the `require` that asked for it. */
+export interface DemandedApproval {
+  readonly approval: Approval
+  readonly source: RuleRef
+}
+
+/** What an `audit` rule wants noted in the receipt, whatever the decision: `log_level = "info"`. */
+export interface DemandedAudit {
+  readonly name: string
+  readonly value: string | number | boolean
+  readonly source: RuleRef
+}
+
+/** What the decision would be if policies in observe mode were enforced. */
+export interface Observation {
+  readonly effect: Effect
+  readonly reason: Reason
+  readonly determining: readonly RuleRef[]
+}
+
 /**
  * The answer to one request under one policy version. `determining` holds every rule that settled
  * it: the satisfied allows; or the denies that hold or are in error, and the requirements not met.
@@ -40,12 +68,23 @@ export interface DemandedObligation {
  * requirement did not hold.
  */
 export interface Decision {
-  readonly effect: 'allow' | 'allow_with_conditions' | 'deny'
+  readonly effect: Effect
   readonly reason: Reason
   /** `sha256:` and the hex digest of the policy set that decided. */
   readonly version: string
   readonly determining: readonly RuleRef[]
+  /** What has to be done; also under `require_approval`, for when the approvals are there. */
   readonly obligations: readonly DemandedObligation[]
+  /** The approvals still missing. Empty unless the effect is `require_approval`. */
+  readonly approvals: readonly DemandedApproval[]
+  readonly audits: readonly DemandedAudit[]
   readonly errors: readonly EvaluationError[]
   readonly nearMisses: readonly RuleRef[]
+  /** Present where policies in observe mode would have decided otherwise. */
+  readonly observed?: Observation
+}
+
+/** May the action be carried out now, under the obligations? A missing approval is no. */
+export function permits({ effect }: Pick<Decision, 'effect'>): boolean {
+  return effect === 'allow' || effect === 'allow_with_conditions'
 }

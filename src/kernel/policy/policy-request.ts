@@ -11,4 +11,6 @@ export interface PolicyRequest {
   readonly resource: Resource
   /** Attributes by root: `principal`, `args`, `session`, `context` … */
   readonly attributes: JsonObject
+  /** Names of the approvals that were given for this very action. */
+  readonly approved?: readonly string[]
 }

@@ -1,13 +1,16 @@
 import type { Obligation } from '../obligations/obligation.ts'
+import { obligationText } from '../obligations/obligation-text.ts'
 import { visible } from '../text/visible.ts'
 import type { Decision, DemandedObligation, EvaluationError, RuleRef } from './decision.ts'
 import { renderExcerpt } from './language/excerpt.ts'
 
 const REASONS: Readonly<Record<Decision['reason'], string>> = {
   allowed: 'an allow holds and nothing denies',
+  approval_required: 'an allow holds, and an approval is still missing',
   explicit_deny: 'a deny holds',
   deny_on_error: 'a deny could not be evaluated, which denies',
   requirement_unmet: 'a requirement on every allow is not met',
+  obligation_conflict: 'two requirements set one obligation in ways that do not combine',
   default_deny: 'no allow holds',
   nothing_loaded: 'no policy is loaded',
 }
@@ -42,6 +45,6 @@ function renderError({ message, ...ref }: EvaluationError): readonly string[] {
   return [`error in policy \`${ref.policy}\`: ${visible(message)}`, ...place(ref)]
 }
 
-function describe({ kind, fields, patterns }: Obligation): string {
-  return visible(`${kind} ${[...patterns, ...fields].join(', ')}`)
+function describe(obligation: Obligation): string {
+  return visible(obligationText(obligation))
 }

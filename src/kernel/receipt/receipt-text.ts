@@ -69,8 +69,8 @@ function recordedDecision(decision: RecordedDecision): All<RecordedDecision> {
   }
 }
 
-function rule({ column, file, line, policy, rule, text }: RuleRef): All<RuleRef> {
-  return { column, file, line, policy, rule, text }
+function rule({ column, file, line, policy, rule, says, text }: RuleRef): All<RuleRef> {
+  return { column, file, line, policy, rule, says, text }
 }
 
 function recordedEffect({ of, state }: RecordedEffect): All<RecordedEffect> {

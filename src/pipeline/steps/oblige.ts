@@ -1,6 +1,6 @@
 import type { Action } from '../../kernel/action.ts'
 import { argsOf, withArgs } from '../../kernel/action.ts'
-import { PortcullisError, unreachable } from '../../kernel/errors.ts'
+import { PortcullisError } from '../../kernel/errors.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
 import type { Obligation } from '../../kernel/obligations/obligation.ts'
 import { redactArgs, redactResult } from '../../kernel/obligations/redact.ts'
@@ -62,6 +62,6 @@ function fulfilOne(obligation: Obligation, payload: JsonObject, side: Side): Ful
     case 'redact':
       return side === 'args' ? redactArgs(payload, obligation) : redactResult(payload, obligation)
     default:
-      return unreachable(obligation.kind)
+      throw new PortcullisError('OBLIGATION_FAILED', `nothing fulfils \`${obligation.kind}\` yet`)
   }
 }

@@ -2,7 +2,7 @@ import { type Action, argsOf, operationOf, resourceOf } from '../../kernel/actio
 import type { ErrorCode } from '../../kernel/errors.ts'
 import type { Identity } from '../../kernel/identity/principal.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
-import type { Decision, RuleRef } from '../../kernel/policy/decision.ts'
+import { type Decision, permits, type RuleRef } from '../../kernel/policy/decision.ts'
 import type {
   ReceiptDraft,
   RecordedDecision,
@@ -36,7 +36,7 @@ export function recordIntent(
   { identity, decision }: { identity: Identity; decision: Decision },
   ports: Ports,
 ): Promise<Recorded> {
-  const denied = decision.effect === 'deny'
+  const denied = !permits(decision)
   return ports.ledger.append({
     ...envelope(attempt.request.channel, identity, ports),
     kind: 'decision',
@@ -118,8 +118,9 @@ function recordedDecision(decision: Decision): RecordedDecision {
   }
 }
 
-function recordedRule({ policy, rule, file, line, column, text }: RuleRef): RuleRef {
-  return { policy: clip(policy), rule, file: clip(file), line, column, text: clip(text) }
+function recordedRule({ policy, rule, file, line, column, text, says }: RuleRef): RuleRef {
+  const place = { policy: clip(policy), rule, file: clip(file), line, column, text: clip(text) }
+  return says === undefined ? place : { ...place, says: clip(says) }
 }
 
 function bounded(redactions: readonly Redaction[]): readonly Redaction[] {
