@@ -128,7 +128,7 @@ export interface PolicyShape {
 
 /** The rules of one policy; `requirements` says whether `require` may be among them. */
 export function rulesText({ requirements }: PolicyShape): fc.Arbitrary<readonly string[]> {
-  const rules = fc.array(
+  const rules = fc.uniqueArray(
     fc.oneof(
       { weight: 4, arbitrary: allowText },
       { weight: 1, arbitrary: denyText },
@@ -139,7 +139,7 @@ export function rulesText({ requirements }: PolicyShape): fc.Arbitrary<readonly 
   if (!requirements) return rules
   const bound = fc
     .tuple(rules, allowText, bareText)
-    .map(([all, allow, bare]) => [...all, allow, bare])
+    .map(([all, allow, bare]) => [...new Set([...all, allow, bare])])
   return fc.oneof({ weight: 3, arbitrary: rules }, { weight: 1, arbitrary: bound })
 }
 

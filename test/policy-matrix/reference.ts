@@ -26,8 +26,8 @@ export function referenceDecide(
   request: PolicyRequest,
 ): ReferenceDecision {
   const trees = texts.map((text, index) => parsePolicyFile(`${index}.policy`, text).tree)
-  const orders = trees.flatMap(({ orders }) =>
-    orders.map(({ labels }) => labels.map((l) => l.text)),
+  const orders = trees.flatMap(({ declarations }) =>
+    declarations.flatMap((it) => (it.kind === 'order' ? [it.labels.map((l) => l.text)] : [])),
   )
   const policies = trees.flatMap(({ policies }) => policies)
   const walk = (node: Expression) => condition(node, { orders, request, elements: {} })
@@ -73,7 +73,7 @@ function bound(policy: PolicyNode, walk: Walk): boolean {
 
 function matches({ operation, args }: TargetPattern, request: PolicyRequest): boolean {
   const [resource] = args ?? []
-  return glob(operation, request.operation) && glob(resource?.text ?? '*', request.resource.id)
+  return glob(operation.text, request.operation) && glob(resource?.text ?? '*', request.resource.id)
 }
 
 function glob(pattern: string, text: string): boolean {

@@ -1,46 +1,61 @@
-import type { Obligation } from '../obligations/obligation.ts'
-import type { Decision, DemandedObligation, EvaluationError, RuleRef } from './decision.ts'
-import type { Clause, CompiledRequirement, CompiledRule } from './evaluate/compiled.ts'
-import { errorOf, evaluate } from './evaluate/evaluate.ts'
+import { combine } from './combine.ts'
+import type {
+  Decision,
+  DemandedApproval,
+  DemandedAudit,
+  EvaluationError,
+  RuleRef,
+} from './decision.ts'
+import type {
+  Clause,
+  CompiledAudit,
+  CompiledRequirement,
+  CompiledRule,
+  Demand,
+} from './evaluate/compiled.ts'
+import { evaluateAll } from './evaluate/evaluate.ts'
 import type { Candidates } from './evaluate/rule-index.ts'
 import type { Scope } from './evaluate/scope.ts'
 import { scopeOf } from './evaluate/scope.ts'
-import type { Truth } from './evaluate/truth.ts'
-import { ERROR, FALSE, TRUE } from './evaluate/truth.ts'
+import { FALSE, TRUE } from './evaluate/truth.ts'
 import type { PolicyRequest } from './policy-request.ts'
 
 /** A decision but for the version of the set that made it. */
 export type Verdict = Omit<Decision, 'version'>
 
 /**
- * Combines the rules that are about a request. Deny before allow, an error denies, no allow denies;
- * the order of rules never matters, and every rule that settled it is named.
+ * Combines the rules that are about a request: deny before approval before allow. An error denies,
+ * no allow denies; the order of rules never matters, and every rule that settled it is named.
  */
 export function decide(candidates: Candidates, request: PolicyRequest): Verdict {
   const trial: Trial = { scope: scopeOf(request.attributes), errors: [] }
-  const { errors } = trial
+  const common = { audits: auditsOf(candidates.audits, trial), errors: trial.errors }
+  const denied = {
+    effect: 'deny',
+    obligations: [],
+    approvals: [],
+    nearMisses: [],
+    ...common,
+  } as const
   const denials = denialsOf(candidates.denies, trial)
   const global = bindingOf(candidates.requirements, trial)
-  const denied = { effect: 'deny', obligations: [], approvals: [], audits: [], errors } as const
   if (denials.rules.length + global.unmet.length > 0) {
     const reason = denials.reason ?? 'requirement_unmet'
-    const determining = [...denials.rules, ...global.unmet]
-    return { ...denied, reason, determining, nearMisses: [] }
+    return { ...denied, reason, determining: [...denials.rules, ...global.unmet] }
   }
-  const { satisfied, missed, obligations } = allowsOf(candidates.allows, trial)
+  const { satisfied, missed, bindings } = allowsOf(candidates.allows, trial)
   if (satisfied.length === 0)
     return { ...denied, reason: 'default_deny', determining: [], nearMisses: missed }
-  const demanded = distinct(global.obligations, obligations)
-  return {
-    effect: demanded.length === 0 ? 'allow' : 'allow_with_conditions',
-    reason: 'allowed',
-    determining: satisfied,
-    obligations: demanded,
-    approvals: [],
-    audits: [],
-    errors,
-    nearMisses: [],
-  }
+  const all = [global, ...bindings]
+  const { obligations, conflicts } = combine(all.flatMap(({ demands }) => demands))
+  if (conflicts.length > 0)
+    return { ...denied, reason: 'obligation_conflict', determining: conflicts }
+  const approvals = missingOf(all, request.approved)
+  const settled = { determining: satisfied, obligations, approvals, nearMisses: [], ...common }
+  if (approvals.length > 0)
+    return { effect: 'require_approval', reason: 'approval_required', ...settled }
+  const effect = obligations.length === 0 ? 'allow' : 'allow_with_conditions'
+  return { effect, reason: 'allowed', ...settled }
 }
 
 interface Trial {
@@ -48,63 +63,77 @@ interface Trial {
   readonly errors: EvaluationError[]
 }
 
-function truthOf(clause: Clause | undefined, { scope, errors }: Trial): Truth {
-  const truth = evaluate(clause, scope)
-  if (truth === ERROR && clause !== undefined) errors.push(errorOf(clause, scope))
-  return truth
+/** Noted are those that may apply: an audit that could not be evaluated does. */
+function auditsOf(
+  audits: readonly CompiledAudit[],
+  { scope, errors }: Trial,
+): readonly DemandedAudit[] {
+  if (audits.length === 0) return []
+  const applying = audits.filter(({ guards }) => evaluateAll(guards, scope, errors) !== FALSE)
+  return [...new Set(applying.flatMap((audit) => audit.audits))]
 }
 
 /** A deny that could not be evaluated denies as one that holds. */
-function denialsOf(denies: readonly CompiledRule[], trial: Trial) {
+function denialsOf(denies: readonly CompiledRule[], { scope, errors }: Trial) {
   const rules: RuleRef[] = []
   let reason: 'explicit_deny' | 'deny_on_error' | undefined
-  for (const { guard, ref } of denies) {
-    const truth = truthOf(guard, trial)
+  for (const { guards, ref } of denies) {
+    const truth = evaluateAll(guards, scope, errors)
     if (truth === FALSE) continue
-    rules.push(ref)
+    addOnce(ref, rules)
     if (truth === TRUE) reason = 'explicit_deny'
     else reason ??= 'deny_on_error'
   }
   return { rules, reason }
 }
 
+/** The parts of one rule are one rule. */
+function addOnce(ref: RuleRef, rules: RuleRef[]): void {
+  if (!rules.includes(ref)) rules.push(ref)
+}
+
 /** What requirements say to the allows that they bind. */
 interface Binding {
   readonly unmet: readonly RuleRef[]
-  readonly obligations: readonly DemandedObligation[]
+  readonly demands: readonly Demand[]
+  readonly approvals: readonly DemandedApproval[]
 }
 
-const UNBOUND: Binding = { unmet: [], obligations: [] }
+const UNBOUND: Binding = { unmet: [], demands: [], approvals: [] }
 
 /** A requirement with an unknown guard applies, and an unknown predicate is unmet. */
 function bindingOf(requirements: readonly CompiledRequirement[], trial: Trial): Binding {
   if (requirements.length === 0) return UNBOUND
-  const applying = requirements.filter(({ guard }) => truthOf(guard, trial) !== FALSE)
+  const { scope, errors } = trial
+  const applying = requirements.filter(({ guards }) => evaluateAll(guards, scope, errors) !== FALSE)
   return {
     unmet: applying.flatMap(({ predicates }) => unmetOf(predicates, trial)),
-    obligations: applying.flatMap(({ obligations }) => obligations),
+    demands: applying.flatMap(({ demands }) => demands),
+    approvals: applying.flatMap(({ approvals }) => approvals),
   }
 }
 
-function unmetOf(predicates: readonly Clause[], trial: Trial): readonly RuleRef[] {
-  return predicates.filter((clause) => truthOf(clause, trial) !== TRUE).map(({ ref }) => ref)
+function unmetOf(predicates: readonly Clause[], { scope, errors }: Trial): readonly RuleRef[] {
+  return predicates
+    .filter((clause) => evaluateAll([clause], scope, errors) !== TRUE)
+    .map(({ ref }) => ref)
 }
 
 /** The allows that hold under the bare requirements of their policies, and those that missed. */
 function allowsOf(allows: readonly CompiledRule[], trial: Trial) {
   const satisfied: RuleRef[] = []
   const missed: RuleRef[] = []
-  const obligations: DemandedObligation[] = []
-  const bindings: Bindings = new Map()
-  for (const { guard, requirements, ref } of allows) {
-    const holds = truthOf(guard, trial) === TRUE
-    const binding = holds ? boundBy(requirements, bindings, trial) : UNBOUND
+  const known: Bindings = new Map()
+  const bindings = new Set<Binding>()
+  for (const { guards, requirements, ref } of allows) {
+    const holds = evaluateAll(guards, trial.scope, trial.errors) === TRUE
+    const binding = holds ? boundBy(requirements, known, trial) : UNBOUND
     if (holds && binding.unmet.length === 0) {
-      satisfied.push(ref)
-      obligations.push(...binding.obligations)
-    } else missed.push(ref)
+      addOnce(ref, satisfied)
+      bindings.add(binding)
+    } else addOnce(ref, missed)
   }
-  return { satisfied, missed, obligations }
+  return { satisfied, missed, bindings }
 }
 
 type Bindings = Map<readonly CompiledRequirement[], Binding>
@@ -112,24 +141,26 @@ type Bindings = Map<readonly CompiledRequirement[], Binding>
 /** What a policy requires of its allows, worked out once however many of them hold. */
 function boundBy(
   requirements: readonly CompiledRequirement[],
-  bindings: Bindings,
+  known: Bindings,
   trial: Trial,
 ): Binding {
-  const known = bindings.get(requirements)
-  if (known !== undefined) return known
+  const present = known.get(requirements)
+  if (present !== undefined) return present
   const binding = bindingOf(requirements, trial)
-  bindings.set(requirements, binding)
+  known.set(requirements, binding)
   return binding
 }
 
-/** Equal obligations are one object since they were compiled: demanded twice, each is one. */
-function distinct(
-  global: readonly DemandedObligation[],
-  own: readonly DemandedObligation[],
-): readonly DemandedObligation[] {
-  if (global.length + own.length < 2) return global.length > 0 ? global : own
-  const first = new Map<Obligation, DemandedObligation>()
-  for (const demand of [...global, ...own])
-    if (!first.has(demand.obligation)) first.set(demand.obligation, demand)
-  return [...first.values()]
+/** The approvals that are demanded and not there, each once. */
+function missingOf(
+  bindings: readonly Binding[],
+  approved: readonly string[] = [],
+): readonly DemandedApproval[] {
+  const missing = new Map<string, DemandedApproval>()
+  for (const { approvals } of bindings)
+    for (const demand of approvals) {
+      const { name } = demand.approval
+      if (!approved.includes(name) && !missing.has(name)) missing.set(name, demand)
+    }
+  return missing.size === 0 ? [] : [...missing.values()]
 }

@@ -7,7 +7,7 @@ const redact = obligationRegistry({
   checkField: (path) => {
     if (path.includes('..')) throw new Error(`\`${path}\` is no path`)
   },
-}).get('redact')
+}).get('redact')?.call
 
 test('fields and patterns are told apart, each once, in one order', () => {
   const obligation = redact?.(['result.x', 'phone', 'args.b', 'email', 'phone', 'args.b'])
@@ -21,6 +21,7 @@ const PROBLEMS = [
   [['args'], 0],
   [['argsx.b'], 0],
   [[], undefined],
+  [['email', 3], 1],
 ] as const
 
 for (const [args, argument] of PROBLEMS)

@@ -14,18 +14,26 @@ export class PolicySet {
   readonly version: string
   /** How many rules it holds. None: nothing is loaded, and everything is denied. */
   readonly ruleCount: number
+  private readonly set: CompiledSet
   private readonly index: RuleIndex
+  /** The index with the policies in observe mode as well, where there are any. */
+  private readonly observing: RuleIndex | undefined
 
   constructor(version: string, set: CompiledSet) {
     this.version = version
     this.ruleCount = set.ruleCount
-    this.index = new RuleIndex(set)
+    this.set = set
+    this.index = new RuleIndex(set.enforced)
+    const { rules, requirements, audits } = set.observed
+    if (rules.length + requirements.length + audits.length > 0)
+      this.observing = new RuleIndex(set.enforced, set.observed)
   }
 
   decide(request: PolicyRequest): Decision {
+    const { version } = this
     const verdict = decide(this.candidates(request), request)
-    const reason = this.ruleCount === 0 ? 'nothing_loaded' : verdict.reason
-    return { ...verdict, reason, version: this.version }
+    if (this.ruleCount === 0) return { ...verdict, reason: 'nothing_loaded', version }
+    return { ...verdict, version, ...this.observed(verdict.effect, request) }
   }
 
   /** Could any arguments make this permitted? Everything but `args` is as given. */
@@ -35,7 +43,22 @@ export class PolicySet {
 
   /** The decision with every rule that is about the request, clause by clause. */
   explain(request: PolicyRequest): Explanation {
-    return explain(this.candidates(request), request, this.decide(request))
+    const decision = this.decide(request)
+    const { operation, resource } = request
+    const candidates = (this.observing ?? this.index).find(operation, resource.id)
+    return explain({ candidates, set: this.set, decision }, request)
+  }
+
+  /** What the policies in observe mode would have made of it, where that is something else. */
+  private observed(
+    enforced: Decision['effect'],
+    request: PolicyRequest,
+  ): Pick<Decision, 'observed'> {
+    if (this.observing === undefined) return {}
+    const { operation, resource } = request
+    const verdict = decide(this.observing.find(operation, resource.id), request)
+    const { effect, reason, determining } = verdict
+    return effect === enforced ? {} : { observed: { effect, reason, determining } }
   }
 
   private candidates({ operation, resource }: PolicyRequest) {
@@ -46,6 +69,6 @@ export class PolicySet {
 /** What is in force when nothing is loaded: it denies everything. */
 export const EMPTY_POLICY_SET: PolicySet = new PolicySet(versionOf([]), {
   ruleCount: 0,
-  rules: [],
-  requirements: [],
+  enforced: { rules: [], requirements: [], audits: [] },
+  observed: { rules: [], requirements: [], audits: [] },
 })

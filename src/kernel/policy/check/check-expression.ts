@@ -3,98 +3,115 @@ import { canonicalSpelling } from '../../spelling.ts'
 import { nearest } from '../../text/nearest.ts'
 import { MAX_ELEMENTS, MAX_QUANTIFIER_NESTING } from '../language/bounds.ts'
 import type { Diagnostics } from '../language/diagnostics.ts'
+import type { Span } from '../language/source.ts'
 import type {
   CallNode,
   ComparisonNode,
+  DuringNode,
   Expression,
   HasNode,
+  LambdaNode,
+  ListNode,
   Literal,
   MethodNode,
   Name,
-  PathNode,
 } from '../language/syntax.ts'
 import { QUANTIFIERS } from '../language/syntax.ts'
+import { parseTimeWindow } from '../language/time-window.ts'
+import { METHODS, ROOTS } from './builtins.ts'
+import { checkHasPath, checkPath } from './check-path.ts'
+import type { ExpressionContext } from './expression-context.ts'
+import type { Frame } from './frame.ts'
+import { OUTERMOST, withPresence } from './frame.ts'
 import type { Orders } from './orders.ts'
-import type { StaticType } from './vocabulary.ts'
-import { isPrototypeName, METHODS, ROOTS } from './vocabulary.ts'
-
-export interface ExpressionContext {
-  readonly diagnostics: Diagnostics
-  readonly orders: Orders
-}
+import type { Type } from './types.ts'
+import { ANY, BOOLEAN, compatible, NUMBER, typeText } from './types.ts'
 
 /** Reports what can be seen to be wrong with a condition without a request. */
 export function checkCondition(condition: Expression, context: ExpressionContext): void {
-  new ExpressionChecker(context).expect('boolean', condition, [])
+  new ExpressionChecker(context).expect('boolean', condition, OUTERMOST)
 }
 
-/** Names that quantifiers around an expression have given to their elements. */
-type Elements = readonly string[]
+type Wanted = 'any' | 'boolean' | 'number' | 'string' | 'list' | 'sized'
 
-const ARTICLES = { boolean: 'a boolean', number: 'a number', string: 'a string', list: 'a list' }
+const ARTICLES = {
+  boolean: 'a boolean',
+  number: 'a number',
+  string: 'a string',
+  list: 'a list',
+  sized: 'a string or a list',
+}
+
+function fits(found: Type, wanted: Wanted): boolean {
+  if (wanted === 'any' || found.kind === 'any') return true
+  if (found.kind === 'label') return wanted === 'string' || wanted === 'sized'
+  if (wanted === 'sized') return found.kind === 'string' || found.kind === 'list'
+  return found.kind === wanted
+}
 
 class ExpressionChecker {
+  private readonly context: ExpressionContext
   private readonly diagnostics: Diagnostics
   private readonly orders: Orders
 
-  constructor({ diagnostics, orders }: ExpressionContext) {
-    this.diagnostics = diagnostics
-    this.orders = orders
+  constructor(context: ExpressionContext) {
+    this.context = context
+    this.diagnostics = context.diagnostics
+    this.orders = context.orders
   }
 
-  expect(wanted: StaticType, node: Expression, elements: Elements): void {
-    const found = this.typeOf(node, elements)
-    if (wanted === 'any' || found === 'any' || wanted === found) return
-    const message = `expected ${ARTICLES[wanted]}, found ${ARTICLES[found]}`
-    this.diagnostics.error({ at: node, message })
+  expect(wanted: Wanted, node: Expression, frame: Frame): Type {
+    const found = this.typeOf(node, frame)
+    if (!fits(found, wanted) && wanted !== 'any')
+      this.error(node, `expected ${ARTICLES[wanted]}, found ${typeText(found)}`)
+    return found
   }
 
-  private typeOf(node: Expression, elements: Elements): StaticType {
+  private typeOf(node: Expression, frame: Frame): Type {
     switch (node.kind) {
       case 'literal':
         return this.literal(node)
       case 'list':
-        if (node.items.length > MAX_ELEMENTS)
-          this.error(node, `list has more than ${MAX_ELEMENTS} elements`)
-        for (const item of node.items) this.expect('any', item, elements)
-        return 'list'
+        return this.list(node, frame)
       case 'path':
-        return this.path(node, elements)
+        return checkPath(node, frame, this.context)
       case 'not':
-        this.expect('boolean', node.operand, elements)
-        return 'boolean'
+        this.expect('boolean', node.operand, frame)
+        return BOOLEAN
       case 'and':
-      case 'or':
-        for (const operand of node.operands) this.expect('boolean', operand, elements)
-        return 'boolean'
+      case 'or': {
+        const within = withPresence(frame, node.kind, node.operands)
+        for (const operand of node.operands) this.expect('boolean', operand, within)
+        return BOOLEAN
+      }
       case 'comparison':
-        return this.comparison(node, elements)
+        return this.comparison(node, frame)
       case 'in':
-        this.expect('any', node.item, elements)
-        this.expect('list', node.list, elements)
-        return 'boolean'
+        return this.membership(this.expect('list', node.list, frame), node.item, frame)
       case 'has':
-        return this.has(node, elements)
+        return this.has(node, frame)
       case 'like':
-        this.expect('string', node.subject, elements)
-        return 'boolean'
+        this.expect('string', node.subject, frame)
+        return BOOLEAN
+      case 'during':
+        return this.during(node, frame)
       case 'arithmetic':
         for (const operand of [node.first, ...node.rest.map((step) => step.operand)])
-          this.expect('number', operand, elements)
-        return 'number'
+          this.expect('number', operand, frame)
+        return NUMBER
       case 'method':
-        return this.method(node, elements)
+        return this.method(node, frame)
       case 'call':
-        return this.call(node, elements)
+        return this.call(node, frame)
       case 'lambda':
         this.error(node, '`|…|` stands only inside `any`, `all`, `none` and `count`')
-        return 'any'
+        return ANY
       default:
         return unreachable(node)
     }
   }
 
-  private literal({ value, start, end }: Literal): StaticType {
+  private literal({ value, start, end }: Literal): Type {
     if (typeof value === 'string' && canonicalSpelling(value) !== value) {
       const hint = 'requests are compared without dot segments: `/a/../b` is read as `/b`'
       this.diagnostics.warning({
@@ -103,43 +120,46 @@ class ExpressionChecker {
         hint,
       })
     }
-    return typeof value as 'string' | 'number' | 'boolean'
+    return { kind: typeof value as 'string' | 'number' | 'boolean' }
   }
 
-  private path(node: PathNode, elements: Elements): StaticType {
-    const { root, names } = node
-    if (!elements.includes(root.text) && !ROOTS.includes(root.text))
-      this.unknownRoot(root, elements)
-    this.attributeNames(names)
-    return 'any'
+  private list({ items, ...at }: ListNode, frame: Frame): Type {
+    if (items.length > MAX_ELEMENTS) this.error(at, `list has more than ${MAX_ELEMENTS} elements`)
+    const [first = ANY, ...more] = items.map((item) => this.expect('any', item, frame))
+    return { kind: 'list', element: more.every((it) => it.kind === first.kind) ? first : ANY }
   }
 
-  private unknownRoot(root: Name, elements: Elements): void {
-    const near = nearest(root.text, [...elements, ...ROOTS])
-    const hint = near === undefined ? `roots are ${ROOTS.join(', ')}` : `did you mean \`${near}\`?`
-    this.error(root, `unknown root \`${root.text}\``, hint)
-  }
-
-  private attributeNames(names: readonly Name[]): void {
-    for (const name of names)
-      if (isPrototypeName(name.text))
-        this.error(
-          name,
-          `\`${name.text}\` cannot be the name of an attribute`,
-          'every object has it',
-        )
-  }
-
-  private comparison(node: ComparisonNode, elements: Elements): StaticType {
+  private comparison(node: ComparisonNode, frame: Frame): Type {
     const { operator, left, right } = node
-    const types = [this.typeOf(left, elements), this.typeOf(right, elements)] as const
+    const [a, b] = [this.typeOf(left, frame), this.typeOf(right, frame)]
     const ordered = operator !== '==' && operator !== '!='
-    if (types.includes('list')) this.error(node, 'lists do not compare', 'use `containsAll`')
-    else if (types[0] !== types[1] && !types.includes('any'))
-      this.error(node, 'values of different types do not compare')
-    else if (ordered && types.includes('boolean')) this.error(node, 'booleans have no order')
-    else if (ordered) this.labels([left, right])
-    return 'boolean'
+    const kinds = [a.kind, b.kind]
+    if (kinds.includes('list')) this.error(node, 'lists do not compare', 'use `containsAll`')
+    else if (kinds.includes('record'))
+      this.error(node, 'records do not compare', 'compare their attributes')
+    else if (!compatible(a, b)) this.mismatch(node, a, b)
+    else if (ordered && kinds.includes('boolean')) this.error(node, 'booleans have no order')
+    else {
+      this.label(right, a)
+      this.label(left, b)
+      if (ordered) this.labels([left, right])
+    }
+    return BOOLEAN
+  }
+
+  private mismatch(node: ComparisonNode, a: Type, b: Type): void {
+    const labels = a.kind === 'label' && b.kind === 'label'
+    const what = labels ? 'labels of different orders' : 'values of different types'
+    this.error(node, `${what} do not compare`, `this compares ${typeText(a)} with ${typeText(b)}`)
+  }
+
+  /** A literal beside a label has to be one of the same order. */
+  private label(node: Expression, beside: Type): void {
+    if (beside.kind !== 'label' || node.kind !== 'literal' || typeof node.value !== 'string') return
+    const labels = this.orders.labelsOf(beside.order) ?? []
+    if (labels.includes(node.value)) return
+    const hint = `its labels are ${labels.join(', ')}`
+    this.error(node, `the order \`${beside.order}\` has no label \`${node.value}\``, hint)
   }
 
   private labels(operands: readonly Expression[]): void {
@@ -151,55 +171,78 @@ class ExpressionChecker {
     }
   }
 
-  private has(node: HasNode, elements: Elements): StaticType {
-    const subject = this.typeOf(node.subject, elements)
-    if (subject !== 'any') this.error(node.subject, 'only records have attributes')
-    this.attributeNames(node.names)
-    return 'boolean'
+  private membership(list: Type, item: Expression, frame: Frame): Type {
+    const type = this.expect('any', item, frame)
+    const element = list.kind === 'list' && item.kind === 'path' ? list.element : ANY
+    if (!compatible(type, element))
+      this.error(item, `a list of ${typeText(element)} cannot hold ${typeText(type)}`)
+    this.label(item, element)
+    return BOOLEAN
   }
 
-  private method(node: MethodNode, elements: Elements): StaticType {
+  private has(node: HasNode, frame: Frame): Type {
+    const subject = this.typeOf(node.subject, frame)
+    if (subject.kind !== 'any' && subject.kind !== 'record')
+      this.error(node.subject, 'only records have attributes')
+    else checkHasPath(node, subject, this.context)
+    return BOOLEAN
+  }
+
+  private during({ subject, window, ...at }: DuringNode, frame: Frame): Type {
+    this.expect('number', subject, frame)
+    const read = parseTimeWindow(window)
+    const hint = 'write `Mon-Fri 09:00-17:30 Europe/Vienna` or `2026-12-24..2026-12-26`'
+    if (typeof read === 'string') this.error(at, read, hint)
+    return BOOLEAN
+  }
+
+  private method(node: MethodNode, frame: Frame): Type {
     const { name, receiver, args } = node
     const method = METHODS.get(name.text)
     if (method === undefined) {
       this.unknown('method', name, METHODS.keys())
-      return 'any'
+      return ANY
     }
-    this.expect(method.receiver, receiver, elements)
+    const found = this.expect(method.receiver, receiver, frame)
     if (args.length !== method.args.length)
       this.error(node, `\`${name.text}\` takes ${amount(method.args.length)}, found ${args.length}`)
-    for (const [index, arg] of args.entries())
-      this.expect(method.args[index] ?? 'any', arg, elements)
-    return 'boolean'
+    for (const [index, arg] of args.entries()) {
+      const wanted = method.args[index] ?? 'any'
+      if (wanted === 'element') this.membership(found, arg, frame)
+      else this.expect(wanted, arg, frame)
+    }
+    return { kind: method.result }
   }
 
-  private call(node: CallNode, elements: Elements): StaticType {
+  private call(node: CallNode, frame: Frame): Type {
     const { name, args } = node
     if (!QUANTIFIERS.includes(name.text)) {
       this.unknown('function', name, QUANTIFIERS)
-      return 'any'
+      return ANY
     }
     const [list, lambda, ...more] = args
     const bare = name.text === 'count' && args.length === 1
     if (list === undefined || more.length > 0 || !(bare || lambda?.kind === 'lambda')) {
-      this.error(
-        node,
-        `\`${name.text}\` takes a list and a condition: \`${name.text}(list, |x| …)\``,
-      )
-      return 'any'
+      const usage = `\`${name.text}(list, |x| …)\``
+      this.error(node, `\`${name.text}\` takes a list and a condition: ${usage}`)
+      return ANY
     }
-    this.expect('list', list, elements)
-    if (lambda?.kind === 'lambda') this.lambda(lambda, elements)
-    return name.text === 'count' ? 'number' : 'boolean'
+    const type = this.expect('list', list, frame)
+    const element = type.kind === 'list' ? type.element : ANY
+    if (lambda?.kind === 'lambda') this.lambda(lambda, element, frame)
+    return name.text === 'count' ? NUMBER : BOOLEAN
   }
 
-  private lambda(node: Extract<Expression, { kind: 'lambda' }>, elements: Elements): void {
-    const { parameter, body } = node
-    if (elements.length >= MAX_QUANTIFIER_NESTING)
-      this.error(node, `quantifiers are nested deeper than ${MAX_QUANTIFIER_NESTING} levels`)
-    if (ROOTS.includes(parameter.text) || elements.includes(parameter.text))
+  private lambda({ parameter, body, ...at }: LambdaNode, element: Type, frame: Frame): void {
+    const { elements } = frame
+    if (elements.size >= MAX_QUANTIFIER_NESTING)
+      this.error(at, `quantifiers are nested deeper than ${MAX_QUANTIFIER_NESTING} levels`)
+    if (ROOTS.includes(parameter.text) || elements.has(parameter.text))
       this.error(parameter, `\`${parameter.text}\` is taken`, 'give the element a name of its own')
-    this.expect('boolean', body, [...elements, parameter.text])
+    this.expect('boolean', body, {
+      ...frame,
+      elements: new Map([...elements, [parameter.text, element]]),
+    })
   }
 
   private unknown(what: string, name: Name, known: Iterable<string>): void {
@@ -209,7 +252,7 @@ class ExpressionChecker {
     this.error(name, `unknown ${what} \`${name.text}\``, hint)
   }
 
-  private error(at: Expression | Name, message: string, hint?: string): void {
+  private error(at: Span, message: string, hint?: string): void {
     this.diagnostics.error({ at, message, hint })
   }
 }

@@ -1,12 +1,21 @@
-import type { Action } from '../../action.ts'
+import { nearest } from '../../text/nearest.ts'
 import type { Diagnostics } from '../language/diagnostics.ts'
 import type { Pattern } from '../language/pattern.ts'
-import { EVERY, matches, overlap, patternOf } from '../language/pattern.ts'
-import type { TargetArgument, TargetPattern } from '../language/syntax.ts'
+import { EVERY, overlap } from '../language/pattern.ts'
+import type { Span } from '../language/source.ts'
+import type { Glob, TargetPattern } from '../language/syntax.ts'
+import type { Attached } from './attachments.ts'
+import { attach } from './attachments.ts'
+import { RESOURCE_FAMILIES, RESOURCE_ROOTS } from './builtins.ts'
 import type { Head } from './checked.ts'
+import { isBare, starPattern } from './patterns.ts'
+import type { NamedClass, Vocabulary } from './vocabulary.ts'
 
-/** Operations whose resource is not the operation itself. */
-const WITH_RESOURCE = ['memory.read', 'memory.write'] as const satisfies readonly Action['kind'][]
+export interface TargetContext {
+  readonly diagnostics: Diagnostics
+  readonly vocabulary: Vocabulary
+  readonly attached: Attached
+}
 
 /**
  * The heads of a rule. What no request can ever match is an error and never a head: a deny that
@@ -14,81 +23,99 @@ const WITH_RESOURCE = ['memory.read', 'memory.write'] as const satisfies readonl
  */
 export function checkTarget(
   target: readonly TargetPattern[],
-  diagnostics: Diagnostics,
+  context: TargetContext,
 ): readonly Head[] {
-  return target.flatMap((pattern) => checkPattern(pattern, diagnostics) ?? [])
+  return target.flatMap((pattern) => checkPattern(pattern, context))
 }
 
-function checkPattern(pattern: TargetPattern, diagnostics: Diagnostics): Head | undefined {
+/** The head of a rule that names no target: whatever its policy is attached to. */
+export function everyHead({ start, end }: Span, { attached }: TargetContext): readonly Head[] {
+  return attach([{ operation: EVERY, resource: EVERY, conditions: [], start, end }], attached)
+}
+
+function checkPattern(pattern: TargetPattern, context: TargetContext): readonly Head[] {
   const { start, end } = pattern
-  const operation = operationOf(pattern, diagnostics)
-  const resource = resourceOf(pattern, diagnostics)
-  if (operation === undefined || resource === undefined) return undefined
-  if (!canMatch(operation, resource)) {
-    const message = `\`${pattern.operation}\` has no such resource`
-    const hint = `only ${WITH_RESOURCE.join(' and ')} name one; a tool has a guard on \`args\``
-    diagnostics.error({ at: pattern, message, hint })
+  const operations = operationsOf(pattern.operation, context)
+  const resources = resourcesOf(pattern, context)
+  if (operations === undefined || resources === undefined) return []
+  const conditions = [operations, resources].flatMap(({ condition }) => condition ?? [])
+  const heads = (operations.members ?? [EVERY]).flatMap((operation) =>
+    (resources.members ?? [EVERY])
+      .filter((resource) => canMatch(operation, resource))
+      .map((resource) => ({ operation, resource, conditions, start, end })),
+  )
+  const about = attach(heads, context.attached)
+  if (heads.length === 0) noSuchResource(pattern, context)
+  else if (about.length === 0) {
+    const message = 'no request can be both this and what the policy is attached to'
+    context.diagnostics.error({ at: pattern, message })
+  }
+  return about
+}
+
+type Members = Pick<NamedClass, 'members' | 'condition'>
+
+/** A name without a dot is that of a class or of a declared operation; another is refused. */
+function operationsOf(glob: Glob, { diagnostics, vocabulary }: TargetContext): Members | undefined {
+  const { operationClasses, operations } = vocabulary
+  if (!isBare(glob)) return single(starPattern(glob, 'an operation', diagnostics))
+  const named = operationClasses.get(glob.text)
+  if (named !== undefined) return named
+  if (operations.has(glob.text)) return single({ kind: 'exact', text: glob.text })
+  const near = nearest(glob.text, [...operationClasses.keys(), ...operations.keys()])
+  const declare = `\`operation ${glob.text}\` or \`class ${glob.text} = […]\` declares it`
+  const hint = near === undefined ? declare : `did you mean \`${near}\`?`
+  diagnostics.error({ at: glob, message: `unknown operation \`${glob.text}\``, hint })
+  return undefined
+}
+
+function resourcesOf({ args, ...at }: TargetPattern, context: TargetContext): Members | undefined {
+  const { diagnostics, vocabulary } = context
+  if (args === undefined) return {}
+  const [first, ...more] = args
+  if (first === undefined) {
+    const hint = 'leave them out for any'
+    diagnostics.error({ at, message: 'parentheses name a resource', hint })
     return undefined
   }
-  return { operation, resource, start, end }
-}
-
-function operationOf(
-  { operation, quoted, start, end }: TargetPattern,
-  diagnostics: Diagnostics,
-): Pattern | undefined {
-  const at = { start, end }
-  const pattern = patternOf(operation)
-  if (operation === '') diagnostics.error({ at, message: 'an operation has a name' })
-  else if (pattern === undefined)
-    diagnostics.error({
-      at,
-      message: 'a star stands last in a name',
-      hint: 'write `slack.*` or `*`',
-    })
-  else if (pattern.kind === 'exact' && !quoted && !operation.includes('.')) {
-    const message = `unknown operation \`${operation}\``
-    const hint = 'operations read `server.tool`; classes of operations are not supported yet'
-    diagnostics.error({ at, message, hint })
-  } else return pattern
+  if (more.length > 0) {
+    const hint = 'write a list of targets: `[ …, … ]`'
+    diagnostics.error({ at, message: 'one resource each', hint })
+    return undefined
+  }
+  if (!isBare(first)) return single(starPattern(first, 'a resource', diagnostics))
+  const named = vocabulary.resourceClasses.get(first.text)
+  if (named !== undefined) return named
+  if (RESOURCE_ROOTS.includes(first.text)) return {}
+  const near = nearest(first.text, [...vocabulary.resourceClasses.keys(), ...RESOURCE_ROOTS])
+  const declare = `\`resource class ${first.text} = […]\` declares it; a resource reads \`"…"\``
+  const hint = near === undefined ? declare : `did you mean \`${near}\`?`
+  diagnostics.error({ at: first, message: `unknown resource class \`${first.text}\``, hint })
   return undefined
 }
 
-function resourceOf({ args, ...at }: TargetPattern, diagnostics: Diagnostics): Pattern | undefined {
-  if (args === undefined) return EVERY
-  const [first, ...more] = args
-  if (first === undefined)
-    diagnostics.error({
-      at,
-      message: 'parentheses name a resource',
-      hint: 'leave them out for any',
-    })
-  else if (more.length > 0)
-    diagnostics.error({
-      at,
-      message: 'one resource each',
-      hint: 'write a list of targets: `[ …, … ]`',
-    })
-  else return resourcePattern(first, diagnostics)
-  return undefined
-}
-
-function resourcePattern(argument: TargetArgument, diagnostics: Diagnostics): Pattern | undefined {
-  const { text, quoted } = argument
-  const pattern = patternOf(text)
-  if (text === '') diagnostics.error({ at: argument, message: 'a resource has a name' })
-  else if (pattern === undefined) {
-    const hint = 'write `"CRM.*"` or `*`'
-    diagnostics.error({ at: argument, message: 'a star stands last in a name', hint })
-  } else if (pattern.kind === 'exact' && !quoted && !text.includes('.')) {
-    const message = `unknown resource class \`${text}\``
-    const hint = `classes are not supported yet; a resource of that name reads \`"${text}"\``
-    diagnostics.error({ at: argument, message, hint })
-  } else return pattern
-  return undefined
+function single(pattern: Pattern | undefined): Members | undefined {
+  return pattern === undefined ? undefined : { members: [pattern] }
 }
 
 /** A tool is its own resource (`resourceOf` in `action.ts`); the others name one. */
 function canMatch(operation: Pattern, resource: Pattern): boolean {
-  return WITH_RESOURCE.some((name) => matches(operation, name)) || overlap(operation, resource)
+  const named = Object.values(RESOURCE_FAMILIES).some((text) =>
+    overlap(operation, { kind: 'prefix', text }),
+  )
+  return named || !isDotted(operation) || overlap(operation, resource)
+}
+
+/** An operation without a dot is no tool; what it acts on, its requests say. */
+function isDotted(operation: Pattern): boolean {
+  return operation.kind !== 'exact' || operation.text.includes('.')
+}
+
+function noSuchResource(pattern: TargetPattern, { diagnostics }: TargetContext): void {
+  const families = Object.values(RESOURCE_FAMILIES).map((family) => `\`${family}*\``)
+  diagnostics.error({
+    at: pattern,
+    message: `\`${pattern.operation.text}\` has no such resource`,
+    hint: `only ${families.join(', ')} name one; a tool has a guard on \`args\``,
+  })
 }

@@ -11,18 +11,33 @@ interface Rank {
  */
 export class Orders {
   private readonly ranks = new Map<string, Rank[]>()
+  private readonly named = new Map<string, readonly string[]>()
 
   constructor(nodes: readonly OrderNode[]) {
-    for (const [order, { labels }] of nodes.entries())
+    for (const [order, { name, labels }] of nodes.entries()) {
+      this.named.set(
+        name.text,
+        labels.map(({ text }) => text),
+      )
       for (const [rank, { text }] of labels.entries()) {
         const ranks = this.ranks.get(text)
         if (ranks === undefined) this.ranks.set(text, [{ order, rank }])
         else ranks.push({ order, rank })
       }
+    }
   }
 
   has(label: string): boolean {
     return this.ranks.has(label)
+  }
+
+  /** The labels of one order, lowest first. */
+  labelsOf(order: string): readonly string[] | undefined {
+    return this.named.get(order)
+  }
+
+  names(): readonly string[] {
+    return [...this.named.keys()]
   }
 
   /** Negative, zero or positive as `a` is below, at or above `b`; undefined without one order. */

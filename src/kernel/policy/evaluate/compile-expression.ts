@@ -12,8 +12,9 @@ import type {
 } from '../language/syntax.ts'
 import { arithmetic } from './arithmetic.ts'
 import { equality, inequality, ordering } from './comparison.ts'
+import { during } from './during.ts'
 import { glob } from './glob.ts'
-import { contains, containsEach, isEmpty, matching, textTest } from './membership.ts'
+import { contains, containsEach, isEmpty, length, matching, textTest } from './membership.ts'
 import { elementPath, has, rootPath } from './path.ts'
 import { count, quantifier } from './quantifier.ts'
 import type { Condition, Operand, Scope, Value } from './scope.ts'
@@ -58,8 +59,10 @@ class Compiler {
         return has(this.operand(node.subject), node.names, node)
       case 'like':
         return matching(glob(node.pattern), this.operand(node.subject), node)
+      case 'during':
+        return during(this.operand(node.subject), node)
       case 'method':
-        return this.method(node)
+        return node.name.text === 'length' ? boolean(this.operand(node), node) : this.method(node)
       case 'call':
         return node.name.text === 'count'
           ? boolean(this.operand(node), node)
@@ -90,6 +93,9 @@ class Compiler {
       }
       case 'call':
         return node.name.text === 'count' ? this.count(node) : valueOfTruth(this.quantified(node))
+      case 'method':
+        if (node.name.text === 'length') return length(this.operand(node.receiver), node)
+        return valueOfTruth(this.condition(node))
       default:
         return valueOfTruth(this.condition(node))
     }

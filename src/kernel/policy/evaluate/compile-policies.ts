@@ -1,35 +1,44 @@
 import type { Obligation } from '../../obligations/obligation.ts'
 import type {
+  CheckedAudit,
   CheckedPolicy,
   CheckedRequirement,
+  CheckedRule,
   CheckedSet,
   CheckedTargetRule,
+  Head,
 } from '../check/checked.ts'
 import type { Orders } from '../check/orders.ts'
+import type { Conjunct } from '../check/vocabulary.ts'
 import type { RuleRef } from '../decision.ts'
-import type { Span } from '../language/source.ts'
+import type { Source, Span } from '../language/source.ts'
 import { positionOf } from '../language/source.ts'
 import type { Expression } from '../language/syntax.ts'
 import { compileCondition } from './compile-expression.ts'
-import type { Clause, CompiledRequirement, CompiledRule, CompiledSet } from './compiled.ts'
+import type {
+  Clause,
+  CompiledAudit,
+  CompiledRequirement,
+  CompiledRule,
+  CompiledRules,
+  CompiledSet,
+} from './compiled.ts'
 
 /** Turns every condition of a checked set into a closure, once. */
 export function compilePolicies({ orders, policies }: CheckedSet): CompiledSet {
-  const rules: CompiledRule[] = []
-  const requirements: CompiledRequirement[] = []
+  const enforced = noRules()
+  const observed = noRules()
   const interned = new Map<string, Obligation>()
-  for (const policy of policies) {
-    const context = { policy, orders, interned }
-    const demands = policy.rules.filter((rule) => rule.kind === 'require')
-    const binding = demands
-      .filter(({ heads }) => heads === undefined)
-      .map((rule) => compileRequirement(rule, context))
-    for (const rule of policy.rules)
-      if (rule.kind !== 'require') rules.push(compileRule(rule, binding, context))
-      else if (rule.heads !== undefined) requirements.push(compileRequirement(rule, context))
-  }
+  for (const policy of policies)
+    compilePolicy({ policy, orders, interned }, policy.observed ? observed : enforced)
   const ruleCount = policies.reduce((count, policy) => count + policy.rules.length, 0)
-  return { ruleCount, rules, requirements }
+  return { ruleCount, enforced, observed }
+}
+
+type Writable = { [K in keyof CompiledRules]: CompiledRules[K][number][] }
+
+function noRules(): Writable {
+  return { rules: [], requirements: [], audits: [] }
 }
 
 interface Context {
@@ -39,42 +48,113 @@ interface Context {
   readonly interned: Map<string, Obligation>
 }
 
+function compilePolicy(context: Context, into: Writable): void {
+  const { rules } = context.policy
+  const bare = rules.filter((rule) => rule.kind === 'require' && rule.heads === undefined)
+  const binding = bare.flatMap((rule) =>
+    rule.kind === 'require' ? compileRequirement(rule, context) : [],
+  )
+  for (const rule of rules)
+    switch (rule.kind) {
+      case 'require':
+        if (rule.heads !== undefined) into.requirements.push(...compileRequirement(rule, context))
+        break
+      case 'audit':
+        into.audits.push(...compileAudit(rule, context))
+        break
+      default:
+        into.rules.push(...compileRule(rule, binding, context))
+    }
+}
+
 function compileRule(
   rule: CheckedTargetRule,
   binding: readonly CompiledRequirement[],
   context: Context,
-): CompiledRule {
-  const { kind, heads } = rule
+): readonly CompiledRule[] {
+  const { kind } = rule
+  const requirements = kind === 'allow' ? binding : []
+  const ref = refOf(rule, rule, context.policy)
+  return parts(rule.heads, { rule, ref }, context).map((part) => ({ kind, ...part, requirements }))
+}
+
+function compileRequirement(
+  rule: CheckedRequirement,
+  context: Context,
+): readonly CompiledRequirement[] {
+  const at = (span: Span) => refOf(rule, span, context.policy)
   const { source } = context.policy
-  const ref = refOf(context.policy, kind, rule)
-  const guard = guardOf(rule.guard, ref, context)
-  return { kind, ref, source, heads, guard, requirements: kind === 'allow' ? binding : [] }
-}
-
-function compileRequirement(rule: CheckedRequirement, context: Context): CompiledRequirement {
-  const at = (span: Span) => refOf(context.policy, 'require', span)
   const ref = at(rule)
-  return {
+  const content = {
     kind: 'require',
-    ref,
-    source: context.policy.source,
-    heads: rule.heads ?? [],
-    guard: guardOf(rule.guard, ref, context),
-    predicates: rule.predicates.map((node) => clauseOf(node, at(node), context)),
-    obligations: rule.obligations.map(({ obligation, at: span }) => ({
-      obligation: intern(obligation, context),
-      source: at(span),
+    predicates: rule.predicates.map((node) => clauseOf({ node, source }, at(node), context)),
+    demands: rule.obligations.map(({ obligation, at: span, strictness }) => ({
+      demanded: { obligation: intern(obligation, context), source: at(span) },
+      strictness,
     })),
+    approvals: rule.approvals.map(({ approval, at: span }) => ({ approval, source: at(span) })),
+  } as const
+  if (rule.heads !== undefined)
+    return parts(rule.heads, { rule, ref }, context).map((part) => ({ ...part, ...content }))
+  return [{ ref, source, heads: [], guards: guardsOf([], { rule, ref }, context), ...content }]
+}
+
+function compileAudit(rule: CheckedAudit, context: Context): readonly CompiledAudit[] {
+  const ref = refOf(rule, rule, context.policy)
+  const audits = rule.notes.map(({ at, name, value }) => ({
+    ...{ name, value, source: refOf(rule, at, context.policy) },
+  }))
+  return parts(rule.heads, { rule, ref }, context).map((part) => ({
+    kind: 'audit',
+    ...part,
+    audits,
+  }))
+}
+
+interface Referred {
+  readonly rule: CheckedRule
+  readonly ref: RuleRef
+}
+
+/** A rule in as many parts as its heads have different conditions; mostly that is one. */
+function parts(heads: readonly Head[], referred: Referred, context: Context) {
+  const { source } = context.policy
+  const groups: { readonly conditions: readonly Conjunct[]; readonly heads: Head[] }[] = []
+  for (const head of heads) {
+    const group = groups.find(({ conditions }) => sameItems(conditions, head.conditions))
+    if (group === undefined) groups.push({ conditions: head.conditions, heads: [head] })
+    else group.heads.push(head)
   }
+  return groups.map((group) => ({
+    ...{ ref: referred.ref, source, heads: group.heads },
+    guards: guardsOf(group.conditions, referred, context),
+  }))
 }
 
-function guardOf(node: Expression | undefined, ref: RuleRef, context: Context) {
-  return node === undefined ? undefined : clauseOf(node, ref, context)
+function sameItems(a: readonly Conjunct[], b: readonly Conjunct[]): boolean {
+  return a.length === b.length && a.every((item, index) => item === b[index])
 }
 
-function clauseOf(node: Expression, ref: RuleRef, { policy, orders }: Context): Clause {
+function guardsOf(
+  conditions: readonly Conjunct[],
+  { rule: { guard }, ref }: Referred,
+  context: Context,
+): readonly Clause[] {
+  const { source } = context.policy
+  const all = guard === undefined ? conditions : [...conditions, { node: guard, source }]
+  return all.map((condition) => clauseOf(condition, ref, context))
+}
+
+interface Located {
+  readonly node: Expression
+  readonly source: Source
+  readonly from?: string
+}
+
+function clauseOf({ node, source, from }: Located, ref: RuleRef, { orders }: Context): Clause {
   const condition = compileCondition(node, orders)
-  return { ref, source: policy.source, node, condition, orders }
+  const clause = { ref, source, node, condition, orders }
+  return from === undefined ? clause : { ...clause, from }
 }
 
 function intern(obligation: Obligation, { interned }: Context): Obligation {
@@ -84,8 +164,9 @@ function intern(obligation: Obligation, { interned }: Context): Obligation {
   return present
 }
 
-function refOf(policy: CheckedPolicy, rule: RuleRef['rule'], span: Span): RuleRef {
+function refOf({ kind, says }: CheckedRule, span: Span, policy: CheckedPolicy): RuleRef {
   const { source, name } = policy
   const { line, column, text } = positionOf(source, span.start)
-  return { policy: name, rule, file: source.file, line, column, text }
+  const ref = { policy: name, rule: kind, file: source.file, line, column, text }
+  return says === undefined ? ref : { ...ref, says }
 }

@@ -1,6 +1,6 @@
-import type { Head } from '../check/checked.ts'
+import type { Head, Strictness } from '../check/checked.ts'
 import type { Orders } from '../check/orders.ts'
-import type { DemandedObligation, RuleRef } from '../decision.ts'
+import type { DemandedApproval, DemandedAudit, DemandedObligation, RuleRef } from '../decision.ts'
 import type { Source } from '../language/source.ts'
 import type { Expression } from '../language/syntax.ts'
 import type { Condition } from './scope.ts'
@@ -13,33 +13,57 @@ export interface Clause {
   readonly condition: Condition
   /** The orders its labels compare under, for explaining its parts one by one. */
   readonly orders: Orders
+  /** Where it comes from when it is no guard: `class \`slow\``. */
+  readonly from?: string
 }
 
-export interface CompiledRule {
-  readonly kind: 'allow' | 'deny'
+interface Common {
   readonly ref: RuleRef
   readonly source: Source
   readonly heads: readonly Head[]
-  readonly guard: Clause | undefined
+  /**
+   * What has to hold, all of it: the conditions of the classes and attachments that the heads come
+   * from, and the guard as written. None: it always applies.
+   */
+  readonly guards: readonly Clause[]
+}
+
+export interface CompiledRule extends Common {
+  readonly kind: 'allow' | 'deny'
   /** The bare requirements of its policy, which bind it when it is an allow. */
   readonly requirements: readonly CompiledRequirement[]
 }
 
-export interface CompiledRequirement {
+/** A bare one has no heads. */
+export interface CompiledRequirement extends Common {
   readonly kind: 'require'
-  readonly ref: RuleRef
-  readonly source: Source
-  /** Empty for a bare one. */
-  readonly heads: readonly Head[]
-  readonly guard: Clause | undefined
   readonly predicates: readonly Clause[]
-  readonly obligations: readonly DemandedObligation[]
+  readonly demands: readonly Demand[]
+  readonly approvals: readonly DemandedApproval[]
 }
 
-/** A policy set ready to decide: its allows and denies, and the requirements that bind them all. */
+/** An obligation that is demanded, and how it combines with others of its kind. */
+export interface Demand {
+  readonly demanded: DemandedObligation
+  readonly strictness: Strictness | undefined
+}
+
+export interface CompiledAudit extends Common {
+  readonly kind: 'audit'
+  readonly audits: readonly DemandedAudit[]
+}
+
+/** A policy set ready to decide: the rules that are enforced, and those that are only observed. */
 export interface CompiledSet {
-  /** Rules of every kind, bare requirements too. */
+  /** Rules of every kind, bare requirements and observed ones too. */
   readonly ruleCount: number
+  readonly enforced: CompiledRules
+  readonly observed: CompiledRules
+}
+
+export interface CompiledRules {
   readonly rules: readonly CompiledRule[]
+  /** Those that bind the allows of every policy. */
   readonly requirements: readonly CompiledRequirement[]
+  readonly audits: readonly CompiledAudit[]
 }

@@ -47,6 +47,17 @@ export function isEmpty(list: Operand, at: Span): Condition {
   }
 }
 
+/** How many elements a list has, or UTF-16 units a text. */
+export function length(sized: Operand, at: Span): Operand {
+  return (scope) => {
+    const value = sized(scope)
+    if (typeof value === 'symbol') return value
+    if (typeof value === 'string') return value.length
+    const elements = elementsOf(value, scope, at)
+    return typeof elements === 'symbol' ? elements : elements.length
+  }
+}
+
 /** `startsWith`, `endsWith`: a test on two texts. */
 export function textTest(
   test: (text: string, part: string) => boolean,

@@ -17,6 +17,7 @@ const pattern: fc.Arbitrary<Pattern> = fc.oneof(
 const head: fc.Arbitrary<Head> = fc.record({
   operation: pattern,
   resource: pattern,
+  conditions: fc.constant([]),
   start: fc.constant(0),
   end: fc.constant(0),
 })
@@ -32,6 +33,7 @@ test('the index finds each rule that a linear scan finds, once, and no other', (
       const found = new RuleIndex({
         rules: all.filter((it) => it.kind !== 'require'),
         requirements: all.filter((it) => it.kind === 'require'),
+        audits: [],
       }).find(operation, resource)
       for (const [kind, list] of [
         ['deny', found.denies],
@@ -72,14 +74,15 @@ function common(a: Pattern, b: Pattern): string {
 function rule(kind: string, heads: readonly Head[], line: number) {
   const source = sourceOf('t.policy', '')
   const place = { policy: 'p', file: 't.policy', line, column: 1, text: '' }
-  const common = { source, heads, guard: undefined }
+  const common = { source, heads, guards: [] }
   if (kind === 'require')
     return {
       ...common,
       kind: 'require',
       ref: { ...place, rule: 'require' },
       predicates: [],
-      obligations: [],
+      demands: [],
+      approvals: [],
     } satisfies CompiledRequirement
   const effect = kind === 'deny' ? 'deny' : 'allow'
   const ref = { ...place, rule: effect } as const

@@ -1,5 +1,5 @@
 import type { Head } from '../check/checked.ts'
-import type { CompiledRequirement, CompiledRule, CompiledSet } from './compiled.ts'
+import type { CompiledAudit, CompiledRequirement, CompiledRule, CompiledRules } from './compiled.ts'
 import { PatternMap } from './pattern-map.ts'
 
 /** The rules whose head a request matches. All others are definitely not about it. */
@@ -7,12 +7,14 @@ export interface Candidates {
   readonly denies: readonly CompiledRule[]
   readonly requirements: readonly CompiledRequirement[]
   readonly allows: readonly CompiledRule[]
+  readonly audits: readonly CompiledAudit[]
 }
 
 interface Bucket {
   readonly denies: CompiledRule[]
   readonly requirements: CompiledRequirement[]
   readonly allows: CompiledRule[]
+  readonly audits: CompiledAudit[]
 }
 
 /**
@@ -22,14 +24,17 @@ interface Bucket {
 export class RuleIndex {
   private readonly operations = new PatternMap<PatternMap<Bucket>>()
 
-  constructor({ rules, requirements }: Pick<CompiledSet, 'rules' | 'requirements'>) {
-    for (const rule of rules)
-      for (const head of rule.heads) {
-        const bucket = this.bucketAt(head)
-        addOnce(rule, rule.kind === 'deny' ? bucket.denies : bucket.allows)
-      }
-    for (const requirement of requirements)
-      for (const head of requirement.heads) addOnce(requirement, this.bucketAt(head).requirements)
+  constructor(...sets: readonly CompiledRules[]) {
+    for (const { rules, requirements, audits } of sets) {
+      for (const rule of rules)
+        this.add(rule, rule.kind === 'deny' ? ({ denies }) => denies : ({ allows }) => allows)
+      for (const requirement of requirements) this.add(requirement, (bucket) => bucket.requirements)
+      for (const audit of audits) this.add(audit, (bucket) => bucket.audits)
+    }
+  }
+
+  private add<T extends { readonly heads: readonly Head[] }>(rule: T, list: (at: Bucket) => T[]) {
+    for (const head of rule.heads) addOnce(rule, list(this.bucketAt(head)))
   }
 
   find(operation: string, resource: string): Candidates {
@@ -49,7 +54,7 @@ function addOnce<T>(rule: T, rules: T[]): void {
   if (rules.at(-1) !== rule) rules.push(rule)
 }
 
-const NONE: Candidates = { denies: [], requirements: [], allows: [] }
+const NONE: Candidates = { denies: [], requirements: [], allows: [], audits: [] }
 
 function joined(a: Candidates, b: Candidates): Candidates {
   if (a === NONE) return b
@@ -57,6 +62,7 @@ function joined(a: Candidates, b: Candidates): Candidates {
     denies: union(a.denies, b.denies),
     requirements: union(a.requirements, b.requirements),
     allows: union(a.allows, b.allows),
+    audits: union(a.audits, b.audits),
   }
 }
 
@@ -71,5 +77,5 @@ function newResources(): PatternMap<Bucket> {
 }
 
 function newBucket(): Bucket {
-  return { denies: [], requirements: [], allows: [] }
+  return { denies: [], requirements: [], allows: [], audits: [] }
 }

@@ -20,6 +20,7 @@ export function partsOf(node: Expression): readonly Expression[] {
       return [node.item, node.list]
     case 'has':
     case 'like':
+    case 'during':
       return [node.subject]
     case 'arithmetic':
       return [node.first, ...node.rest.map(({ operand }) => operand)]

@@ -36,7 +36,7 @@ const TOKEN = new RegExp(
     String.raw`(?<number>\d+(?:\.\d+)?\w*)`,
     String.raw`(?<name>[A-Za-z_]\w*)`,
     '(?<string>")',
-    String.raw`(?<mark>&&|\|\||==|!=|<=|>=|[-+*!<>=(){}\[\],:.|@])`,
+    String.raw`(?<mark>&&|\|\||==|!=|<=|>=|\.\.\.|[-+*!<>=(){}\[\],:.|@?])`,
   ].join('|'),
   'y',
 )

@@ -9,7 +9,7 @@ import type {
 import type { TokenStream } from './token-stream.ts'
 
 const COMPARISONS: readonly ComparisonOperator[] = ['==', '!=', '<=', '>=', '<', '>']
-const RELATIONS: readonly string[] = [...COMPARISONS, 'in', 'has', 'like']
+const RELATIONS: readonly string[] = [...COMPARISONS, 'in', 'has', 'like', 'during']
 
 /** expr = and { "||" and } */
 export function parseExpression(tokens: TokenStream): Expression {
@@ -62,6 +62,7 @@ function relationOf(left: Expression, tokens: TokenStream): Expression {
     return { kind: 'has', subject: left, names, start, end: tokens.reached }
   }
   if (tokens.eat('like')) return like(left, tokens)
+  if (tokens.eat('during')) return during(left, tokens)
   return left
 }
 
@@ -76,11 +77,13 @@ function attributeNames(tokens: TokenStream): readonly Name[] {
 }
 
 function like(subject: Expression, tokens: TokenStream): Expression {
-  const token = tokens.current
-  if (token.kind !== 'string')
-    return tokens.fail(`expected a pattern in quotes, found ${tokens.found()}`)
-  tokens.next()
-  return { kind: 'like', subject, pattern: token.value, start: subject.start, end: token.end }
+  const pattern = tokens.text('a pattern in quotes')
+  return { kind: 'like', subject, pattern, start: subject.start, end: tokens.reached }
+}
+
+function during(subject: Expression, tokens: TokenStream): Expression {
+  const window = tokens.text('a window of time in quotes')
+  return { kind: 'during', subject, window, start: subject.start, end: tokens.reached }
 }
 
 /** sum = prod { ( "+" | "-" ) prod } ; prod = post { "*" post } */

@@ -1,12 +1,5 @@
 import { parseExpression } from './parse-expression.ts'
-import type {
-  Annotation,
-  Expression,
-  Requirement,
-  Rule,
-  TargetArgument,
-  TargetPattern,
-} from './syntax.ts'
+import type { Annotation, Expression, Glob, Requirement, Rule, TargetPattern } from './syntax.ts'
 import { QUANTIFIERS } from './syntax.ts'
 import type { TokenStream } from './token-stream.ts'
 
@@ -19,7 +12,7 @@ export function parseRule(tokens: TokenStream): Rule {
   if (!tokens.seesRuleWord())
     tokens.fail(
       `expected a rule, found ${tokens.found()}`,
-      'a rule begins `allow:`, `deny:` or `require:`',
+      'a rule begins `allow:`, `deny:`, `require:` or `audit:`',
     )
   const kind = tokens.name('a rule').text
   tokens.want(':')
@@ -47,12 +40,9 @@ export function parseAnnotations(tokens: TokenStream): readonly Annotation[] {
 }
 
 function annotationText(tokens: TokenStream): string {
-  const token = tokens.current
-  if (token.kind !== 'string')
-    return tokens.fail(`expected a text in quotes, found ${tokens.found()}`)
-  tokens.next()
+  const text = tokens.text('a text in quotes')
   tokens.want(')')
-  return token.value
+  return text
 }
 
 /** target = pattern | "[" pattern { "," pattern } [ "," ] "]" */
@@ -64,36 +54,29 @@ function parseTarget(tokens: TokenStream): readonly TargetPattern[] {
   return patterns
 }
 
-/** pattern = ( "*" | string | name { "." name } [ ".*" ] ) [ "(" [ args ] ")" ] */
+/** pattern = glob [ "(" [ glob { "," glob } ] ")" ] */
 function parsePattern(tokens: TokenStream): TargetPattern {
   const { start } = tokens.current
-  const { text, quoted } = parseGlob(tokens, 'an operation')
-  const args = tokens.eat('(') ? { args: tokens.list(')', () => parseArgument(tokens)) } : {}
-  return { operation: text, quoted, ...args, start, end: tokens.reached }
+  const operation = parseGlob(tokens, 'an operation')
+  const resource = () => parseGlob(tokens, 'a resource')
+  const args = tokens.eat('(') ? { args: tokens.list(')', resource) } : {}
+  return { operation, ...args, start, end: tokens.reached }
 }
 
-function parseArgument(tokens: TokenStream): TargetArgument {
-  const { start } = tokens.current
-  return { ...parseGlob(tokens, 'a resource'), start, end: tokens.reached }
-}
-
-interface Glob {
-  readonly text: string
-  readonly quoted: boolean
-}
-
-function parseGlob(tokens: TokenStream, what: string): Glob {
+/** glob = "*" | string | name { "." name } [ ".*" ] */
+export function parseGlob(tokens: TokenStream, what: string): Glob {
   const token = tokens.current
+  const { start } = token
   if (token.kind === 'string') {
     tokens.next()
-    return { text: token.value, quoted: true }
+    return { text: token.value, quoted: true, start, end: token.end }
   }
-  if (tokens.eat('*')) return { text: '*', quoted: false }
+  if (tokens.eat('*')) return { text: '*', quoted: false, start, end: token.end }
   let text = tokens.name(what).text
   while (!text.endsWith('*') && tokens.eat('.'))
     text += tokens.eat('*') ? '.*' : `.${tokens.name(`the rest of the name of ${what}`).text}`
   if (tokens.sees('-')) tokens.fail('unexpected `-` in a name', QUOTE_HINT)
-  return { text, quoted: false }
+  return { text, quoted: false, start, end: tokens.reached }
 }
 
 /** guard = ( "if" | "when" ) expr | "unless" expr */
@@ -105,26 +88,30 @@ function parseGuard(tokens: TokenStream): { readonly guard?: Expression } {
   return { guard: { kind: 'not', operand, start, end: tokens.reached } }
 }
 
-/** req | "[" req { "," req } [ "," ] "]" */
+/** req | "[" req { "," req } [ "," ] "]" | "{" name ":" expr { "," name ":" expr } [ "," ] "}" */
 function parseRequirements(tokens: TokenStream): readonly Requirement[] {
-  if (tokens.sees('{'))
-    tokens.fail('records of requirements are not supported yet', 'write a list: `[ …, … ]`')
-  if (!tokens.sees('[')) return [parseRequirement(tokens)]
-  const open = tokens.next()
-  const requirements = tokens.list(']', () => parseRequirement(tokens))
+  const open = tokens.current
+  const requirements = tokens.eat('{')
+    ? tokens.list('}', () => parseSetting(tokens, ':'))
+    : tokens.eat('[')
+      ? tokens.list(']', () => parseRequirement(tokens))
+      : [parseRequirement(tokens)]
   if (requirements.length === 0) tokens.fail('the list of requirements is empty', undefined, open)
   return requirements
+}
+
+function parseSetting(tokens: TokenStream, mark: '=' | ':'): Requirement {
+  const { start } = tokens.current
+  const name = tokens.name('the name of a setting')
+  tokens.want(mark)
+  const value = parseExpression(tokens)
+  return { kind: 'setting', name, value, start, end: tokens.reached }
 }
 
 /** req = name "=" expr | name [ "(" args ")" ] | expr */
 function parseRequirement(tokens: TokenStream): Requirement {
   const { start } = tokens.current
-  if (tokens.current.kind === 'name' && tokens.sees('=', 1)) {
-    const name = tokens.name('the name of a setting')
-    tokens.want('=')
-    const value = parseExpression(tokens)
-    return { kind: 'setting', name, value, start, end: tokens.reached }
-  }
+  if (tokens.current.kind === 'name' && tokens.sees('=', 1)) return parseSetting(tokens, '=')
   const condition = parseExpression(tokens)
   const { end } = condition
   if (condition.kind === 'path' && condition.names.length === 0)

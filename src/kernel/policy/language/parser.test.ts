@@ -78,6 +78,8 @@ function shapeOf(node: Expression): string {
       return `(has ${shapeOf(node.subject)} ${node.names.map(({ text }) => text).join('.')})`
     case 'like':
       return `(like ${shapeOf(node.subject)} ${node.pattern})`
+    case 'during':
+      return `(during ${shapeOf(node.subject)} ${node.window})`
     case 'arithmetic':
       return list('arithmetic', [node.first, ...node.rest.map(({ operand }) => operand)])
     case 'method':

@@ -2,10 +2,12 @@ import type { Diagnostic } from './diagnostics.ts'
 import { Diagnostics } from './diagnostics.ts'
 import type { Token } from './lexer.ts'
 import { tokensOf } from './lexer.ts'
+import { parseAttachments } from './parse-attachment.ts'
+import { DECLARATION_WORDS, parseDeclaration, seesDeclaration } from './parse-declaration.ts'
 import { parseAnnotations, parseRule } from './parse-rule.ts'
 import type { Source } from './source.ts'
 import { sourceOf } from './source.ts'
-import type { Annotation, Name, OrderNode, PolicyFile, PolicyNode, Rule } from './syntax.ts'
+import type { Annotation, Declaration, PolicyFile, PolicyNode, Rule } from './syntax.ts'
 import { SyntaxFault, TokenStream } from './token-stream.ts'
 
 /** A file as read: its tree holds what could be read, and is whole when there are no errors. */
@@ -16,10 +18,6 @@ export interface ParsedFile {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-const DECLARATIONS: readonly string[] = ['policy', 'order']
-/** Words of the vocabulary that is still to come, so that they are refused by name. */
-const NOT_YET: ReadonlySet<string> = new Set(['class', 'resource', 'approval', 'obligation'])
-
 /**
  * Reads one policy file. `file` is the name that diagnostics and decisions will show. Never throws:
  * after a mistake it goes on with the next rule.
@@ -29,14 +27,14 @@ export function parsePolicyFile(file: string, text: string): ParsedFile {
   const diagnostics = new Diagnostics(source)
   const tokens = tokensOf(source, diagnostics)
   const sound = diagnostics.list().length === 0
-  const tree = sound ? new Parser(tokens, diagnostics).file() : { orders: [], policies: [] }
+  const tree = sound ? new Parser(tokens, diagnostics).file() : { declarations: [], policies: [] }
   return { source, tokens, tree, diagnostics: diagnostics.list() }
 }
 
 class Parser {
   private readonly tokens: TokenStream
   private readonly diagnostics: Diagnostics
-  private readonly orders: OrderNode[] = []
+  private readonly declarations: Declaration[] = []
   private readonly policies: PolicyNode[] = []
 
   constructor(tokens: readonly Token[], diagnostics: Diagnostics) {
@@ -44,76 +42,60 @@ class Parser {
     this.diagnostics = diagnostics
   }
 
-  /** file = { { annotation } policy | order } */
+  /** file = { { annotation } policy | declaration } */
   file(): PolicyFile {
     const { tokens } = this
     while (tokens.current.kind !== 'end')
       this.attempt(
         () => this.declaration(),
-        () => this.seesDeclaration(),
+        () => this.seesStart(),
       )
-    return { orders: this.orders, policies: this.policies }
+    return { declarations: this.declarations, policies: this.policies }
   }
 
   private declaration(): void {
     const { tokens } = this
     const { start } = tokens.current
     const annotations = parseAnnotations(tokens)
-    if (tokens.sees('policy')) this.policies.push(this.policy(start, annotations))
-    else if (tokens.sees('order') && annotations.length === 0) this.orders.push(this.order())
-    else this.unknownDeclaration()
+    if (tokens.sees('policy')) {
+      this.policies.push(this.policy(start, annotations))
+      return
+    }
+    const declared = annotations.length === 0 ? parseDeclaration(tokens) : undefined
+    if (declared === undefined) this.unknownDeclaration()
+    else this.declarations.push(declared)
   }
 
   private unknownDeclaration(): never {
     const { tokens } = this
-    const { kind, text } = tokens.current
-    if (kind === 'name' && NOT_YET.has(text)) tokens.fail(`\`${text}\` is not supported yet`)
-    const hint = tokens.seesRule() ? 'rules stand inside `policy name { … }`' : undefined
-    return tokens.fail(`expected \`policy\` or \`order\`, found ${tokens.found()}`, hint)
+    const hint = tokens.seesRule()
+      ? 'rules stand inside `policy name { … }`'
+      : `a file holds policies and declarations: ${DECLARATION_WORDS.join(', ')}`
+    return tokens.fail(`expected \`policy\` or a declaration, found ${tokens.found()}`, hint)
   }
 
-  /** policy = "policy" name "{" { rule } "}" */
+  /** policy = "policy" name [ "for" attachment { "," attachment } ] "{" { rule } "}" */
   private policy(start: number, annotations: readonly Annotation[]): PolicyNode {
     const { tokens } = this
     tokens.want('policy')
     const name = tokens.name('the name of the policy', 'letters, digits and `_`')
+    const attachments = parseAttachments(tokens)
     tokens.want('{')
     const rules: Rule[] = []
-    while (tokens.current.kind !== 'end' && !tokens.sees('}') && !this.seesDeclaration())
+    while (tokens.current.kind !== 'end' && !tokens.sees('}') && !this.seesStart())
       this.attempt(
         () => rules.push(parseRule(tokens)),
-        () => tokens.seesLabel() || tokens.sees('}') || this.seesDeclaration(),
+        () => tokens.seesLabel() || tokens.sees('}') || this.seesStart(),
       )
     tokens.want('}')
-    return { name, annotations, rules, start, end: tokens.reached }
+    return { name, annotations, attachments, rules, start, end: tokens.reached }
   }
 
-  /** order = "order" name "{" label { "<" label } "}" */
-  private order(): OrderNode {
+  /** A policy or a declaration begins: no rule reads so, and a lost brace costs one rule. */
+  private seesStart(): boolean {
     const { tokens } = this
-    const { start } = tokens.current
-    tokens.want('order')
-    const name = tokens.name('the name of the order')
-    tokens.want('{')
-    const labels = [this.label()]
-    while (tokens.eat('<')) labels.push(this.label())
-    tokens.want('}', 'labels stand from low to high: `public < internal`')
-    return { name, labels, start, end: tokens.reached }
-  }
-
-  private label(): Name {
-    const { tokens } = this
-    const token = tokens.current
-    if (token.kind !== 'string') return tokens.name('a label')
-    tokens.next()
-    return { text: token.value, start: token.start, end: token.end }
-  }
-
-  /** `policy` or `order`, a name, a brace: no rule reads so, and a lost brace costs one rule. */
-  private seesDeclaration(): boolean {
-    const { tokens } = this
-    const word = DECLARATIONS.some((text) => tokens.sees(text))
-    return word && tokens.ahead(1).kind === 'name' && tokens.sees('{', 2)
+    const policy = tokens.sees('policy') && tokens.ahead(1).kind === 'name'
+    return (policy && (tokens.sees('{', 2) || tokens.sees('for', 2))) || seesDeclaration(tokens)
   }
 
   private attempt(parse: () => void, stops: () => boolean): void {

@@ -36,3 +36,11 @@ export function overlap(a: Pattern, b: Pattern): boolean {
   if (b.kind === 'exact') return matches(a, b.text)
   return a.text.startsWith(b.text) || b.text.startsWith(a.text)
 }
+
+/** The names that both mean; undefined when there is none. */
+export function intersection(a: Pattern, b: Pattern): Pattern | undefined {
+  if (!overlap(a, b)) return undefined
+  if (a.kind === 'every') return b
+  if (b.kind === 'every' || a.kind === 'exact') return a
+  return b.kind === 'exact' || b.text.length > a.text.length ? b : a
+}

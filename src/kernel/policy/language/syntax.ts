@@ -2,20 +2,110 @@ import type { Span } from './source.ts'
 
 /** The tree of one policy file, as written. Every node knows its place in the text. */
 export interface PolicyFile {
-  readonly orders: readonly OrderNode[]
+  /** The vocabulary: what the policies of the whole set may name. */
+  readonly declarations: readonly Declaration[]
   readonly policies: readonly PolicyNode[]
 }
 
+export type Declaration =
+  | OrderNode
+  | ClassNode
+  | ApprovalNode
+  | ObligationNode
+  | TypeNode
+  | OperationNode
+
 /** `order classification { public < internal < confidential }`, lowest first. */
 export interface OrderNode extends Span {
+  readonly kind: 'order'
   readonly name: Name
   readonly labels: readonly Name[]
+}
+
+/**
+ * `class bulk = ["crm.export_*", mail.send]`, `class slow when operation.expected_seconds > 60`, or
+ * both; `resource class` names resources in the same way. At least one of the two is there.
+ */
+export interface ClassNode extends Span {
+  readonly kind: 'class'
+  readonly of: 'operations' | 'resources'
+  readonly name: Name
+  readonly members?: readonly Glob[]
+  readonly condition?: Expression
+}
+
+/** `approval supervisor_approval { approver: role("supervisor"), ttl: 15m, not: requester }` */
+export interface ApprovalNode extends Span {
+  readonly kind: 'approval'
+  readonly name: Name
+  readonly settings: readonly ApprovalSetting[]
+}
+
+export interface ApprovalSetting extends Span {
+  /** `approver`, `quorum`, `ttl`, `not`, `escalate`. */
+  readonly name: Name
+  readonly value: Expression
+  /** What follows `after`, for `escalate`. */
+  readonly after?: Expression
+}
+
+/** `obligation differential_privacy`, `obligation level in ["low", "high"]`, weakest first. */
+export interface ObligationNode extends Span {
+  readonly kind: 'obligation'
+  readonly name: Name
+  readonly values?: readonly Literal[]
+}
+
+/** `type user { clearance: classification, mfa?: bool }`: what a root of requests holds. */
+export interface TypeNode extends Span {
+  readonly kind: 'type'
+  readonly root: Name
+  readonly type: RecordType
+}
+
+/** `operation crm.update { id: string, fields?: {…} }`: an operation, and what its `args` hold. */
+export interface OperationNode extends Span {
+  readonly kind: 'operation'
+  readonly name: Glob
+  readonly args?: RecordType
+}
+
+export type FieldType =
+  /** `string`, `number`, `bool`, `any`, or the name of an order. */
+  | ({ readonly kind: 'named'; readonly name: string } & Span)
+  | ({ readonly kind: 'list'; readonly element: FieldType } & Span)
+  | RecordType
+
+/** Closed: an attribute that is not declared does not exist; unless it ends `...`. */
+export interface RecordType extends Span {
+  readonly kind: 'record'
+  readonly fields: readonly Field[]
+  readonly open: boolean
+}
+
+export interface Field extends Span {
+  readonly name: Name
+  readonly optional: boolean
+  readonly type: FieldType
 }
 
 export interface PolicyNode extends Span {
   readonly name: Name
   readonly annotations: readonly Annotation[]
+  readonly attachments: readonly Attachment[]
   readonly rules: readonly Rule[]
+}
+
+/** What a policy can be attached to. */
+export const ATTACHABLE = [
+  ...['agents', 'roles', 'teams', 'spaces'],
+  ...['tools', 'memory', 'hosts', 'models', 'routes'],
+] as const
+
+/** `policy p for agents("sales", "billing-*") { … }`: its rules are about these alone. */
+export interface Attachment extends Span {
+  readonly to: Name
+  readonly names: readonly Glob[]
 }
 
 export type Rule = TargetRule | RequirementRule
@@ -47,21 +137,20 @@ export type Requirement =
   | ({ readonly kind: 'predicate'; readonly condition: Expression } & Span)
   /** `redact("email")`, `supervisor_approval` */
   | ({ readonly kind: 'named'; readonly name: Name; readonly args: readonly Expression[] } & Span)
-  /** `audit_trail = "detailed"` */
+  /** `audit_trail = "detailed"`, or in a record `audit_trail: "detailed"` */
   | ({ readonly kind: 'setting'; readonly name: Name; readonly value: Expression } & Span)
 
 /** `slack.*`, `memory.read("CRM.customers")`, `*`. */
 export interface TargetPattern extends Span {
-  /** The operation; a trailing `*` stands for any rest. */
-  readonly operation: string
-  /** Written as a string, so that it names an operation whatever it looks like. */
-  readonly quoted: boolean
+  readonly operation: Glob
   /** What stands in parentheses; absent without them. */
-  readonly args?: readonly TargetArgument[]
+  readonly args?: readonly Glob[]
 }
 
-export interface TargetArgument extends Span {
+/** A name, or the beginning of names when it ends in a star. */
+export interface Glob extends Span {
   readonly text: string
+  /** Written as a string, so that it names a thing and no class, whatever it looks like. */
   readonly quoted: boolean
 }
 
@@ -82,6 +171,7 @@ export type Expression =
   | InNode
   | HasNode
   | LikeNode
+  | DuringNode
   | ArithmeticNode
   | MethodNode
   | CallNode
@@ -140,6 +230,13 @@ export interface LikeNode extends Span {
   readonly kind: 'like'
   readonly subject: Expression
   readonly pattern: string
+}
+
+/** `context.time during "Mon-Fri 09:00-17:30 Europe/Vienna"` */
+export interface DuringNode extends Span {
+  readonly kind: 'during'
+  readonly subject: Expression
+  readonly window: string
 }
 
 /** A chain of one precedence, flat: `a + b - c`, or `a * b * c`. */

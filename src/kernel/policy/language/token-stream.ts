@@ -85,6 +85,14 @@ export class TokenStream {
     return { text: token.text, start: token.start, end: token.end }
   }
 
+  /** The value of a text in quotes. */
+  text(what: string): string {
+    const token = this.current
+    if (token.kind !== 'string') return this.fail(`expected ${what}, found ${this.found()}`)
+    this.index++
+    return token.value
+  }
+
   /** One or more, separated by commas, with or without a comma after the last. */
   list<T>(close: string, item: () => T): readonly T[] {
     const items: T[] = []

@@ -1,0 +1,43 @@
+import { nearest } from '../../text/nearest.ts'
+import type { Diagnostics } from '../language/diagnostics.ts'
+import type { Annotation } from '../language/syntax.ts'
+
+const KNOWN: Readonly<Record<'policy' | 'rule', readonly string[]>> = {
+  policy: ['description', 'mode', 'reason'],
+  rule: ['description', 'reason'],
+}
+
+interface Annotated {
+  readonly says?: string
+  readonly observed: boolean
+}
+
+/** An annotation that is not known is refused: it could have been meant to restrict. */
+export function readAnnotations(
+  annotations: readonly Annotation[],
+  on: 'policy' | 'rule',
+  diagnostics: Diagnostics,
+): Annotated {
+  const texts = new Map<string, string>()
+  for (const annotation of annotations) {
+    const { name, text } = annotation
+    if (!KNOWN[on].includes(name.text)) unknown(annotation, on, diagnostics)
+    else if (texts.has(name.text))
+      diagnostics.error({ at: annotation, message: `a second \`@${name.text}\`` })
+    else if (text === undefined)
+      diagnostics.error({ at: annotation, message: `\`@${name.text}\` takes a text in quotes` })
+    else if (name.text === 'mode' && text !== 'observe' && text !== 'enforce')
+      diagnostics.error({ at: annotation, message: 'a mode is "enforce" or "observe"' })
+    texts.set(name.text, text ?? '')
+  }
+  const says = texts.get('reason')
+  const observed = texts.get('mode') === 'observe'
+  return says === undefined ? { observed } : { says, observed }
+}
+
+function unknown({ name }: Annotation, on: 'policy' | 'rule', diagnostics: Diagnostics): void {
+  const near = nearest(name.text, KNOWN[on])
+  const known = `a ${on} has ${KNOWN[on].map((it) => `@${it}`).join(', ')}`
+  const hint = near === undefined ? known : `did you mean \`@${near}\`?`
+  diagnostics.error({ at: name, message: `unknown annotation \`@${name.text}\``, hint })
+}
