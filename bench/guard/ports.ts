@@ -36,6 +36,7 @@ export async function benchPorts(folder: string) {
   const ports: Ports = {
     ...{ identities, ledger, clock, ids },
     policies: { current: () => set },
+    attributes: { about: () => ({ operation: {}, resource: {}, system: {} }) },
     connector: { execute: async () => RESULT },
     digests: { digest: (payload) => payloadDigest(keys.digestKey, payload) },
   }

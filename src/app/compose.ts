@@ -13,6 +13,7 @@ import { OBLIGATIONS } from './obligations.ts'
 import {
   agentTokens,
   connectMcpServers,
+  declaredAttributes,
   memoryConnector,
   openKeys,
   openLedger,
@@ -79,7 +80,8 @@ async function connect(config: Config, log: Log, opened: Closing) {
     'memory.write': memory,
   })
   const digests: Digester = { digest: (payload) => payloadDigest(keys.digestKey, payload) }
-  const ports: Ports = { identities, policies, ledger, connector, clock, ids, digests }
+  const attributes = declaredAttributes(config.attributes)
+  const ports: Ports = { identities, policies, attributes, ledger, connector, clock, ids, digests }
   const gate = createGate(ports)
   const own = { config, log, keys, ports, gate, close: () => opened.close() }
   return { ...own, ledger, policies, reloads, identities, servers, namespaces }

@@ -11,6 +11,7 @@ import {
 } from '../sources/policy-files/load-policy-directory.ts'
 import type { Config } from './config.ts'
 import { OBLIGATIONS } from './obligations.ts'
+import { declaredAttributes, principalOf } from './parts.ts'
 
 /** What somebody wants to know: may this agent do that? */
 export interface Question {
@@ -35,7 +36,9 @@ export function explain(question: Question, config: Config): Explanation {
   const channel = { door: 'mcp', peer: 'local', run: 'explain' }
   const { set, diagnostics } = loadPolicyDirectory(config.policyDir, OBLIGATIONS)
   if (set === undefined) throw policiesInvalid(config.policyDir, diagnostics)
-  return set.explain(policyRequest({ action, channel }, identity, question.at))
+  const attributes = declaredAttributes(config.attributes)
+  const request = policyRequest({ action, channel }, identity, { attributes, now: question.at })
+  return set.explain(request)
 }
 
 function identityOf(agent: string, { agents }: Config): Identity {
@@ -43,7 +46,7 @@ function identityOf(agent: string, { agents }: Config): Identity {
   if (declared === undefined)
     throw new PortcullisError('IDENTITY_UNKNOWN', `no agent \`${agent}\` is declared`)
   return {
-    principal: { kind: 'agent', id: agent, roles: declared.roles },
+    principal: principalOf(agent, declared),
     chain: [{ kind: 'agent', id: agent, via: 'bearer-jwt' }],
   }
 }

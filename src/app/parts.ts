@@ -10,6 +10,8 @@ export { createIntrospectionDoor } from '../inbound/introspection/introspection-
 export { createMcpDoor } from '../inbound/mcp/door.ts'
 export { createMcpServer } from '../inbound/mcp/server.ts'
 export { agentTokens } from '../sources/agent-tokens/agent-tokens.ts'
+export { principalOf } from '../sources/agent-tokens/principal-of.ts'
+export { declaredAttributes } from '../sources/declared-attributes/declared-attributes.ts'
 export { openPolicyFiles } from '../sources/policy-files/policy-files.ts'
 export { openKeys } from '../stores/keys-file/open-keys.ts'
 export { openLedger } from '../stores/sqlite/open-ledger.ts'

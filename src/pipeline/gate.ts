@@ -37,8 +37,8 @@ interface Sight {
 
 function visible({ identity, actions, channel }: Sight, ports: Ports): readonly boolean[] {
   const policies = ports.policies.current()
-  const now = ports.clock.now()
+  const knowledge = { attributes: ports.attributes, now: ports.clock.now() }
   return actions.map((action) =>
-    policies.mayAllow(policyRequest({ action, channel }, identity, now)),
+    policies.mayAllow(policyRequest({ action, channel }, identity, knowledge)),
   )
 }

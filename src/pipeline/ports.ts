@@ -1,4 +1,4 @@
-import type { Action } from '../kernel/action.ts'
+import type { Action, Resource } from '../kernel/action.ts'
 import type { ErrorCode } from '../kernel/errors.ts'
 import type { Credential, Identity } from '../kernel/identity/principal.ts'
 import type { JsonObject, JsonValue } from '../kernel/json/value.ts'
@@ -49,6 +49,18 @@ export interface PolicyDecider {
   decide(request: PolicyRequest): Decision
   /** Could any arguments make this permitted? Everything but `args` is as given. */
   mayAllow(request: PolicyRequest): boolean
+}
+
+/** Facts about what is acted on, which policies may read beside the request. No I/O. */
+export interface AttributeSource {
+  about(operation: string, resource: Resource): Facts
+}
+
+/** What goes below the roots of these names; what is acted on also below `data`. */
+export interface Facts {
+  readonly operation: JsonObject
+  readonly resource: JsonObject
+  readonly system: JsonObject
 }
 
 export interface PolicySource {
@@ -106,6 +118,7 @@ export interface Digester {
 export interface Ports {
   readonly identities: IdentitySource
   readonly policies: PolicySource
+  readonly attributes: AttributeSource
   readonly ledger: Ledger
   readonly connector: Connector
   readonly clock: Clock

@@ -93,6 +93,7 @@ export function inMemoryPorts({
         mayAllow: () => decision.effect !== 'deny',
       }),
     },
+    attributes: { about: () => ({ operation: {}, resource: {}, system: {} }) },
     ledger: {
       async append(draft) {
         steps.push(`append ${draft.kind}`)

@@ -103,7 +103,7 @@ function inFull({ placeholder }: Schema, path: readonly string[]): readonly stri
 function typeOf({ type, items, const: constant }: Schema): string {
   if (constant !== undefined) return code(JSON.stringify(constant))
   if (type === 'array') return `list of ${items?.type}s`
-  return type === 'object' ? 'table of strings' : (type ?? '')
+  return type === 'object' ? 'table' : (type ?? '')
 }
 
 function defaultOf(member: Schema, required: boolean): string {

@@ -58,6 +58,8 @@ function read(node: Node, schema: Schema, reading: Reading): unknown {
     case 'array':
       if (node.kind !== 'list') return wrongType(node, 'a list', reading)
       return node.items.map((item) => read(item, schema.items ?? {}, reading))
+    case 'value':
+      return readValue(node, reading)
     default:
       if (node.kind !== 'scalar') return wrongType(node, TYPES[schema.type ?? ''] ?? '', reading)
       if (!schema.secret) reading.shown.add(node.place)
@@ -96,6 +98,20 @@ function readRecord(table: Table, schema: Schema, reading: Reading): unknown {
   })
   // Not by assignment: a key `__proto__` would set the prototype.
   return Object.fromEntries(members)
+}
+
+/** Whatever JSON can say. */
+function readValue(node: Node, reading: Reading): unknown {
+  if (node.kind === 'list') return node.items.map((item) => readValue(item, reading))
+  if (node.kind === 'table')
+    return Object.fromEntries(
+      [...node.entries].map(([key, entry]) => [key, readValue(entry.node, reading)]),
+    )
+  const { value } = node
+  const fits = typeof value === 'number' ? Number.isFinite(value) : !(value instanceof Date)
+  return fits
+    ? value
+    : wrongType(node, 'a text, a number, `true`, `false`, a list or a table', reading)
 }
 
 function readAlternative(node: Node, schemas: readonly Schema[], reading: Reading): unknown {

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import type { JsonValue } from '../../kernel/json/value.ts'
 import { DURATION_PATTERN } from './duration.ts'
 
 /**
@@ -6,6 +7,16 @@ import { DURATION_PATTERN } from './duration.ts'
  * what the operator names; both are for messages and for the generated `docs/reference/config.md`.
  */
 const description = Type.Optional(Type.String({ description: 'For people; changes nothing.' }))
+
+/** Anything that JSON can say: what it means, policies say. */
+const Value = Object.assign(Type.Unsafe<JsonValue>({}), { type: 'value' as const })
+
+const Attributes = (about: string) =>
+  Type.Record(Type.String(), Value, {
+    description: about,
+    placeholder: 'ATTRIBUTE',
+    default: {},
+  })
 
 const callTimeout = Type.String({
   description: 'How long one call may take, at most `9m`. Then its outcome counts as unknown.',
@@ -72,6 +83,10 @@ const HttpServer = Type.Object(
 const Agent = Type.Object(
   {
     roles: Type.Array(Type.String(), { description: 'Roles declared under `[roles.NAME]`.' }),
+    team: Type.Optional(Type.String({ description: 'What policies read as `principal.team`.' })),
+    space: Type.Optional(Type.String({ description: 'What policies read as `principal.space`.' })),
+    version: Type.Optional(Type.String({ description: 'What policies read as `agent.version`.' })),
+    attributes: Attributes('What else policies read of it: `agent.NAME`, `principal.NAME`.'),
     token_ttl: Type.String({
       description: 'Life of its tokens unless `agent token --ttl` says otherwise; `1s` to `24h`.',
       default: '15m',
@@ -183,6 +198,28 @@ export const ConfigSchema = Type.Object(
         placeholder: '"NAMESPACE"',
         expected: 'names of letters, digits, `-` or `_`, with dots between',
       },
+    ),
+    attributes: Type.Object(
+      {
+        operations: Type.Record(
+          Type.String(),
+          Attributes('What policies read under `operation`, of one or, with a star last, of many.'),
+          {
+            description: 'Facts about operations: `[attributes.operations."crm.export_*"]`.',
+            placeholder: '"OPERATION"',
+          },
+        ),
+        resources: Type.Record(
+          Type.String(),
+          Attributes('What policies read under `resource` and `data`, of one or of many.'),
+          {
+            description: 'Facts about resources: `[attributes.resources."CRM.customers"]`.',
+            placeholder: '"RESOURCE"',
+          },
+        ),
+        system: Attributes('What policies read under `system`: `maintenance_mode = false`.'),
+      },
+      { additionalProperties: false },
     ),
     ledger: Type.Object(
       {

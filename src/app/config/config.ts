@@ -1,3 +1,5 @@
+import type { JsonObject } from '../../kernel/json/value.ts'
+
 /** What `portcullis.toml` and the environment say, checked. Paths are absolute, times in ms. */
 export interface Config {
   /** The file it was read from. */
@@ -10,13 +12,26 @@ export interface Config {
   /** Namespaces of the built-in record store. */
   readonly memory: Readonly<Record<string, MemoryConfig>>
   readonly listen: { readonly mcp: McpListenConfig }
+  readonly attributes: AttributesConfig
   readonly ledger: { readonly origin?: string }
   /** What works but should not stay so, each with file and line. */
   readonly warnings: readonly string[]
 }
 
+/** What the operator says about things, for policies to read. */
+export interface AttributesConfig {
+  /** By name, or by the beginning of names with a star last. */
+  readonly operations: Readonly<Record<string, JsonObject>>
+  readonly resources: Readonly<Record<string, JsonObject>>
+  readonly system: JsonObject
+}
+
 export interface AgentConfig {
   readonly roles: readonly string[]
+  readonly team?: string
+  readonly space?: string
+  readonly version?: string
+  readonly attributes: JsonObject
   readonly tokenTtlMs: number
   readonly description?: string
 }

@@ -18,12 +18,13 @@ test('the smallest file gets every default, and absolute paths beside itself', a
     dataDir: join(folder, '.portcullis'),
     policyDir: join(folder, 'policies'),
     roles: { sales: {} },
-    agents: { sales: { roles: ['sales'], tokenTtlMs: 900_000 } },
+    agents: { sales: { roles: ['sales'], attributes: {}, tokenTtlMs: 900_000 } },
     servers: {},
     memory: {},
     listen: {
       mcp: { host: '127.0.0.1', port: 7070, allowedHosts: [], allowedOrigins: [] },
     },
+    attributes: { operations: {}, resources: {}, system: {} },
     ledger: {},
     warnings: [],
   })
@@ -49,6 +50,10 @@ origin = "example.com/gate"
 description = "sells"
 [agents.sales]
 roles = ["sales"]
+team = "growth"
+space = "emea"
+version = "1.4.2"
+attributes = { level = 3, areas = ["crm"], limits = { rows = 1.5 } }
 token_ttl = "2h"
 description = "an agent"
 [servers.files]
@@ -66,6 +71,12 @@ introspection_secret = "\${SECRET}"
 [memory."CRM.customers"]
 description = "customers"
 seed = "seed.json"
+[attributes.operations."crm.*"]
+expected_seconds = 90
+[attributes.resources."CRM.customers"]
+classification = "confidential"
+[attributes.system]
+maintenance_mode = false
 `,
   )
   const config = loadConfig(file, { SECRET: 's3cret' })
@@ -74,7 +85,13 @@ seed = "seed.json"
     dataDir: '/srv/data',
     policyDir: join(folder, 'rules'),
     roles: { sales: { description: 'sells' } },
-    agents: { sales: { roles: ['sales'], tokenTtlMs: 7_200_000, description: 'an agent' } },
+    agents: {
+      sales: {
+        ...{ roles: ['sales'], team: 'growth', space: 'emea', version: '1.4.2' },
+        attributes: { level: 3, areas: ['crm'], limits: { rows: 1.5 } },
+        ...{ tokenTtlMs: 7_200_000, description: 'an agent' },
+      },
+    },
     servers: {
       files: {
         transport: 'stdio',
@@ -101,6 +118,11 @@ seed = "seed.json"
         allowedOrigins: ['https://console.example.com'],
         tls: { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') },
       },
+    },
+    attributes: {
+      operations: { 'crm.*': { expected_seconds: 90 } },
+      resources: { 'CRM.customers': { classification: 'confidential' } },
+      system: { maintenance_mode: false },
     },
     ledger: { origin: 'example.com/gate' },
     warnings: [],

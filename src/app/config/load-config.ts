@@ -119,6 +119,7 @@ function configOf(written: ConfigFile, { file, warnings, absolute }: Setting): C
         ...(mcp.tls && { tls: { cert: absolute(mcp.tls.cert), key: absolute(mcp.tls.key) } }),
       },
     },
+    attributes: written.attributes,
     ledger: written.ledger,
     warnings,
   }

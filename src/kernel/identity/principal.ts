@@ -1,9 +1,13 @@
+import type { JsonObject } from '../json/value.ts'
+
 /** Who may act. What a principal is, it has proved at this request. */
 export interface Principal {
   readonly kind: 'agent'
   /** The name declared in the configuration: `sales`. */
   readonly id: string
   readonly roles: readonly string[]
+  /** What else is known of it: `team`, `space`, `version`, and whatever the operator declares. */
+  readonly attributes?: JsonObject
 }
 
 /** One link of the actor chain, with how it was authenticated. */

@@ -11,7 +11,9 @@ import { policyRequest } from './policy-request.ts'
  */
 export function judge(attempt: Attempt, identity: Identity, ports: Ports): Decision {
   try {
-    return ports.policies.current().decide(policyRequest(attempt.request, identity, attempt.now))
+    const { attributes } = ports
+    const request = policyRequest(attempt.request, identity, { attributes, now: attempt.now })
+    return ports.policies.current().decide(request)
   } catch (cause) {
     throw new PortcullisError('DECISION_FAILED', 'the policy could not be evaluated', { cause })
   }

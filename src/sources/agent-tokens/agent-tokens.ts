@@ -4,6 +4,8 @@ import { PortcullisError } from '../../kernel/errors.ts'
 import type { DpopCredential, Identity } from '../../kernel/identity/principal.ts'
 import type { IdentitySource } from '../../pipeline/ports.ts'
 import { dpopProofs } from './dpop-proof.ts'
+import type { DeclaredAgent } from './principal-of.ts'
+import { principalOf } from './principal-of.ts'
 
 /** Longest life of a token, in milliseconds. One that claims more is refused, whoever signed it. */
 export const TOKEN_LIFE_LIMIT_MS = 24 * 60 * 60 * 1000
@@ -24,7 +26,7 @@ export interface AgentTokensOptions {
   readonly privateKey: KeyObject
   readonly publicKey: KeyObject
   /** The declared agents. A token of an agent that is gone proves nothing. */
-  readonly agents: Readonly<Record<string, { readonly roles: readonly string[] }>>
+  readonly agents: Readonly<Record<string, DeclaredAgent>>
 }
 
 export interface TokenRequest {
@@ -94,7 +96,7 @@ function identityOf(
   const declared = Object.hasOwn(agents, id) ? agents[id] : undefined
   if (declared === undefined) throw new PortcullisError('IDENTITY_UNKNOWN', `no agent \`${id}\``)
   return {
-    principal: { kind: 'agent', id, roles: declared.roles },
+    principal: principalOf(id, declared),
     chain: [{ kind: 'agent', id, via }],
   }
 }

@@ -70,12 +70,12 @@ test('an empty directory is nothing loaded, which denies, and is warned of', (t)
 
 test('files below the directory are read, named from its own name on', (t) => {
   const { directory, open, write } = bench(t)
-  mkdirSync(join(directory, 'teams'))
-  write('teams/sales.policy', SALES)
+  mkdirSync(join(directory, 'areas'))
+  write('areas/sales.policy', SALES)
   write('notes.txt', 'no policy')
   write('.hidden.policy', MISTAKE)
   const [rule] = decide(open()).determining
-  assert.deepEqual([rule?.file, rule?.line, rule?.column], ['policies/teams/sales.policy', 1, 16])
+  assert.deepEqual([rule?.file, rule?.line, rule?.column], ['policies/areas/sales.policy', 1, 16])
 })
 
 test('links are followed', (t) => {
