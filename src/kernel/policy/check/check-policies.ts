@@ -7,9 +7,11 @@ import type { ObligationRegistry } from '../obligation-registry.ts'
 import { readAnnotations } from './annotations.ts'
 import { argumentTypes } from './argument-types.ts'
 import { placementOf, readAttachments } from './attachments.ts'
+import { checkConstant } from './check-constant.ts'
 import { checkDuplicates } from './check-duplicates.ts'
 import { checkCondition } from './check-expression.ts'
 import { checkHas } from './check-has.ts'
+import { checkReach } from './check-reach.ts'
 import type { RequirementContext } from './check-requirements.ts'
 import { auditNotes, checkRequirements } from './check-requirements.ts'
 import { checkTarget, everyHead } from './check-target.ts'
@@ -30,16 +32,19 @@ export function checkPolicies(files: readonly ParsedFile[], registry: Obligation
   }))
   const vocabulary = readVocabulary(reported, registry)
   const names = new Names()
-  const policies: CheckedPolicy[] = []
+  const policies: [CheckedPolicy, Diagnostics][] = []
   for (const { tree, diagnostics } of reported) {
     const placement = placementOf(diagnostics.source.file, diagnostics)
     for (const policy of tree.policies) {
       names.declare('policy', policy.name, diagnostics)
-      policies.push(checkPolicy(policy, placement, { diagnostics, vocabulary, registry }))
+      const context = { diagnostics, vocabulary, registry }
+      policies.push([checkPolicy(policy, placement, context), diagnostics])
     }
   }
+  checkReach(policies, vocabulary)
+  const set = { orders: vocabulary.orders, policies: policies.map(([policy]) => policy) }
   const diagnostics = reported.flatMap(({ diagnostics: found }) => found.list())
-  return { set: { orders: vocabulary.orders, policies }, diagnostics }
+  return { set, diagnostics }
 }
 
 type FileContext = Omit<RequirementContext, 'attached' | 'binds'>
@@ -109,6 +114,7 @@ function checkGuard(
   for (const types of argumentTypes(heads, vocabulary))
     checkCondition(guard, { diagnostics, orders, types, missing })
   if (kind === 'allow') checkHas(guard, diagnostics)
+  checkConstant(guard, { orders, diagnostics })
 }
 
 const MISSING = {

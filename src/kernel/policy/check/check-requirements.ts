@@ -7,6 +7,7 @@ import type {
   ObligationRegistry,
 } from '../obligation-registry.ts'
 import { argumentTypes } from './argument-types.ts'
+import { checkConstant } from './check-constant.ts'
 import { checkCondition } from './check-expression.ts'
 import { checkHas } from './check-has.ts'
 import type { TargetContext } from './check-target.ts'
@@ -65,6 +66,7 @@ function checkPredicate(
   for (const types of argumentTypes(heads, vocabulary))
     checkCondition(condition, { diagnostics, orders, types, missing })
   checkHas(condition, diagnostics)
+  checkConstant(condition, { orders, diagnostics })
 }
 
 /** `name` alone, or `name: true` in a record. */

@@ -4,6 +4,7 @@ import { positionOf } from '../language/source.ts'
 import type { ClassNode, Declaration, Name, OperationNode, TypeNode } from '../language/syntax.ts'
 import type { ObligationRegistry } from '../obligation-registry.ts'
 import { ROOTS } from './builtins.ts'
+import { checkConstant } from './check-constant.ts'
 import { checkCondition } from './check-expression.ts'
 import { checkHas } from './check-has.ts'
 import { Orders } from './orders.ts'
@@ -62,11 +63,11 @@ class Reader implements Vocabulary {
         this.class(node, diagnostics)
         return
       case 'approval':
-        this.names.declare('demand', node.name, diagnostics)
+        this.names.declare('approval or obligation', node.name, diagnostics)
         this.approvals.set(node.name.text, readApproval(node, diagnostics))
         return
       case 'obligation':
-        this.names.declare('demand', node.name, diagnostics)
+        this.names.declare('approval or obligation', node.name, diagnostics)
         if (this.registry.has(node.name.text))
           diagnostics.error({ at: node.name, message: `\`${node.name.text}\` is built in` })
         this.obligations.set(node.name.text, readObligation(node, diagnostics))
@@ -104,6 +105,7 @@ class Reader implements Vocabulary {
     const { orders, types } = this
     checkCondition(condition, { diagnostics, orders, types, missing })
     checkHas(condition, diagnostics)
+    checkConstant(condition, { orders, diagnostics })
   }
 
   private type({ root, type }: TypeNode, diagnostics: Diagnostics): void {

@@ -13,6 +13,8 @@ export const MAX_STRING_LENGTH = 500
 export const MAX_NESTING = 48
 /** Quantifiers inside one another. */
 export const MAX_QUANTIFIER_NESTING = 2
+/** Operators, calls, paths and values of one condition: what it costs grows with them. */
+export const MAX_CONDITION_PARTS = 4_000
 /** Rules of all files together. */
 export const MAX_RULES = 100_000
 /** Mistakes reported for one file; the rest is counted. */

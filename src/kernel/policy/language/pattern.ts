@@ -44,3 +44,11 @@ export function intersection(a: Pattern, b: Pattern): Pattern | undefined {
   if (b.kind === 'every' || a.kind === 'exact') return a
   return b.kind === 'exact' || b.text.length > a.text.length ? b : a
 }
+
+/** Does every name that `inner` means belong to those that `outer` means? */
+export function covers(outer: Pattern, inner: Pattern): boolean {
+  if (outer.kind === 'every') return true
+  if (inner.kind === 'every') return false
+  if (outer.kind === 'exact') return inner.kind === 'exact' && inner.text === outer.text
+  return inner.text.startsWith(outer.text)
+}
