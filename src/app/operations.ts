@@ -6,6 +6,7 @@ import { openCheckpoint } from '../kernel/tlog/checkpoint.ts'
 import { parseVerifierKey } from '../kernel/tlog/note.ts'
 import type { Parts } from './compose.ts'
 import { recordLifecycle } from './lifecycle.ts'
+import { toolSchemas } from './tool-schemas.ts'
 import { VERSION } from './version.ts'
 
 /** What operators may do with a runtime. What changes something leaves a receipt first. */
@@ -40,6 +41,7 @@ export function operations(parts: Parts, address: string): AdminOperations {
       const rendered = diagnostics.map(renderDiagnostic).join('\n\n')
       throw new PortcullisError('POLICY_INVALID', `the policies in force stay\n\n${rendered}\n`)
     },
+    tools: () => ({ tools: [...toolSchemas(servers.tools())] }),
     watch: (listener) =>
       ledger.subscribe((receipt) => {
         const event = decisionEvent(receipt)

@@ -111,3 +111,21 @@ test('policies that do not load explain nothing', (t) => {
   assert.match(stderr, /expected `:`, found `slack`[\s\S]*POLICY_INVALID/)
   assert.equal(status, 2)
 })
+
+test('the tools of a file are declared, and so are those of one server', (t) => {
+  const run = folder(t)
+  const inputSchema = { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] }
+  const list = JSON.stringify({ tools: [{ name: 'get', inputSchema }, { name: 'ping' }] })
+  const file = join(mkdtempSync(join(tmpdir(), 'portcullis-tools-')), 'tools.json')
+  t.after(() => rmSync(file))
+  writeFileSync(file, list)
+  const { status, stdout } = run('types', '--from', file, '--server', 'crm')
+  assert.equal(status, 0)
+  assert.equal(stdout.split('\n').slice(1).join('\n'), TYPES)
+  const wrong = run('types', '--from', 'portcullis.toml')
+  assert.deepEqual([wrong.status, /FILE_UNREADABLE/.test(wrong.stderr)], [2, true])
+})
+
+const TYPES = `operation crm.get { id: string }
+operation crm.ping { ... }
+`

@@ -10,6 +10,7 @@ import { renderDiagnostic } from '../kernel/policy/language/diagnostics.ts'
 import { renderExplanation } from '../kernel/policy/render-explanation.ts'
 import type { Answer } from './command.ts'
 import { answer, command, EXIT } from './command.ts'
+import { typesCommand } from './policy-types.ts'
 
 const CONFIG_FILE = 'portcullis.toml'
 
@@ -18,6 +19,7 @@ export function policyCommand(): Command {
     .description('check the policies, and explain what they decide')
     .addCommand(checkCommand())
     .addCommand(explainCommand())
+    .addCommand(typesCommand())
 }
 
 interface CheckOptions {

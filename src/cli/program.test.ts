@@ -24,7 +24,7 @@ test('the commands are these', () => {
     ALL.map(([name]) => name),
     [
       ...['init', 'up', 'agent', 'agent token', 'agent list', 'watch', 'status'],
-      ...['policy', 'policy check', 'policy explain'],
+      ...['policy', 'policy check', 'policy explain', 'policy types'],
       ...['ledger', 'ledger verify', 'ledger show', 'ledger export', 'ledger checkpoint'],
       'completion',
     ],

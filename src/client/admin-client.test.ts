@@ -21,21 +21,26 @@ async function client(t: TestContext, listener: RequestListener, timeoutMs = 10_
 
 test('each call asks what the contract says', async (t) => {
   const asked: string[] = []
-  const { status, issueToken, reloadPolicies } = await client(t, async (request, response) => {
-    let body = ''
-    for await (const chunk of request) body += chunk
-    asked.push(`${request.method} ${request.url} ${body}`)
-    response.end('{"answer":1}')
-  })
+  const { status, issueToken, reloadPolicies, tools } = await client(
+    t,
+    async (asking, response) => {
+      let body = ''
+      for await (const chunk of asking) body += chunk
+      asked.push(`${asking.method} ${asking.url} ${body}`)
+      response.end('{"answer":1}')
+    },
+  )
   assert.deepEqual(await status(), { answer: 1 })
   await issueToken('sales')
   await issueToken('a/../b?c', { ttlMs: 1000 })
   await reloadPolicies()
+  await tools()
   assert.deepEqual(asked, [
     'GET /v1/status ',
     'POST /v1/agents/sales/tokens {}',
     'POST /v1/agents/a%2F..%2Fb%3Fc/tokens {"ttlMs":1000}',
     'POST /v1/policies/reload ',
+    'GET /v1/tools ',
   ])
 })
 

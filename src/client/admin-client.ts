@@ -7,6 +7,7 @@ import type {
   PolicyReload,
   Status,
   TokenRequest,
+  ToolSchemas,
   WatchLine,
 } from '../contract/admin-api.ts'
 import { ERRORS, PortcullisError } from '../kernel/errors.ts'
@@ -14,7 +15,7 @@ import { isJsonObject } from '../kernel/json/value.ts'
 
 export type { WatchMark } from '../contract/admin-api.ts'
 export type { WatchEvent } from '../contract/watch-event.ts'
-export type { IssuedToken, PolicyReload, Status, TokenRequest, WatchLine }
+export type { IssuedToken, PolicyReload, Status, TokenRequest, ToolSchemas, WatchLine }
 
 /** How long the runtime may take to answer, in milliseconds. */
 export const DEFAULT_ADMIN_TIMEOUT_MS = 10_000
@@ -35,6 +36,7 @@ export interface AdminClient {
   status(): Promise<Status>
   issueToken(agent: string, request?: TokenRequest): Promise<IssuedToken>
   reloadPolicies(): Promise<PolicyReload>
+  tools(): Promise<ToolSchemas>
   /**
    * First `{ watch: 'open' }`, then every event from there on, last `{ watch: 'closed' }`; without
    * that one the runtime died, which throws. Aborting ends it quietly.
@@ -59,6 +61,7 @@ export function adminClient(options: AdminClientOptions): AdminClient {
         body: request,
       }),
     reloadPolicies: () => json({ method: 'POST', path: '/v1/policies/reload' }),
+    tools: () => json({ method: 'GET', path: '/v1/tools' }),
     watch: (signal) => watch(options, signal),
   }
 }

@@ -1,4 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox'
+import type { JsonObject } from '../kernel/json/value.ts'
 import { WatchEvent } from './watch-event.ts'
 
 /** How a runtime is doing. */
@@ -83,6 +84,22 @@ export const PolicyReload = Type.Object(
 )
 export type PolicyReload = Static<typeof PolicyReload>
 
+/** The operations that agents may ask for, as the servers describe them. */
+export const ToolSchemas = Type.Object(
+  {
+    tools: Type.Array(
+      Type.Object({
+        operation: Type.String({ description: '`server.tool`.' }),
+        inputSchema: Type.Unsafe<JsonObject>(
+          Type.Object({}, { additionalProperties: true, description: 'JSON Schema of `args`.' }),
+        ),
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
+export type ToolSchemas = Static<typeof ToolSchemas>
+
 /** First and last line of a watch. */
 export const WatchMark = Type.Union([
   Type.Object({ watch: Type.Literal('open') }, { additionalProperties: false }),
@@ -148,6 +165,12 @@ export const ADMIN_ROUTES = {
     url: '/v1/policies/reload',
     summary: 'Reads the policies again. With a mistake in them, those in force stay.',
     answer: PolicyReload,
+  },
+  tools: {
+    method: 'GET',
+    url: '/v1/tools',
+    summary: 'What the servers offer, and what arguments it takes.',
+    answer: ToolSchemas,
   },
   watch: {
     method: 'GET',

@@ -49,6 +49,7 @@ export async function adminDoor(t: TestContext, options: AdminDoorOptions = {}) 
       return { token, agent, expires: '2026-09-21T14:28:20.000Z' }
     },
     reloadPolicies: async () => ({ version: 'sha256:01', changed: true }),
+    tools: () => ({ tools: [{ operation: 'crm.get', inputSchema: { type: 'object' } }] }),
     watch: (listener) => {
       watchers.add(listener)
       return () => {

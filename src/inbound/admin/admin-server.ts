@@ -8,6 +8,7 @@ import {
   type PolicyReload,
   type Status,
   type TokenRequest,
+  type ToolSchemas,
 } from '../../contract/admin-api.ts'
 import { codeOf, ERRORS, type ErrorCode, PortcullisError } from '../../kernel/errors.ts'
 import type { Log } from '../../pipeline/ports.ts'
@@ -26,6 +27,7 @@ export interface AdminOperations {
   issueToken(agent: string, request: TokenRequest): Promise<IssuedToken>
   /** Reads the policies again; throws, and changes nothing, when they do not compile. */
   reloadPolicies(): Promise<PolicyReload>
+  tools(): ToolSchemas
   /** Calls the listener with each event once its receipt is durable. Returns what ends that. */
   readonly watch: Subscribe
 }
@@ -96,6 +98,7 @@ function addCommands(server: FastifyInstance, operations: AdminOperations): void
       return operations.issueToken(params.name, body)
     },
   })
+  server.route({ ...routeOf('tools'), handler: async () => operations.tools() })
   server.route({ ...routeOf('reloadPolicies'), handler: async () => operations.reloadPolicies() })
 }
 
