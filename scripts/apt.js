@@ -9,6 +9,7 @@ import { say } from './bootstrap.js'
 const NEEDS = {
   openssl: { debian: 'openssl', present: () => onPath('openssl') },
   go: { debian: 'golang-go', present: () => onPath('go') },
+  chromium: { debian: 'chromium', present: () => onPath('chromium') },
   sumdb: {
     debian: 'golang-golang-x-mod-dev',
     present: () => existsSync('/usr/share/gocode/src/golang.org/x/mod/sumdb/note'),
