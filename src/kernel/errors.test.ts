@@ -14,6 +14,7 @@ const PINNED: readonly (readonly [code: string, http: number])[] = [
   ['DECISION_FAILED', 403],
   ['OBLIGATION_FAILED', 403],
   ['OBLIGATION_INVALID', 400],
+  ['RESULT_TOO_LARGE', 403],
   ['LEDGER_UNAVAILABLE', 503],
   ['LEDGER_BUSY', 503],
   ['LEDGER_RECEIPT_REJECTED', 500],

@@ -1,4 +1,5 @@
 import { DOOR_ERRORS } from './door-errors.ts'
+import { OBLIGATION_ERRORS } from './obligation-errors.ts'
 import { SET_UP_ERRORS } from './set-up-errors.ts'
 
 /**
@@ -51,16 +52,7 @@ export const ERRORS = {
     agent: 'This action is not permitted for this agent.',
     remedy: 'deciding raised an error, which denies; the receipt names the step',
   },
-  OBLIGATION_FAILED: {
-    http: 403,
-    agent: 'This action could not be carried out under its conditions.',
-    remedy: 'an obligation of the decision could not be fulfilled, so nothing was passed on',
-  },
-  OBLIGATION_INVALID: {
-    http: 400,
-    agent: 'This action could not be carried out under its conditions.',
-    remedy: 'mend the obligation in the policy: see `docs/spec/policy-language.md`',
-  },
+  ...OBLIGATION_ERRORS,
   LEDGER_UNAVAILABLE: {
     http: 503,
     agent: 'The runtime cannot act at the moment.',

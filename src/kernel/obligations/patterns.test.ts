@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { REDACTION_PATTERNS, type RedactionPattern } from './patterns.ts'
+import { REDACTION_CLASSES, REDACTION_PATTERNS, type RedactionPattern } from './patterns.ts'
 
 const FOUND: Record<RedactionPattern, readonly string[]> = {
   email: ['ada@example.org', "o'neil+x@a-b.co.uk", 'jörg@bücher.example', 'ada＠example.org'],
@@ -44,3 +44,9 @@ for (const name of Object.keys(REDACTION_PATTERNS) as RedactionPattern[]) {
     for (const piece of hostile) redacted(name, piece.repeat(100_000 / piece.length))
   })
 }
+
+test('every pattern is in a class, and a class has no name of a pattern', () => {
+  const classed = new Set<string>(Object.values(REDACTION_CLASSES).flat())
+  assert.deepEqual([...classed].sort(), Object.keys(REDACTION_PATTERNS).sort())
+  for (const name of Object.keys(REDACTION_CLASSES)) assert.ok(!(name in REDACTION_PATTERNS))
+})

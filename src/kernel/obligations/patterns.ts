@@ -31,6 +31,15 @@ export const REDACTION_PATTERNS = {
 
 export type RedactionPattern = keyof typeof REDACTION_PATTERNS
 
+/**
+ * Patterns by what they find. `pii` holds numbers of accounts too: in law they are personal data.
+ */
+export const REDACTION_CLASSES = {
+  pii: ['email', 'phone', 'us_ssn', 'payment_card', 'iban'],
+  financial: ['payment_card', 'iban'],
+  secrets: ['jwt', 'api_key', 'private_key'],
+} as const satisfies Record<string, readonly RedactionPattern[]>
+
 export function isRedactionPattern(name: string): name is RedactionPattern {
   return Object.hasOwn(REDACTION_PATTERNS, name)
 }

@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { JsonObject, JsonValue } from '../json/value.ts'
 import type { Redact } from './obligation.ts'
-import { EMBEDDED_JSON_DEPTH, redactArgs, redactResult } from './redact.ts'
+import { redactArgs, redactResult } from './redact.ts'
+import { EMBEDDED_JSON_DEPTH } from './sweep.ts'
 
 const EMAIL: Redact = { kind: 'redact', fields: [], patterns: ['email'] }
 const fields = (...paths: string[]): Redact => ({ kind: 'redact', fields: paths, patterns: [] })
@@ -183,6 +184,14 @@ test('wherever an address is put, and however often it is packed, it does not co
       assert.ok(!JSON.stringify([args.value, result.value]).includes('lovelace'))
     }),
   )
+})
+
+test('a field that may be packed deeper than is looked is no result at all', () => {
+  let value: JsonValue = { ssn: '078-05-1120' }
+  for (let i = 0; i <= EMBEDDED_JSON_DEPTH; i++) value = { a: JSON.stringify(value) }
+  const path = `args.${'a.'.repeat(EMBEDDED_JSON_DEPTH + 1)}ssn`
+  assert.throws(() => redactArgs(value as JsonObject, fields(path)), { code: 'OBLIGATION_FAILED' })
+  assert.doesNotThrow(() => redactArgs(value as JsonObject, fields('args.b.ssn')))
 })
 
 test('a value without anything to redact is left as it is', () => {
