@@ -1,6 +1,7 @@
 import { join } from 'node:path'
+import { configuredAssurances } from '../../src/app/assurances.ts'
 import { OBLIGATIONS } from '../../src/app/obligations.ts'
-import { agentTokens, openKeys, openLedger } from '../../src/app/parts.ts'
+import { agentTokens, openKeys, openLedger, openUsage } from '../../src/app/parts.ts'
 import { systemClock, uuidIds } from '../../src/app/system-ports.ts'
 import { loadPolicies } from '../../src/kernel/policy/load-policies.ts'
 import { EMPTY_POLICY_SET } from '../../src/kernel/policy/policy-set.ts'
@@ -33,8 +34,15 @@ export async function benchPorts(folder: string) {
     [{ file: 'bench.policy', text: text() }],
     OBLIGATIONS,
   )
+  const usage = openUsage({
+    file: join(folder, 'usage.db'),
+    ledgerFile: join(folder, 'ledger.db'),
+    ...{ origin: ledger.origin, budgets: {}, log: quiet, now: clock.now() },
+  })
+  ledger.subscribe((receipt) => usage.apply(receipt))
+  const assurances = configuredAssurances({ servers: {}, memory: {} })
   const ports: Ports = {
-    ...{ identities, ledger, clock, ids },
+    ...{ identities, ledger, clock, ids, assurances, usage: usage.book },
     policies: { current: () => set },
     attributes: { about: () => ({ operation: {}, resource: {}, system: {} }) },
     connector: { execute: async () => RESULT },

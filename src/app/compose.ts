@@ -7,8 +7,10 @@ import { payloadDigest } from '../kernel/receipt/payload-digest.ts'
 import { createGate } from '../pipeline/gate.ts'
 import type { Digester, Log, Ports, Records, Tenant } from '../pipeline/ports.ts'
 import type { Reload } from '../sources/policy-files/policy-files.ts'
+import { configuredAssurances } from './assurances.ts'
 import { type Closing, closing } from './closing.ts'
 import type { Config } from './config.ts'
+import { ledgerFile, usagePlace } from './data-files.ts'
 import { OBLIGATIONS } from './obligations.ts'
 import {
   agentTokens,
@@ -19,6 +21,7 @@ import {
   openLedger,
   openPolicyFiles,
   openRecords,
+  openUsage,
   seedNamespace,
 } from './parts.ts'
 import { routeConnector } from './route-connector.ts'
@@ -55,6 +58,12 @@ async function connect(config: Config, log: Log, opened: Closing) {
   const signer = keys.ledgerSigner
   const ledger = await openLedger({ file: ledgerFile(config.dataDir), signer, log, clock, ids })
   opened.add(() => ledger.close())
+  const usage = openUsage({
+    ...usagePlace(config.dataDir),
+    ...{ origin: ledger.origin, budgets: config.budgets, log, now: clock.now() },
+  })
+  opened.add(() => usage.close())
+  opened.add(ledger.subscribe((receipt) => usage.apply(receipt)))
   const reloads = new Set<(reload: Reload) => void>()
   const policies = openPolicyFiles({
     directory: config.policyDir,
@@ -81,14 +90,12 @@ async function connect(config: Config, log: Log, opened: Closing) {
   })
   const digests: Digester = { digest: (payload) => payloadDigest(keys.digestKey, payload) }
   const attributes = declaredAttributes(config.attributes)
-  const ports: Ports = { identities, policies, attributes, ledger, connector, clock, ids, digests }
+  const assurances = configuredAssurances(config)
+  const own = { clock, ids, digests, usage: usage.book, assurances }
+  const ports: Ports = { identities, policies, attributes, ledger, connector, ...own }
   const gate = createGate(ports)
-  const own = { config, log, keys, ports, gate, close: () => opened.close() }
-  return { ...own, ledger, policies, reloads, identities, servers, namespaces }
-}
-
-export function ledgerFile(dataDir: string): string {
-  return join(dataDir, 'ledger.db')
+  const whole = { config, log, keys, ports, gate, close: () => opened.close() }
+  return { ...whole, usage: usage.book, ledger, policies, reloads, identities, servers, namespaces }
 }
 
 function seedRecords({ memory }: Config, records: Records): void {

@@ -4,12 +4,15 @@ import { PortcullisError } from '../kernel/errors.ts'
 import type { Identity } from '../kernel/identity/principal.ts'
 import type { JsonObject } from '../kernel/json/value.ts'
 import type { Explanation } from '../kernel/policy/explain.ts'
+import { callOf } from '../pipeline/steps/meet.ts'
 import { policyRequest } from '../pipeline/steps/policy-request.ts'
 import {
   loadPolicyDirectory,
   policiesInvalid,
 } from '../sources/policy-files/load-policy-directory.ts'
+import { readUsage } from '../stores/sqlite/open-usage.ts'
 import type { Config } from './config.ts'
+import { usagePlace } from './data-files.ts'
 import { OBLIGATIONS } from './obligations.ts'
 import { declaredAttributes, principalOf } from './parts.ts'
 
@@ -36,9 +39,17 @@ export function explain(question: Question, config: Config): Explanation {
   const channel = { door: 'mcp', peer: 'local', run: 'explain' }
   const { set, diagnostics } = loadPolicyDirectory(config.policyDir, OBLIGATIONS)
   if (set === undefined) throw policiesInvalid(config.policyDir, diagnostics)
-  const attributes = declaredAttributes(config.attributes)
-  const request = policyRequest({ action, channel }, identity, { attributes, now: question.at })
-  return set.explain(request)
+  const { at: now } = question
+  const knowledge = { attributes: declaredAttributes(config.attributes), now }
+  const used = usageOf(config, now)?.peek(callOf(action, identity, now))
+  return set.explain(
+    policyRequest({ action, channel }, identity, { ...knowledge, ...(used && { used }) }),
+  )
+}
+
+/** What has been used so far, where there is a runtime's ledger to say it. */
+function usageOf({ dataDir, budgets }: Config, now: number) {
+  return readUsage({ ...usagePlace(dataDir), budgets, now })
 }
 
 function identityOf(agent: string, { agents }: Config): Identity {

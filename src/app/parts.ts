@@ -15,4 +15,5 @@ export { declaredAttributes } from '../sources/declared-attributes/declared-attr
 export { openPolicyFiles } from '../sources/policy-files/policy-files.ts'
 export { openKeys } from '../stores/keys-file/open-keys.ts'
 export { openLedger } from '../stores/sqlite/open-ledger.ts'
+export { openUsage } from '../stores/sqlite/open-usage.ts'
 export { openRecords } from '../stores/sqlite/records.ts'

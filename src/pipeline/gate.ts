@@ -3,6 +3,7 @@ import { codeOf, PortcullisError } from '../kernel/errors.ts'
 import type { Credential, Identity } from '../kernel/identity/principal.ts'
 import { guard } from './guard.ts'
 import type { Channel, Gate, Ports } from './ports.ts'
+import { callOf } from './steps/meet.ts'
 import { policyRequest } from './steps/policy-request.ts'
 import { recordRefusal } from './steps/record.ts'
 
@@ -37,8 +38,12 @@ interface Sight {
 
 function visible({ identity, actions, channel }: Sight, ports: Ports): readonly boolean[] {
   const policies = ports.policies.current()
-  const knowledge = { attributes: ports.attributes, now: ports.clock.now() }
-  return actions.map((action) =>
-    policies.mayAllow(policyRequest({ action, channel }, identity, knowledge)),
-  )
+  const { attributes, usage } = ports
+  const now = ports.clock.now()
+  return actions.map((action) => {
+    // Looking at what there is counts for nothing.
+    const used = usage.peek(callOf(action, identity, now))
+    const request = policyRequest({ action, channel }, identity, { attributes, used, now })
+    return policies.mayAllow(request)
+  })
 }

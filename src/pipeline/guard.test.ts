@@ -202,10 +202,10 @@ const THROWING: readonly Throwing[] = [
         }),
       },
     }),
-    kind: 'failed',
+    kind: 'refused',
     code: 'OBLIGATION_FAILED',
     executed: false,
-    receipts: ['decision', 'effect failed'],
+    receipts: ['decision'],
   },
   {
     step: 'executing',

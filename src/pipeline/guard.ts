@@ -1,13 +1,21 @@
+import { argsOf } from '../kernel/action.ts'
+import type { Spending } from '../kernel/budget/budget.ts'
+import type { CallInHand } from '../kernel/budget/usage-book.ts'
 import { codeOf, type ErrorCode } from '../kernel/errors.ts'
 import type { Identity } from '../kernel/identity/principal.ts'
-import { type Decision, permits } from '../kernel/policy/decision.ts'
+import type { JsonObject } from '../kernel/json/value.ts'
+import type { Decision } from '../kernel/policy/decision.ts'
+import { memberPaths } from '../kernel/receipt/member-paths.ts'
 import type { Redaction } from '../kernel/receipt/receipt.ts'
 import { type Attempt, begin } from './attempt.ts'
 import type { GuardRequest, Outcome, Ports } from './ports.ts'
 import { judge } from './steps/judge.ts'
+import { callOf, refusalOf } from './steps/meet.ts'
 import { obligeAction, obligeResult } from './steps/oblige.ts'
 import {
   type Effect,
+  isDetailed,
+  RECORDED_PATHS_LIMIT,
   type Refusal,
   recordIntent,
   recordOutcome,
@@ -20,42 +28,67 @@ import {
  */
 export async function guard(request: GuardRequest, ports: Ports): Promise<Outcome> {
   let identity: Identity | undefined
+  let hand: CallInHand | undefined
   try {
     const attempt = begin(request, ports)
     identity = await ports.identities.verify(request.credential, attempt.now)
-    const decision = judge(attempt, identity, ports)
-    const intent = await recordIntent(attempt, { identity, decision }, ports)
-    if (!permits(decision)) return refused('POLICY_DENIED', intent.id)
-    const effect = await carryOut(attempt, { identity, decision }, ports)
+    hand = ports.usage.begin(callOf(request.action, identity, attempt.now))
+    const decision = judge(attempt, { identity, used: hand.facts }, ports)
+    const refusal = refusalOf(attempt, { identity, decision, hand }, ports)
+    const { reserved: spend } = hand
+    const intent = await recordIntent(attempt, { identity, decision, refusal, spend }, ports)
+    if (refusal !== undefined) return refused(refusal, intent.id)
+    // From here on the receipt counts for the call.
+    hand.end()
+    const effect = await carryOut(attempt, { identity, decision, spend }, ports)
     await recordOutcome(attempt, { identity, intent, effect }, ports)
     if ('code' in effect) return { kind: 'failed', code: effect.code, receipt: intent.id }
     return { kind: 'done', result: effect.result, receipt: intent.id }
   } catch (error) {
     const { action, channel } = request
     return refuse({ code: codeOf(error), action, channel, identity }, ports)
+  } finally {
+    hand?.end()
   }
 }
 
+interface Going {
+  readonly identity: Identity
+  readonly decision: Decision
+  readonly spend: readonly Spending[]
+}
+
 /** Oblige → execute → oblige. A failure is an effect too: it has to be recorded. */
-async function carryOut(
-  attempt: Attempt,
-  { identity, decision }: { identity: Identity; decision: Decision },
-  ports: Ports,
-): Promise<Effect> {
+async function carryOut(attempt: Attempt, going: Going, ports: Ports): Promise<Effect> {
+  const { identity, decision, spend } = going
   const redactions: Redaction[] = []
-  let answered = false
+  const paths: string[] | undefined = isDetailed(decision) ? [] : undefined
+  let reached: 'nobody' | 'target' | 'answer' = 'nobody'
+  const tell = (root: string, payload: JsonObject) =>
+    paths?.push(...memberPaths(payload, root, RECORDED_PATHS_LIMIT))
+  const told = () => ({ redactions, ...(paths && { paths }) })
   try {
     const ready = obligeAction(attempt.request.action, decision)
     redactions.push(...ready.redactions)
+    tell('args', argsOf(ready.action))
+    reached = 'target'
     const answer = await ports.connector.execute(ready.action, identity)
-    answered = true
+    reached = 'answer'
     const safe = obligeResult(answer, decision)
     redactions.push(...safe.redactions)
-    return { state: 'confirmed', result: safe.result, redactions }
+    tell('result', safe.result)
+    return { state: 'confirmed', result: safe.result, ...told(), ...cost(spend) }
   } catch (error) {
     const code = codeOf(error)
-    return { state: answered ? 'confirmed' : stateAfter(code), code, redactions }
+    const free = reached === 'nobody' || code === 'UPSTREAM_UNKNOWN'
+    const state = reached === 'answer' ? 'confirmed' : stateAfter(code)
+    return { state, code, ...told(), ...cost(spend, free) }
   }
+}
+
+/** What is held is spent, unless the target was never reached. */
+function cost(spend: readonly Spending[], free = false): { spend?: readonly Spending[] } {
+  return spend.length === 0 ? {} : { spend: free ? [] : spend }
 }
 
 /** Failures after which nobody can say whether the target acted. */

@@ -1,7 +1,9 @@
 import type { Action, Resource } from '../kernel/action.ts'
+import type { Call, CallInHand, UsageFacts } from '../kernel/budget/usage-book.ts'
 import type { ErrorCode } from '../kernel/errors.ts'
 import type { Credential, Identity } from '../kernel/identity/principal.ts'
 import type { JsonObject, JsonValue } from '../kernel/json/value.ts'
+import type { Assured } from '../kernel/obligations/assurance.ts'
 import type { Decision } from '../kernel/policy/decision.ts'
 import type { PolicyRequest } from '../kernel/policy/policy-request.ts'
 import type { PayloadDigest, ReceiptDraft } from '../kernel/receipt/receipt.ts'
@@ -115,6 +117,22 @@ export interface Digester {
   digest(payload: JsonObject): PayloadDigest
 }
 
+/** Counts what principals do, and holds what they are about to spend. The kernel's `UsageBook`. */
+export interface UsageMeter {
+  /**
+   * Counts a call from now on. Whoever asks has to `end` it.
+   * @throws PortcullisError `USAGE_UNAVAILABLE` when the counts may miss something.
+   */
+  begin(call: Call): CallInHand
+  /** What the call would find, without counting it. */
+  peek(call: Call): UsageFacts
+}
+
+/** What is proved about who acts, where the runtime runs and who carries out an action. */
+export interface Assurances {
+  of(identity: Identity, action: Action): Assured
+}
+
 export interface Ports {
   readonly identities: IdentitySource
   readonly policies: PolicySource
@@ -124,6 +142,8 @@ export interface Ports {
   readonly clock: Clock
   readonly ids: Ids
   readonly digests: Digester
+  readonly usage: UsageMeter
+  readonly assurances: Assurances
 }
 
 /** The runtime's own log, for the operator. Never a credential, never a payload. */

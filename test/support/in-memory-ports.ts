@@ -1,13 +1,17 @@
 import type { Action } from '../../src/kernel/action.ts'
+import type { Budget } from '../../src/kernel/budget/budget.ts'
+import { UsageBook } from '../../src/kernel/budget/usage-book.ts'
 import { PortcullisError } from '../../src/kernel/errors.ts'
 import type { Identity } from '../../src/kernel/identity/principal.ts'
 import type { JsonObject } from '../../src/kernel/json/value.ts'
+import type { Assured } from '../../src/kernel/obligations/assurance.ts'
 import type { Decision } from '../../src/kernel/policy/decision.ts'
 import type { ReceiptDraft } from '../../src/kernel/receipt/receipt.ts'
 import type { Ports } from '../../src/pipeline/ports.ts'
 
 /** Ports kept in memory, with what went through them in view. */
 export interface InMemoryPorts extends Ports {
+  readonly usage: UsageBook
   readonly receipts: ReceiptDraft[]
   /** What the upstream really received, in order. */
   readonly received: Action[]
@@ -60,16 +64,22 @@ export const DENIED: Decision = {
 export interface InMemoryOptions {
   readonly decision?: Decision
   readonly answer?: JsonObject
+  readonly budgets?: Readonly<Record<string, Budget>>
+  /** What is proved beyond nothing. */
+  readonly assured?: Partial<Assured>
 }
 
 /** The only accepted credential is the bearer token `good`; it proves `SALES`. */
 export function inMemoryPorts({
   decision = ALLOWED,
   answer = {},
+  budgets = {},
+  assured = {},
 }: InMemoryOptions = {}): InMemoryPorts {
   const receipts: ReceiptDraft[] = []
   const received: Action[] = []
   const steps: string[] = []
+  const usage = new UsageBook(budgets)
   let ids = 0
   let ms = 0
   return {
@@ -97,8 +107,9 @@ export function inMemoryPorts({
     ledger: {
       async append(draft) {
         steps.push(`append ${draft.kind}`)
-        receipts.push(draft)
-        return { id: draft.id, seq: receipts.length - 1 }
+        const seq = receipts.push(draft) - 1
+        usage.apply({ ...draft, v: 1, log: 'portcullis.example/test', seq })
+        return { id: draft.id, seq }
       },
     },
     connector: {
@@ -110,6 +121,10 @@ export function inMemoryPorts({
     },
     clock: { now: () => 1_700_000_000_000, elapsed: () => ms++ },
     ids: { next: () => `r${ids++}` },
+    usage,
+    assurances: {
+      of: () => ({ tier: 'none', finality: 'durable', stepUps: [], fulfils: [], ...assured }),
+    },
     digests: {
       digest: (payload) => ({ digest: 'hmac-sha256:00', bytes: JSON.stringify(payload).length }),
     },

@@ -26,6 +26,8 @@ export interface RuntimeSetup {
   readonly agents: readonly string[]
   /** Records by namespace. */
   readonly memory?: Readonly<Record<string, object>>
+  /** More of the configuration: `[budgets.llm]` … */
+  readonly more?: string
 }
 
 const SCRIPTED = join(import.meta.dirname, 'upstreams', 'scripted.ts')
@@ -34,6 +36,7 @@ export async function runRuntime({
   policy,
   agents,
   memory = {},
+  more = '',
 }: RuntimeSetup): Promise<RunningRuntime> {
   const folder = mkdtempSync(join(tmpdir(), 'portcullis-path-'))
   const upstream = join(folder, 'upstream.ndjson')
@@ -43,7 +46,7 @@ export async function runRuntime({
   for (const [name, records] of Object.entries(memory))
     writeFileSync(join(folder, `${name}.json`), JSON.stringify(records))
   const config = join(folder, 'portcullis.toml')
-  writeFileSync(config, configText(agents, Object.keys(memory), upstream))
+  writeFileSync(config, `${configText(agents, Object.keys(memory), upstream)}\n${more}`)
   const started = startRuntime(loadConfig(config, {}), { log: silentLog })
   started.catch(() => rmSync(folder, { recursive: true }))
   const runtime = await started

@@ -123,6 +123,14 @@ export const anyReceipt: fc.Arbitrary<Receipt> = fc.record(
     ),
     cost: fc.record({ ms: amount }),
     lifecycle: fc.record({ event: text, detail: text }),
+    spend: fc.array(fc.record({ budget: text, amount }), { maxLength: 2 }),
+    detail: fc.record(
+      {
+        considered: fc.array(text, { maxLength: 2 }),
+        paths: fc.array(text, { maxLength: 2 }),
+      },
+      { requiredKeys: [] },
+    ),
   },
   { requiredKeys: ['v', 'log', 'seq', 'id', 'ts', 'run', 'kind', 'actor', 'channel'] },
 )

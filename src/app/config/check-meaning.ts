@@ -11,6 +11,8 @@ import { placeAt, type Table } from './toml-tree.ts'
 export const MAX_TOKEN_TTL_MS = 24 * 60 * 60 * 1000
 /** Longest wait for a call; the listener cuts connections that are silent for ten minutes. */
 export const MAX_CALL_TIMEOUT_MS = 9 * 60 * 1000
+/** What a budget may be for, in milliseconds: a minute to a leap year. */
+export const BUDGET_PERIODS_MS = { least: 60_000, most: 366 * 86_400_000 }
 /** The built-in record store answers under this name. */
 const RESERVED_SERVER = 'memory'
 
@@ -20,7 +22,7 @@ interface Finding extends Pick<Problem, 'message' | 'code'> {
 
 /** What a schema cannot say: names that must be declared, durations, addresses. */
 export function checkMeaning(config: ConfigFile, tree: Table): readonly Problem[] {
-  const findings = [...agents(config), ...servers(config), ...listener(config)]
+  const findings = [...agents(config), ...servers(config), ...budgets(config), ...listener(config)]
   return findings.map(({ path, ...problem }) => ({ place: placeAt(tree, path), ...problem }))
 }
 
@@ -77,6 +79,14 @@ function* servers({ servers }: ConfigFile): Generator<Finding> {
     if (server.transport === 'stdio') continue
     const message = faultOfUrl(server.url, server.allow_plaintext)
     if (message !== undefined) yield { path: [...path, 'url'], message }
+  }
+}
+
+function* budgets({ budgets }: ConfigFile): Generator<Finding> {
+  for (const [name, { per }] of Object.entries(budgets)) {
+    const periodMs = parseDuration(per) ?? 0
+    if (periodMs >= BUDGET_PERIODS_MS.least && periodMs <= BUDGET_PERIODS_MS.most) continue
+    yield { path: ['budgets', name, 'per'], message: 'a budget may be for `1m` to `366d`' }
   }
 }
 

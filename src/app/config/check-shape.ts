@@ -136,6 +136,7 @@ export function alternativeOf(table: Table, schemas: readonly Schema[]): Schema 
 const TYPES: Readonly<Record<string, string>> = {
   string: 'a string',
   integer: 'an integer',
+  number: 'a number',
   boolean: '`true` or `false`',
 }
 
@@ -153,7 +154,7 @@ function readScalar(node: Scalar, schema: Schema, reading: Reading): unknown {
 function faultOf(value: Scalar['value'], schema: Schema): string | undefined {
   const { pattern, minLength = 0, minimum = -Infinity, maximum = Infinity, expected } = schema
   if (typeof value === 'number') {
-    return value < minimum || value > maximum ? `from ${minimum} to ${maximum}` : undefined
+    return !(value >= minimum && value <= maximum) ? `from ${minimum} to ${maximum}` : undefined
   }
   if (typeof value !== 'string') return undefined
   if (value.length < minLength) return 'a string that is not empty'

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { MAX_AMOUNT } from '../../kernel/budget/amount.ts'
 import type { JsonValue } from '../../kernel/json/value.ts'
 import { DURATION_PATTERN } from './duration.ts'
 
@@ -27,6 +28,17 @@ const callTimeout = Type.String({
 
 const secretNote = 'Write `${NAME}` to take it, or a part of it, from the environment.'
 
+const fulfils = Type.Array(
+  Type.String({
+    pattern: '^[A-Za-z_][A-Za-z0-9_]{0,63}(?:=.{1,64})?$',
+    expected: '`NAME` or `NAME=VALUE` of a declared obligation',
+  }),
+  {
+    description: 'Declared obligations that are fulfilled here, `NAME` or `NAME=VALUE`.',
+    default: [],
+  },
+)
+
 const StdioServer = Type.Object(
   {
     transport: Type.Literal('stdio', { description: 'The runtime starts the server itself.' }),
@@ -44,6 +56,7 @@ const StdioServer = Type.Object(
     ),
     cwd: Type.Optional(Type.String({ description: 'The folder it starts in.' })),
     call_timeout: callTimeout,
+    fulfils,
   },
   { additionalProperties: false },
 )
@@ -76,6 +89,7 @@ const HttpServer = Type.Object(
       default: false,
     }),
     call_timeout: callTimeout,
+    fulfils,
   },
   { additionalProperties: false },
 )
@@ -107,6 +121,33 @@ const Memory = Type.Object(
           'A JSON file, an object of values by key, that fills the namespace while it is empty.',
       }),
     ),
+    fulfils,
+  },
+  { additionalProperties: false },
+)
+
+const Budget = Type.Object(
+  {
+    limit: Type.Number({
+      description: 'What may be spent in any stretch of `per`, to the millionth.',
+      minimum: 0,
+      maximum: MAX_AMOUNT,
+    }),
+    per: Type.String({
+      description: 'The stretch of time; `1m` to `366d`.',
+      pattern: DURATION_PATTERN,
+      expected: 'a duration such as `1h` or `30d`',
+    }),
+    unit: Type.String({
+      description: 'What is counted, for people: `USD`, `tokens`.',
+      pattern: '^[A-Za-z][A-Za-z0-9_-]{0,31}$',
+      expected: 'a word of at most 32 letters, digits, `-` or `_`',
+    }),
+    per_agent: Type.Boolean({
+      description: 'Gives each agent as much for itself; otherwise all share it.',
+      default: false,
+    }),
+    description,
   },
   { additionalProperties: false },
 )
@@ -158,7 +199,7 @@ const NAME_IN_WORDS = 'a letter, then at most 63 letters, digits, `-` or `_`'
 export const ConfigSchema = Type.Object(
   {
     data_dir: Type.String({
-      description: 'Keys, ledger, records and admin socket. Made with mode 0700.',
+      description: 'Keys, ledger, counts, records and admin socket. Made with mode 0700.',
       default: '.portcullis',
     }),
     policy_dir: Type.String({
@@ -221,6 +262,11 @@ export const ConfigSchema = Type.Object(
       },
       { additionalProperties: false },
     ),
+    budgets: Type.Record(Type.String({ pattern: '^[a-z][a-z0-9_]{0,63}$' }), Budget, {
+      description: 'What policies spend by `spend("NAME", …)` and read as `budget.NAME`.',
+      placeholder: 'NAME',
+      expected: 'a small letter, then at most 63 small letters, digits or `_`',
+    }),
     ledger: Type.Object(
       {
         origin: Type.Optional(

@@ -1,3 +1,4 @@
+import type { Budget } from '../../kernel/budget/budget.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
 
 /** What `portcullis.toml` and the environment say, checked. Paths are absolute, times in ms. */
@@ -11,6 +12,7 @@ export interface Config {
   readonly servers: Readonly<Record<string, ServerConfig>>
   /** Namespaces of the built-in record store. */
   readonly memory: Readonly<Record<string, MemoryConfig>>
+  readonly budgets: Readonly<Record<string, BudgetConfig>>
   readonly listen: { readonly mcp: McpListenConfig }
   readonly attributes: AttributesConfig
   readonly ledger: { readonly origin?: string }
@@ -36,6 +38,10 @@ export interface AgentConfig {
   readonly description?: string
 }
 
+export interface BudgetConfig extends Budget {
+  readonly description?: string
+}
+
 export type ServerConfig = StdioServerConfig | HttpServerConfig
 
 export interface StdioServerConfig {
@@ -45,6 +51,8 @@ export interface StdioServerConfig {
   readonly env: Readonly<Record<string, string>>
   readonly cwd?: string
   readonly callTimeoutMs: number
+  /** Declared obligations that the server fulfils: `NAME` or `NAME=VALUE`. */
+  readonly fulfils: readonly string[]
 }
 
 export interface HttpServerConfig {
@@ -52,6 +60,8 @@ export interface HttpServerConfig {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly callTimeoutMs: number
+  /** Declared obligations that the server fulfils: `NAME` or `NAME=VALUE`. */
+  readonly fulfils: readonly string[]
   /** What the server shows when it asks the runtime about a token. */
   readonly introspectionSecret?: string
 }
@@ -60,6 +70,8 @@ export interface MemoryConfig {
   readonly description?: string
   /** A JSON file that fills the namespace while it is empty: an object of values by key. */
   readonly seed?: string
+  /** Declared obligations that are fulfilled here: `NAME` or `NAME=VALUE`. */
+  readonly fulfils: readonly string[]
 }
 
 export interface McpListenConfig {

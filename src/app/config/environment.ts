@@ -73,6 +73,7 @@ export function variableOf(path: readonly string[]): string {
 function nodeOf(text: string, { type }: Schema, place: Place): Node {
   const scalar = (value: string | number | boolean): Node => ({ kind: 'scalar', place, value })
   if (type === 'integer' && /^-?\d+$/.test(text)) return scalar(Number(text))
+  if (type === 'number' && /^-?\d+(\.\d+)?$/.test(text)) return scalar(Number(text))
   if (type === 'boolean' && /^(true|false)$/.test(text)) return scalar(text === 'true')
   if (type !== 'array') return scalar(text)
   return { kind: 'list', place, items: text.split(',').map((item) => scalar(item.trim())) }

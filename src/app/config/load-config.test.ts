@@ -21,6 +21,7 @@ test('the smallest file gets every default, and absolute paths beside itself', a
     agents: { sales: { roles: ['sales'], attributes: {}, tokenTtlMs: 900_000 } },
     servers: {},
     memory: {},
+    budgets: {},
     listen: {
       mcp: { host: '127.0.0.1', port: 7070, allowedHosts: [], allowedOrigins: [] },
     },
@@ -63,6 +64,7 @@ args = ["server.js"]
 env = { TOKEN = "a-\${SECRET}-b" }
 cwd = "here"
 call_timeout = "5s"
+fulfils = ["differential_privacy", "log_level=info"]
 [servers.slack]
 transport = "http"
 url = "https://slack.example.com/mcp"
@@ -71,6 +73,12 @@ introspection_secret = "\${SECRET}"
 [memory."CRM.customers"]
 description = "customers"
 seed = "seed.json"
+fulfils = ["input_validation"]
+[budgets.llm]
+limit = 2.5
+per = "1d"
+unit = "USD"
+per_agent = true
 [attributes.operations."crm.*"]
 expected_seconds = 90
 [attributes.resources."CRM.customers"]
@@ -100,6 +108,7 @@ maintenance_mode = false
         env: { TOKEN: 'a-s3cret-b' },
         cwd: join(folder, 'here'),
         callTimeoutMs: 5000,
+        fulfils: ['differential_privacy', 'log_level=info'],
       },
       slack: {
         transport: 'http',
@@ -107,9 +116,16 @@ maintenance_mode = false
         headers: { Authorization: 'Bearer s3cret' },
         introspectionSecret: 's3cret',
         callTimeoutMs: 60_000,
+        fulfils: [],
       },
     },
-    memory: { 'CRM.customers': { description: 'customers', seed: join(folder, 'seed.json') } },
+    memory: {
+      'CRM.customers': {
+        ...{ description: 'customers', seed: join(folder, 'seed.json') },
+        fulfils: ['input_validation'],
+      },
+    },
+    budgets: { llm: { limit: 2.5, perMs: 86_400_000, unit: 'USD', perAgent: true } },
     listen: {
       mcp: {
         host: '0.0.0.0',
@@ -184,6 +200,7 @@ test('the environment is above the file, by path', async (t) => {
     args: [],
     env: {},
     callTimeoutMs: 60_000,
+    fulfils: [],
   })
 })
 

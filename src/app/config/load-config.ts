@@ -110,6 +110,11 @@ function configOf(written: ConfigFile, { file, warnings, absolute }: Setting): C
       ...memory,
       ...(seed === undefined ? {} : { seed: absolute(seed) }),
     })),
+    budgets: mapValues(written.budgets, ({ per, per_agent: perAgent, ...budget }) => ({
+      ...budget,
+      perMs: milliseconds(per),
+      perAgent,
+    })),
     listen: {
       mcp: {
         host: mcp.host,
@@ -131,13 +136,13 @@ function serverOf(
 ): ServerConfig {
   const callTimeoutMs = milliseconds(server.call_timeout)
   if (server.transport === 'stdio') {
-    const { command, args, env, cwd } = server
+    const { command, args, env, cwd, fulfils } = server
     const place = cwd === undefined ? {} : { cwd: absolute(cwd) }
-    return { transport: 'stdio', command, args, env, ...place, callTimeoutMs }
+    return { transport: 'stdio', command, args, env, ...place, callTimeoutMs, fulfils }
   }
-  const { url, headers, introspection_secret: introspectionSecret } = server
+  const { url, headers, fulfils, introspection_secret: introspectionSecret } = server
   const secret = introspectionSecret === undefined ? {} : { introspectionSecret }
-  return { transport: 'http', url, headers, ...secret, callTimeoutMs }
+  return { transport: 'http', url, headers, ...secret, callTimeoutMs, fulfils }
 }
 
 function mapValues<From, To>(

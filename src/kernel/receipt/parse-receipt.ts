@@ -61,6 +61,8 @@ const hasMembers = members(
     effect: members({ state: oneOf('dispatched', 'confirmed', 'failed', 'unknown') }, { of: text }),
     cost: members({ ms: amount }),
     lifecycle: members({ event: text, detail: text }),
+    spend: list(members({ budget: text, amount })),
+    detail: members({}, { considered: list(text), paths: list(text) }),
   } satisfies Partial<Record<keyof Receipt, Check>>,
 )
 

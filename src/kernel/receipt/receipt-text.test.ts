@@ -26,6 +26,8 @@ test('the fast form is canonical with every member there is', () => {
     effect: { state: 'failed', of: 'd' },
     cost: { ms: 1 },
     lifecycle: { event: 'e', detail: 'd' },
+    spend: [{ budget: 'b', amount: 0.5 }],
+    detail: { considered: ['c'], paths: ['p'] },
   }
   assert.equal(receiptText(all), canonical(all))
 })

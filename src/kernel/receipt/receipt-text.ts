@@ -1,3 +1,4 @@
+import type { Spending } from '../budget/budget.ts'
 import type { ActorLink } from '../identity/principal.ts'
 import type { RuleRef } from '../policy/decision.ts'
 import { canonical } from './canonical.ts'
@@ -5,6 +6,7 @@ import type {
   PayloadDigest,
   Receipt,
   RecordedDecision,
+  RecordedDetail,
   RecordedEffect,
   Redaction,
 } from './receipt.ts'
@@ -38,6 +40,7 @@ function inOrder(receipt: Receipt): All<Receipt> {
     code: receipt.code,
     cost: cost && { ms: cost.ms },
     decision: decision && recordedDecision(decision),
+    detail: receipt.detail && detail(receipt.detail),
     effect: effect && recordedEffect(effect),
     id: receipt.id,
     in: receipt.in && digest(receipt.in),
@@ -49,6 +52,7 @@ function inOrder(receipt: Receipt): All<Receipt> {
     redactions: receipt.redactions?.map(redaction),
     run: receipt.run,
     seq: receipt.seq,
+    spend: receipt.spend?.map(spending),
     ts: receipt.ts,
     v: receipt.v,
   }
@@ -79,6 +83,14 @@ function recordedEffect({ of, state }: RecordedEffect): All<RecordedEffect> {
 
 function digest({ bytes, digest }: PayloadDigest): All<PayloadDigest> {
   return { bytes, digest }
+}
+
+function spending({ amount, budget }: Spending): All<Spending> {
+  return { amount, budget }
+}
+
+function detail({ considered, paths }: RecordedDetail): All<RecordedDetail> {
+  return { considered, paths }
 }
 
 function redaction({ path, why }: Redaction): All<Redaction> {

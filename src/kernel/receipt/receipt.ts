@@ -1,4 +1,5 @@
 import type { Resource } from '../action.ts'
+import type { Spending } from '../budget/budget.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { ActorLink } from '../identity/principal.ts'
 import type { Decision, Reason, RuleRef } from '../policy/decision.ts'
@@ -45,6 +46,18 @@ export interface ReceiptDraft {
   /** Milliseconds spent: deciding in a decision, carrying out in an effect. */
   readonly cost?: { readonly ms: number }
   readonly lifecycle?: { readonly event: string; readonly detail: string }
+  /** In a decision what is held of budgets, in an effect what was spent. */
+  readonly spend?: readonly Spending[]
+  /** Where a policy asks for the audit trail `detailed`. */
+  readonly detail?: RecordedDetail
+}
+
+/** What a detailed audit trail adds: names and places, never a value. */
+export interface RecordedDetail {
+  /** In a decision: rules that were about the request and did not settle it. */
+  readonly considered?: readonly string[]
+  /** In an effect: the members of the arguments and of the result, as they were passed on. */
+  readonly paths?: readonly string[]
 }
 
 export interface RecordedDecision {

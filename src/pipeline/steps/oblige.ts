@@ -1,9 +1,13 @@
 import type { Action } from '../../kernel/action.ts'
 import { argsOf, withArgs } from '../../kernel/action.ts'
-import { PortcullisError } from '../../kernel/errors.ts'
+import { codeOf, PortcullisError, unreachable } from '../../kernel/errors.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
+import { maskArgs, maskResult } from '../../kernel/obligations/mask.ts'
+import { checkBytes } from '../../kernel/obligations/max-bytes.ts'
+import { cutRows } from '../../kernel/obligations/max-rows.ts'
 import type { Obligation } from '../../kernel/obligations/obligation.ts'
 import { redactArgs, redactResult } from '../../kernel/obligations/redact.ts'
+import type { Redacted } from '../../kernel/obligations/sweep.ts'
 import type { Decision } from '../../kernel/policy/decision.ts'
 import type { Redaction } from '../../kernel/receipt/receipt.ts'
 
@@ -28,7 +32,8 @@ export function obligeAction(action: Action, decision: Decision): ObligedAction 
 
 /**
  * The result as it may reach the agent.
- * @throws PortcullisError `OBLIGATION_FAILED` when one obligation can't be fulfilled.
+ * @throws PortcullisError `RESULT_TOO_LARGE`; `OBLIGATION_FAILED` when an obligation can't be
+ * fulfilled.
  */
 export function obligeResult(result: JsonObject, decision: Decision): ObligedResult {
   const { value, redactions } = fulfil(decision, result, 'result')
@@ -36,32 +41,64 @@ export function obligeResult(result: JsonObject, decision: Decision): ObligedRes
 }
 
 type Side = 'args' | 'result'
+type Kind = Obligation['kind']
 
-interface Fulfilled {
-  readonly value: JsonObject
-  readonly redactions: readonly Redaction[]
-}
+/**
+ * Those that change a payload or look at it, in the order they are fulfilled, whatever order the
+ * rules have. Patterns are looked for before a mask could hide them; what is measured is what goes.
+ */
+const ORDER: readonly Kind[] = ['redact', 'mask', 'max_rows', 'max_bytes']
 
-function fulfil(decision: Decision, payload: JsonObject, side: Side): Fulfilled {
+function fulfil(decision: Decision, payload: JsonObject, side: Side): Redacted {
   try {
     let value = payload
     const redactions: Redaction[] = []
-    for (const { obligation } of decision.obligations) {
+    for (const obligation of inOrder(decision)) {
       const fulfilled = fulfilOne(obligation, value, side)
       value = fulfilled.value
       redactions.push(...fulfilled.redactions)
     }
     return { value, redactions }
   } catch (cause) {
-    throw new PortcullisError('OBLIGATION_FAILED', `the ${side} could not be redacted`, { cause })
+    if (codeOf(cause) === 'RESULT_TOO_LARGE') throw cause
+    const message = `the ${side} could not be brought into the form that is demanded`
+    throw new PortcullisError('OBLIGATION_FAILED', message, { cause })
   }
 }
 
-function fulfilOne(obligation: Obligation, payload: JsonObject, side: Side): Fulfilled {
+function inOrder({ obligations }: Decision): readonly Obligation[] {
+  if (obligations.length < 2) return obligations.map(({ obligation }) => obligation)
+  return obligations
+    .map(({ obligation }) => obligation)
+    .sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind))
+}
+
+function fulfilOne(obligation: Obligation, payload: JsonObject, side: Side): Redacted {
   switch (obligation.kind) {
     case 'redact':
       return side === 'args' ? redactArgs(payload, obligation) : redactResult(payload, obligation)
+    case 'mask':
+      return side === 'args' ? maskArgs(payload, obligation) : maskResult(payload, obligation)
+    case 'max_rows':
+      return side === 'args' ? untouched(payload) : cutRows(payload, obligation)
+    case 'max_bytes':
+      if (side === 'result') checkBytes(payload, obligation)
+      return untouched(payload)
+    // Fulfilled before the decision was recorded.
+    case 'rate_limit':
+    case 'spend':
+    case 'sandbox_tier':
+    case 'finality':
+    case 'step_up':
+    case 'declared':
+    // Fulfilled by the receipts.
+    case 'audit_trail':
+      return untouched(payload)
     default:
-      throw new PortcullisError('OBLIGATION_FAILED', `nothing fulfils \`${obligation.kind}\` yet`)
+      return unreachable(obligation)
   }
+}
+
+function untouched(value: JsonObject): Redacted {
+  return { value, redactions: [] }
 }

@@ -1,4 +1,5 @@
 import { argsOf, operationOf, resourceOf } from '../../kernel/action.ts'
+import type { UsageFacts } from '../../kernel/budget/usage-book.ts'
 import type { Identity } from '../../kernel/identity/principal.ts'
 import type { PolicyRequest } from '../../kernel/policy/policy-request.ts'
 import { canonicalSpellings } from '../../kernel/spelling.ts'
@@ -6,6 +7,8 @@ import type { AttributeSource, GuardRequest } from '../ports.ts'
 
 interface Knowledge {
   readonly attributes: AttributeSource
+  /** Absent where nobody knows: policies then find no `usage` and no `budget`. */
+  readonly used?: UsageFacts
   /** Milliseconds since the epoch. */
   readonly now: number
 }
@@ -17,7 +20,7 @@ interface Knowledge {
 export function policyRequest(
   { action, channel }: Pick<GuardRequest, 'action' | 'channel'>,
   identity: Identity,
-  { attributes, now }: Knowledge,
+  { attributes, used, now }: Knowledge,
 ): PolicyRequest {
   const operation = operationOf(action)
   const resource = resourceOf(action)
@@ -39,6 +42,7 @@ export function policyRequest(
       system: about.system,
       session: { id: channel.run },
       context: { door: channel.door, time: now },
+      ...used,
     },
   }
 }

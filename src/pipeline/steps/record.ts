@@ -1,8 +1,10 @@
 import { type Action, argsOf, operationOf, resourceOf } from '../../kernel/action.ts'
+import type { Spending } from '../../kernel/budget/budget.ts'
 import type { ErrorCode } from '../../kernel/errors.ts'
 import type { Identity } from '../../kernel/identity/principal.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
-import { type Decision, permits, type RuleRef } from '../../kernel/policy/decision.ts'
+import { withinBytes } from '../../kernel/json/within-bytes.ts'
+import type { Decision, RuleRef } from '../../kernel/policy/decision.ts'
 import type {
   ReceiptDraft,
   RecordedDecision,
@@ -16,6 +18,12 @@ import type { Channel, Ports } from '../ports.ts'
 export const RECORDED_RULES_LIMIT = 8
 export const RECORDED_ERRORS_LIMIT = 8
 export const RECORDED_REDACTIONS_LIMIT = 32
+export const RECORDED_PATHS_LIMIT = 64
+/**
+ * Bytes of each of these lists as JSON: an agent or a server may choose the names in them, and an
+ * outcome whose receipt is too long could not be recorded.
+ */
+export const RECORDED_LIST_LIMIT_BYTES = 4_096
 /** Characters kept of a text in a receipt: a policy line, an error, a path. */
 export const RECORDED_TEXT_LIMIT = 200
 
@@ -23,6 +31,10 @@ export const RECORDED_TEXT_LIMIT = 200
 export type Effect = {
   readonly state: Exclude<RecordedEffect['state'], 'dispatched'>
   readonly redactions: readonly Redaction[]
+  /** What it cost of what was held for it; absent where nothing was. */
+  readonly spend?: readonly Spending[]
+  /** Places of the values that were passed on, where the audit trail is detailed. */
+  readonly paths?: readonly string[]
 } & ({ readonly result: JsonObject } | { readonly code: ErrorCode })
 
 /** A receipt that is on disk. */
@@ -30,20 +42,30 @@ export interface Recorded {
   readonly id: string
 }
 
+/** A decision, why it is refused if it is, and what is held of budgets if it is not. */
+export interface Intent {
+  readonly identity: Identity
+  readonly decision: Decision
+  readonly refusal: ErrorCode | undefined
+  readonly spend: readonly Spending[]
+}
+
 /** The decision, durable before anything is carried out. */
 export function recordIntent(
   attempt: Attempt,
-  { identity, decision }: { identity: Identity; decision: Decision },
+  { identity, decision, refusal, spend }: Intent,
   ports: Ports,
 ): Promise<Recorded> {
-  const denied = !permits(decision)
+  const considered = isDetailed(decision) ? consideredIn(decision) : []
   return ports.ledger.append({
     ...envelope(attempt.request.channel, identity, ports),
     kind: 'decision',
     action: named(attempt.request.action),
     decision: recordedDecision(decision),
     in: ports.digests.digest(argsOf(attempt.request.action)),
-    ...(denied ? { code: 'POLICY_DENIED' } : { effect: { state: 'dispatched' } }),
+    ...(refusal === undefined ? { effect: { state: 'dispatched' } } : { code: refusal }),
+    ...(refusal === undefined && spend.length > 0 ? { spend } : {}),
+    ...(considered.length === 0 ? {} : { detail: { considered } }),
     cost: { ms: elapsed(attempt, ports) },
   })
 }
@@ -61,6 +83,8 @@ export function recordOutcome(
     effect: { state: effect.state, of: intent.id },
     ...('code' in effect ? { code: effect.code } : { out: ports.digests.digest(effect.result) }),
     ...(effect.redactions.length === 0 ? {} : { redactions: bounded(effect.redactions) }),
+    ...(effect.spend === undefined ? {} : { spend: effect.spend }),
+    ...(effect.paths === undefined ? {} : { detail: { paths: boundedPaths(effect.paths) } }),
     cost: { ms: elapsed(attempt, ports) },
   })
 }
@@ -123,10 +147,31 @@ function recordedRule({ policy, rule, file, line, column, text, says }: RuleRef)
   return says === undefined ? place : { ...place, says: clip(says) }
 }
 
+/** Is everything to be told that a receipt can tell? */
+export function isDetailed({ obligations }: Decision): boolean {
+  return obligations.some(
+    ({ obligation }) => obligation.kind === 'audit_trail' && obligation.detail === 'detailed',
+  )
+}
+
+function consideredIn({ nearMisses, observed }: Decision): readonly string[] {
+  const rules = [...nearMisses, ...(observed?.determining ?? [])]
+  return rules.slice(0, RECORDED_RULES_LIMIT).map(({ file, line, rule }) => {
+    return clip(`${file}:${line} ${rule}`)
+  })
+}
+
+function boundedPaths(paths: readonly string[]): readonly string[] {
+  const clipped = paths.slice(0, RECORDED_PATHS_LIMIT).map(clip)
+  const listed = withinBytes(clipped, RECORDED_LIST_LIMIT_BYTES)
+  return listed.length < paths.length ? [...listed, '…'] : listed
+}
+
 function bounded(redactions: readonly Redaction[]): readonly Redaction[] {
-  const listed = redactions
+  const clipped = redactions
     .slice(0, RECORDED_REDACTIONS_LIMIT)
     .map(({ path, why }) => ({ path: clip(path), why }))
+  const listed = withinBytes(clipped, RECORDED_LIST_LIMIT_BYTES)
   const more = redactions.length - listed.length
   return more > 0 ? [...listed, { path: '…', why: `${more} more` }] : listed
 }

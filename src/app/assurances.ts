@@ -1,0 +1,30 @@
+import type { Action } from '../kernel/action.ts'
+import { unreachable } from '../kernel/errors.ts'
+import type { Assurances } from '../pipeline/ports.ts'
+import type { Config } from './config.ts'
+
+/**
+ * What can be proved today: of agents nothing but their credential, of receipts that they are
+ * durable, and of servers and namespaces what the operator says of them.
+ */
+export function configuredAssurances(config: Pick<Config, 'servers' | 'memory'>): Assurances {
+  const servers = new Map(Object.entries(config.servers))
+  const namespaces = new Map(Object.entries(config.memory))
+  const fulfilledBy = (action: Action): readonly string[] => {
+    switch (action.kind) {
+      case 'tool.call':
+        return servers.get(action.server)?.fulfils ?? []
+      case 'memory.read':
+      case 'memory.write':
+        return namespaces.get(action.namespace)?.fulfils ?? []
+      default:
+        return unreachable(action)
+    }
+  }
+  return {
+    of: (_identity, action) => ({
+      ...{ tier: 'none', finality: 'durable', stepUps: [] },
+      fulfils: fulfilledBy(action),
+    }),
+  }
+}

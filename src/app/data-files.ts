@@ -1,0 +1,11 @@
+import { join } from 'node:path'
+
+/** The ledger of a data directory. */
+export function ledgerFile(dataDir: string): string {
+  return join(dataDir, 'ledger.db')
+}
+
+/** Where the counts are kept, and the ledger that they are of. */
+export function usagePlace(dataDir: string) {
+  return { file: join(dataDir, 'usage.db'), ledgerFile: ledgerFile(dataDir) }
+}
