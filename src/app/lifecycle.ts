@@ -1,3 +1,4 @@
+import type { BUDGET_RESET } from '../kernel/budget/usage-book.ts'
 import type { Ids, Ledger } from '../pipeline/ports.ts'
 
 /** Things that happen to the runtime itself and that receipts tell of. */
@@ -7,6 +8,7 @@ export type LifecycleEvent =
   | 'policy.activated'
   | 'policy.rejected'
   | 'agent.token_issued'
+  | typeof BUDGET_RESET
 
 export interface LifecycleOptions {
   readonly ledger: Ledger

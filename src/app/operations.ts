@@ -4,6 +4,7 @@ import { PortcullisError } from '../kernel/errors.ts'
 import { renderDiagnostic } from '../kernel/policy/language/diagnostics.ts'
 import { openCheckpoint } from '../kernel/tlog/checkpoint.ts'
 import { parseVerifierKey } from '../kernel/tlog/note.ts'
+import { budgetOperations } from './budget-operations.ts'
 import type { Parts } from './compose.ts'
 import { recordLifecycle } from './lifecycle.ts'
 import { toolSchemas } from './tool-schemas.ts'
@@ -25,6 +26,7 @@ export function operations(parts: Parts, address: string): AdminOperations {
       servers: servers.status().map((status) => ({ ...status })),
       namespaces: [...namespaces],
     }),
+    ...budgetOperations(parts),
     async issueToken(agent, { ttlMs = config.agents[agent]?.tokenTtlMs ?? 0, dpopJkt }) {
       const now = ports.clock.now()
       const id = ports.ids.next()

@@ -24,6 +24,7 @@ test('the commands are these', () => {
     ALL.map(([name]) => name),
     [
       ...['init', 'up', 'agent', 'agent token', 'agent list', 'watch', 'status'],
+      ...['budget', 'budget list', 'budget show', 'budget reset'],
       ...['policy', 'policy check', 'policy explain', 'policy types'],
       ...['ledger', 'ledger verify', 'ledger show', 'ledger export', 'ledger checkpoint'],
       'completion',

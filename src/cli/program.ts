@@ -8,6 +8,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   agent: async () => (await import('./agent.ts')).agentCommand(),
   watch: async () => (await import('./watch.ts')).watchCommand(),
   status: async () => (await import('./status.ts')).statusCommand(),
+  budget: async () => (await import('./budget.ts')).budgetCommand(),
   policy: async () => (await import('./policy.ts')).policyCommand(),
   ledger: async () => (await import('./ledger.ts')).ledgerCommand(),
   completion: async () => (await import('./completion.ts')).completionCommand(createProgram),
@@ -25,6 +26,7 @@ Exit codes: 0 it holds, 1 it does not, 2 the call or the set-up is wrong.`
 /** What `--help` of a group shows; a command brings its own example. */
 const GROUP_EXAMPLES: Readonly<Record<string, string>> = {
   agent: 'portcullis agent token sales',
+  budget: 'portcullis budget list',
   policy: 'portcullis policy check',
   ledger: 'portcullis ledger verify',
 }

@@ -21,7 +21,7 @@ async function client(t: TestContext, listener: RequestListener, timeoutMs = 10_
 
 test('each call asks what the contract says', async (t) => {
   const asked: string[] = []
-  const { status, issueToken, reloadPolicies, tools } = await client(
+  const { status, issueToken, reloadPolicies, tools, ...budgets } = await client(
     t,
     async (asking, response) => {
       let body = ''
@@ -35,12 +35,18 @@ test('each call asks what the contract says', async (t) => {
   await issueToken('a/../b?c', { ttlMs: 1000 })
   await reloadPolicies()
   await tools()
+  await budgets.budgets()
+  await budgets.resetBudget('llm')
+  await budgets.resetBudget('a/b', { agent: 'sales' })
   assert.deepEqual(asked, [
     'GET /v1/status ',
     'POST /v1/agents/sales/tokens {}',
     'POST /v1/agents/a%2F..%2Fb%3Fc/tokens {"ttlMs":1000}',
     'POST /v1/policies/reload ',
     'GET /v1/tools ',
+    'GET /v1/budgets ',
+    'POST /v1/budgets/llm/reset {}',
+    'POST /v1/budgets/a%2Fb/reset {"agent":"sales"}',
   ])
 })
 

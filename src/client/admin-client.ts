@@ -10,12 +10,23 @@ import type {
   ToolSchemas,
   WatchLine,
 } from '../contract/admin-api.ts'
+import type { BudgetList, BudgetReset, BudgetStatus } from '../contract/budgets.ts'
 import { ERRORS, PortcullisError } from '../kernel/errors.ts'
 import { isJsonObject } from '../kernel/json/value.ts'
 
 export type { WatchMark } from '../contract/admin-api.ts'
 export type { WatchEvent } from '../contract/watch-event.ts'
-export type { IssuedToken, PolicyReload, Status, TokenRequest, ToolSchemas, WatchLine }
+export type {
+  BudgetList,
+  BudgetReset,
+  BudgetStatus,
+  IssuedToken,
+  PolicyReload,
+  Status,
+  TokenRequest,
+  ToolSchemas,
+  WatchLine,
+}
 
 /** How long the runtime may take to answer, in milliseconds. */
 export const DEFAULT_ADMIN_TIMEOUT_MS = 10_000
@@ -37,6 +48,8 @@ export interface AdminClient {
   issueToken(agent: string, request?: TokenRequest): Promise<IssuedToken>
   reloadPolicies(): Promise<PolicyReload>
   tools(): Promise<ToolSchemas>
+  budgets(): Promise<BudgetList>
+  resetBudget(name: string, request?: BudgetReset): Promise<BudgetStatus>
   /**
    * First `{ watch: 'open' }`, then every event from there on, last `{ watch: 'closed' }`; without
    * that one the runtime died, which throws. Aborting ends it quietly.
@@ -62,6 +75,13 @@ export function adminClient(options: AdminClientOptions): AdminClient {
       }),
     reloadPolicies: () => json({ method: 'POST', path: '/v1/policies/reload' }),
     tools: () => json({ method: 'GET', path: '/v1/tools' }),
+    budgets: () => json({ method: 'GET', path: '/v1/budgets' }),
+    resetBudget: (name, request = {}) =>
+      json({
+        method: 'POST',
+        path: `/v1/budgets/${encodeURIComponent(name)}/reset`,
+        body: request,
+      }),
     watch: (signal) => watch(options, signal),
   }
 }

@@ -1,5 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import type { JsonObject } from '../kernel/json/value.ts'
+import { BUDGET_ROUTES } from './budgets.ts'
 import { WatchEvent } from './watch-event.ts'
 
 /** How a runtime is doing. */
@@ -172,6 +173,7 @@ export const ADMIN_ROUTES = {
     summary: 'What the servers offer, and what arguments it takes.',
     answer: ToolSchemas,
   },
+  ...BUDGET_ROUTES,
   watch: {
     method: 'GET',
     url: '/v1/watch',

@@ -3,6 +3,7 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { Status } from '../../src/contract/admin-api.ts'
+import type { BudgetStatus } from '../../src/contract/budgets.ts'
 import type { WatchEvent } from '../../src/contract/watch-event.ts'
 import {
   type AdminLimits,
@@ -30,6 +31,12 @@ export const STATUS: Status = {
   namespaces: ['CRM.customers'],
 }
 
+export const BUDGET: BudgetStatus = {
+  ...{ name: 'llm', unit: 'USD', limit: 10, perMs: 86_400_000, perAgent: true },
+  all: { spent: 2.5, reserved: 0.05 },
+  agents: [{ agent: 'sales', spent: 2.5, reserved: 0.05, remaining: 7.45 }],
+}
+
 export interface AdminDoorOptions extends Partial<AdminOperations> {
   /** Where the socket goes; by default a folder of its own. */
   readonly folder?: string
@@ -50,6 +57,15 @@ export async function adminDoor(t: TestContext, options: AdminDoorOptions = {}) 
     },
     reloadPolicies: async () => ({ version: 'sha256:01', changed: true }),
     tools: () => ({ tools: [{ operation: 'crm.get', inputSchema: { type: 'object' } }] }),
+    budgets: () => ({ budgets: [BUDGET] }),
+    async resetBudget(name, { agent = 'all' }) {
+      if (name !== 'llm') throw new PortcullisError('BUDGET_UNKNOWN', `no budget \`${name}\``)
+      return {
+        ...BUDGET,
+        all: { spent: 0, reserved: 0 },
+        agents: [{ agent, spent: 0, reserved: 0 }],
+      }
+    },
     watch: (listener) => {
       watchers.add(listener)
       return () => {

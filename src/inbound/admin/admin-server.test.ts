@@ -70,6 +70,14 @@ const REFUSED: readonly [why: string, call: string, ask: Ask, status: number, co
     413,
     'REQUEST_TOO_LARGE',
   ],
+  [
+    'a reset of more than there is',
+    'POST /v1/budgets/llm/reset',
+    { body: '{"all":true}' },
+    400,
+    'REQUEST_INVALID',
+  ],
+  ['a reset of no budget', 'POST /v1/budgets/lmm/reset', { body: '{}' }, 404, 'BUDGET_UNKNOWN'],
   ['another path', 'GET /v1/keys', {}, 404, 'REQUEST_ROUTE_UNKNOWN'],
   ['another method', 'DELETE /v1/status', {}, 404, 'REQUEST_ROUTE_UNKNOWN'],
 ]

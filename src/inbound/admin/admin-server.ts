@@ -10,6 +10,7 @@ import {
   type TokenRequest,
   type ToolSchemas,
 } from '../../contract/admin-api.ts'
+import type { BudgetList, BudgetPath, BudgetReset, BudgetStatus } from '../../contract/budgets.ts'
 import { codeOf, ERRORS, type ErrorCode, PortcullisError } from '../../kernel/errors.ts'
 import type { Log } from '../../pipeline/ports.ts'
 import { logDefect } from '../record-refusal.ts'
@@ -28,6 +29,8 @@ export interface AdminOperations {
   /** Reads the policies again; throws, and changes nothing, when they do not compile. */
   reloadPolicies(): Promise<PolicyReload>
   tools(): ToolSchemas
+  budgets(): BudgetList | Promise<BudgetList>
+  resetBudget(name: string, request: BudgetReset): Promise<BudgetStatus>
   /** Calls the listener with each event once its receipt is durable. Returns what ends that. */
   readonly watch: Subscribe
 }
@@ -99,6 +102,11 @@ function addCommands(server: FastifyInstance, operations: AdminOperations): void
     },
   })
   server.route({ ...routeOf('tools'), handler: async () => operations.tools() })
+  server.route({ ...routeOf('budgets'), handler: async () => operations.budgets() })
+  server.route<{ Params: BudgetPath; Body: BudgetReset }>({
+    ...routeOf('resetBudget'),
+    handler: async ({ params, body }) => operations.resetBudget(params.name, body),
+  })
   server.route({ ...routeOf('reloadPolicies'), handler: async () => operations.reloadPolicies() })
 }
 

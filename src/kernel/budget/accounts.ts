@@ -9,6 +9,13 @@ export interface Expense {
   readonly spend: readonly Spending[]
 }
 
+/** The last `windowMs` before `now`, of one holder or of all. */
+export interface Span {
+  readonly holder?: string
+  readonly now: number
+  readonly windowMs: number
+}
+
 /**
  * What was spent of each budget, by all and by each principal, and what is held for actions under
  * way. Receipts may name budgets that are no longer declared: those are kept all the same.
@@ -74,9 +81,15 @@ export class Accounts {
   }
 
   /** What this principal itself spent or holds, of any budget. */
-  own(name: string, principal: string, { now, windowMs }: { now: number; windowMs: number }) {
-    const account = sumName('spent', name, principal)
-    return amountOf(this.#sums.over(account, now, windowMs) + (this.#held.get(account) ?? 0))
+  own(name: string, span: Span): number {
+    const { spent, held } = this.#within(name, span)
+    return amountOf(spent + held)
+  }
+
+  /** What was spent and is held of any budget, by one principal or by all together. */
+  tally(name: string, span: Span): Pick<Balance, 'spent' | 'reserved'> {
+    const { spent, held } = this.#within(name, span)
+    return { spent: amountOf(spent), reserved: amountOf(held) }
   }
 
   /** Who has ever spent of a budget. */
@@ -91,12 +104,13 @@ export class Accounts {
     if (budget === undefined) {
       throw new PortcullisError('BUDGET_UNKNOWN', `no budget \`${name}\` is declared`)
     }
-    const account = budget.perAgent ? sumName('spent', name, principal) : sumName('spent', name)
-    return {
-      limit: limitMicrosOf(budget.limit),
-      spent: this.#sums.over(account, now, budget.perMs),
-      held: this.#held.get(account) ?? 0,
-    }
+    const span = { now, windowMs: budget.perMs, ...(budget.perAgent && { holder: principal }) }
+    return { limit: limitMicrosOf(budget.limit), ...this.#within(name, span) }
+  }
+
+  #within(name: string, { holder, now, windowMs }: Span) {
+    const account = holder === undefined ? sumName('spent', name) : sumName('spent', name, holder)
+    return { spent: this.#sums.over(account, now, windowMs), held: this.#held.get(account) ?? 0 }
   }
 
   #each({ principal, spend }: Expense, use: (account: string, micros: number) => void): void {

@@ -60,6 +60,28 @@ test('few calls are counted exactly, over any stretch', () => {
   )
 })
 
+test('however much came before, up to 64 calls are counted exactly', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.nat(900), { minLength: 300, maxLength: 600 }),
+      windowMs,
+      (waits, ms) => {
+        const sum = new SlidingSum()
+        const truth = new Everything()
+        let now = 0
+        for (const wait of waits) {
+          now += wait
+          sum.add(now, 1)
+          truth.add(now, 1)
+        }
+        const exact = truth.over(now, ms)
+        if (exact <= 64) assert.equal(sum.over(now, ms), exact)
+      },
+    ),
+    { numRuns: 60 },
+  )
+})
+
 test('a million calls take little memory', () => {
   const sum = new SlidingSum()
   for (let at = 0; at < 1_000_000; at++) sum.add(at, 1)

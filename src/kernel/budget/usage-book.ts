@@ -2,7 +2,7 @@ import { codeOf, PortcullisError } from '../errors.ts'
 import type { ActorLink } from '../identity/principal.ts'
 import type { RateLimit } from '../obligations/obligation.ts'
 import type { Receipt } from '../receipt/receipt.ts'
-import { Accounts, type Expense } from './accounts.ts'
+import { Accounts, type Expense, type Span } from './accounts.ts'
 import type { Balance, Budget, Spending } from './budget.ts'
 import { type Call, CallCounts, type CallsLast, DAY_MS } from './call-counts.ts'
 import { type KeptSum, SumTable } from './sum-table.ts'
@@ -168,6 +168,11 @@ export class UsageBook {
     return this.#accounts.balance(budget, holder, now)
   }
 
+  /** What was spent and is held of a budget, by one holder or by all together, in units. */
+  tally(budget: string, span: Span): Pick<Balance, 'spent' | 'reserved'> {
+    return this.#accounts.tally(budget, span)
+  }
+
   spenders(budget: string): readonly string[] {
     return this.#accounts.spenders(budget)
   }
@@ -190,7 +195,7 @@ export class UsageBook {
         ...this.#calls.last(call),
         calls_in_flight: this.#calls.inFlight(principal),
         spent_last_day: Object.fromEntries(
-          names.map((name) => [name, this.#accounts.own(name, principal, day)]),
+          names.map((name) => [name, this.#accounts.own(name, { holder: principal, ...day })]),
         ),
       },
       budget: Object.fromEntries(
