@@ -1,7 +1,7 @@
 import { PortcullisError } from '../errors.ts'
 import { amountOf, limitMicrosOf, microsOf } from './amount.ts'
 import type { Balance, Budget, Spending } from './budget.ts'
-import { type SumTable, sumName } from './sum-table.ts'
+import { SumNames, type SumTable, sumName } from './sum-table.ts'
 
 /** Who spends so much of which budgets. */
 export interface Expense {
@@ -23,6 +23,7 @@ export interface Span {
 export class Accounts {
   readonly #sums: SumTable
   readonly #budgets: ReadonlyMap<string, Budget>
+  readonly #names = new SumNames('spent')
   /** Millionths by account. */
   readonly #held = new Map<string, number>()
 
@@ -109,15 +110,15 @@ export class Accounts {
   }
 
   #within(name: string, { holder, now, windowMs }: Span) {
-    const account = holder === undefined ? sumName('spent', name) : sumName('spent', name, holder)
+    const account = this.#names.of(name, holder)
     return { spent: this.#sums.over(account, now, windowMs), held: this.#held.get(account) ?? 0 }
   }
 
   #each({ principal, spend }: Expense, use: (account: string, micros: number) => void): void {
     for (const { budget, amount } of spend) {
       const micros = microsOf(amount)
-      use(sumName('spent', budget), micros)
-      use(sumName('spent', budget, principal), micros)
+      use(this.#names.of(budget), micros)
+      use(this.#names.of(budget, principal), micros)
     }
   }
 

@@ -1,4 +1,4 @@
-import { type SumTable, sumName } from './sum-table.ts'
+import { SumNames, type SumTable, sumName } from './sum-table.ts'
 
 /** Operations that are counted by themselves for each principal; the others are counted as one. */
 export const MAX_COUNTED_OPERATIONS = 1_000
@@ -30,7 +30,9 @@ export type CallsLast = {
 export class CallCounts {
   readonly #sums: SumTable
   readonly #pending = new Map<string, number>()
+  readonly #names = new SumNames('calls')
   readonly #inFlight = new Map<string, number>()
+  #latest = { principal: '', operation: '', name: sumName('calls', '', '') }
   /** How many operations each principal has that are counted by themselves. */
   readonly #operations = new Map<string, number>()
 
@@ -43,7 +45,7 @@ export class CallCounts {
 
   /** Counts a call until what is returned is called, once. */
   hold({ principal, operation }: Call): () => void {
-    const names = [allOf(principal), this.#nameOf(principal, operation)]
+    const names = [this.#names.of(principal), this.#nameOf(principal, operation)]
     for (const name of names) bump(this.#pending, name, 1)
     return () => {
       for (const name of names) bump(this.#pending, name, -1)
@@ -54,7 +56,7 @@ export class CallCounts {
   dispatched({ principal, operation, now }: Call): void {
     const name = this.#nameOf(principal, operation)
     if (!this.#sums.has(name)) bump(this.#operations, principal, 1)
-    this.#sums.add(allOf(principal), now, 1)
+    this.#sums.add(this.#names.of(principal), now, 1)
     this.#sums.add(name, now, 1)
     this.takeOff(principal)
   }
@@ -77,11 +79,13 @@ export class CallCounts {
   /** Those of the principal to any operation, and to this one. */
   last({ principal, operation, now }: Call): CallsLast & { readonly operation: CallsLast } {
     const own = this.#last(this.#nameOf(principal, operation), now)
-    return { ...this.#last(allOf(principal), now), operation: own }
+    return { ...this.#last(this.#names.of(principal), now), operation: own }
   }
 
   inFlight(principal: string): number {
-    return (this.#inFlight.get(principal) ?? 0) + (this.#pending.get(allOf(principal)) ?? 0)
+    return (
+      (this.#inFlight.get(principal) ?? 0) + (this.#pending.get(this.#names.of(principal)) ?? 0)
+    )
   }
 
   #last(name: string, now: number): CallsLast {
@@ -98,15 +102,20 @@ export class CallCounts {
 
   /** An agent may choose the names of operations: it shall not choose how many are remembered. */
   #nameOf(principal: string, operation: string): string {
-    const name = sumName('calls', principal, operation)
+    const name = this.#plainName(principal, operation)
     if (this.#sums.has(name)) return name
     const full = (this.#operations.get(principal) ?? 0) >= MAX_COUNTED_OPERATIONS
     return full ? sumName('calls', principal, 'others', 'all') : name
   }
-}
 
-function allOf(principal: string): string {
-  return sumName('calls', principal)
+  /** The same is asked for several times for each call. */
+  #plainName(principal: string, operation: string): string {
+    const latest = this.#latest
+    if (latest.principal === principal && latest.operation === operation) return latest.name
+    const name = sumName('calls', principal, operation)
+    this.#latest = { principal, operation, name }
+    return name
+  }
 }
 
 function bump(counts: Map<string, number>, name: string, by: number): void {

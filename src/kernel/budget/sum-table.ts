@@ -11,6 +11,25 @@ export function sumName(...parts: readonly string[]): string {
   return JSON.stringify(parts)
 }
 
+/** Names with two parts that vary, made once: of things that the operator declares. */
+export class SumNames {
+  readonly #kind: string
+  readonly #names = new Map<string, Map<string | undefined, string>>()
+
+  constructor(kind: string) {
+    this.#kind = kind
+  }
+
+  of(first: string, second?: string): string {
+    const within = this.#names.get(first) ?? new Map<string | undefined, string>()
+    const parts = second === undefined ? [first] : [first, second]
+    const name = within.get(second) ?? sumName(this.#kind, ...parts)
+    within.set(second, name)
+    this.#names.set(first, within)
+    return name
+  }
+}
+
 /** Sliding sums by name, and which of them are not kept yet as they are. */
 export class SumTable {
   readonly #sums = new Map<string, SlidingSum>()
