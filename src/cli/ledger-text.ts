@@ -1,7 +1,7 @@
 import type { LedgerVerdict } from '../app/ledger-files.ts'
 import { LEDGER_FAULTS, type LedgerProblem } from '../kernel/receipt/ledger-report.ts'
 import type { Receipt } from '../kernel/receipt/receipt.ts'
-import { outcomeOf } from '../kernel/receipt/receipt-filter.ts'
+import { isUnmet, outcomeOf } from '../kernel/receipt/receipt-filter.ts'
 import type { VerifiedReceipt } from '../kernel/receipt/verify-receipt.ts'
 
 /** Of a receipt: a line of a table. */
@@ -60,8 +60,9 @@ function advice(ok: boolean, remembered: boolean): readonly string[] {
   return ['  compared with no earlier checkpoint: `--remember FILE` makes a cut-off end show']
 }
 
-function because({ decision, code }: Receipt): string {
-  const [rule] = decision?.rules ?? []
+function because(receipt: Receipt): string {
+  const { decision, code } = receipt
+  const [rule] = isUnmet(receipt) ? [] : (decision?.rules ?? [])
   return rule === undefined ? (code ?? decision?.reason ?? '-') : `${rule.file}:${rule.line}`
 }
 

@@ -47,6 +47,15 @@ test('an outcome shows its state and no decision of its own', () => {
   })
 })
 
+test('what was permitted and then refused shows the code, and no rule that permitted it', () => {
+  const { effect: _, ...draft } = decisionDraft('r4')
+  const event = decisionEvent(placed({ ...draft, code: 'RATE_LIMITED' }))
+  assert.deepEqual(
+    [event?.decision, event?.code, event?.file],
+    ['refused', 'RATE_LIMITED', undefined],
+  )
+})
+
 test('a refusal of nobody shows its code', () => {
   assert.deepEqual(decisionEvent(placed(refusalDraft('r3'))), {
     time: '2026-09-21T14:13:20.000Z',

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { unreachable } from '../kernel/errors.ts'
 import type { Receipt } from '../kernel/receipt/receipt.ts'
+import { isUnmet } from '../kernel/receipt/receipt-filter.ts'
 
 const Settled = {
   code: Type.Optional(Type.String({ description: 'Why it was refused or failed.' })),
@@ -52,6 +53,8 @@ export function decisionEvent(receipt: Receipt): WatchEvent | undefined {
   }
   switch (kind) {
     case 'decision':
+      // The rules speak of the permission; what was not met, the code says.
+      if (isUnmet(receipt)) return { ...event, decision: 'refused' }
       return {
         ...event,
         ...(decision && { decision: decision.effect, ...ruleOf(decision.rules) }),

@@ -21,6 +21,13 @@ test('an outcome is one word, whatever the kind', () => {
   assert.equal(outcomeOf(started), 'runtime.started')
 })
 
+test('what was permitted under conditions that were not met is refused', () => {
+  const { effect: _, ...undone } = DECISION
+  assert.equal(outcomeOf({ ...undone, code: 'RATE_LIMITED' }), 'refused')
+  const denied = { ...decisionDraft('d').decision, effect: 'deny' } as Receipt['decision'] & object
+  assert.equal(outcomeOf({ ...undone, decision: denied, code: 'POLICY_DENIED' }), 'deny')
+})
+
 const CASES: [filter: ReceiptFilter, wanted: boolean][] = [
   [{}, true],
   [{ run: 'run-7' }, true],

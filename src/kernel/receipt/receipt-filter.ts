@@ -1,4 +1,5 @@
 import { unreachable } from '../errors.ts'
+import { permits } from '../policy/decision.ts'
 import type { Receipt } from './receipt.ts'
 
 /** Which receipts are wanted; a member that is absent does not choose. */
@@ -16,7 +17,7 @@ export interface ReceiptFilter {
 export function outcomeOf(receipt: Receipt): string {
   switch (receipt.kind) {
     case 'decision':
-      return receipt.decision?.effect ?? 'undecided'
+      return isUnmet(receipt) ? 'refused' : (receipt.decision?.effect ?? 'undecided')
     case 'effect':
       return receipt.effect?.state ?? 'unknown'
     case 'refusal':
@@ -26,6 +27,12 @@ export function outcomeOf(receipt: Receipt): string {
     default:
       return unreachable(receipt.kind)
   }
+}
+
+/** Was it permitted under conditions that were not met? A rate, a budget, a proof. */
+export function isUnmet({ kind, decision, effect, code }: Receipt): boolean {
+  const permitted = decision !== undefined && permits(decision)
+  return kind === 'decision' && permitted && effect === undefined && code !== undefined
 }
 
 export function matches(
