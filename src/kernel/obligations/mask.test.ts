@@ -73,3 +73,10 @@ test('what is not named stays as it is', () => {
     }),
   )
 })
+
+test('a mask of arguments leaves results as they are, binary content too, and the reverse', () => {
+  const result = { content: [{ type: 'image', data: 'aGk=', mimeType: 'image/png' }] }
+  assert.deepEqual(maskResult(result, mask(4, 'args.card')), { value: result, redactions: [] })
+  const args = { body: '{"a":1,"a":2}' }
+  assert.deepEqual(maskArgs(args, mask(4, 'result.card')), { value: args, redactions: [] })
+})

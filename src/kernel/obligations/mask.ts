@@ -1,15 +1,23 @@
 import type { JsonObject, JsonValue } from '../json/value.ts'
 import type { Mask } from './obligation.ts'
-import { marker, type Redacted, type Sweep, sweepArgs, sweepResult } from './sweep.ts'
+import {
+  haveRoot,
+  marker,
+  type Redacted,
+  type Sweep,
+  sweepArgs,
+  sweepResult,
+  untouched,
+} from './sweep.ts'
 
 /** Masks the named fields of the arguments. */
 export function maskArgs(args: JsonObject, mask: Mask): Redacted {
-  return sweepArgs(args, sweepOf(mask))
+  return haveRoot(mask.fields, 'args') ? sweepArgs(args, sweepOf(mask)) : untouched(args)
 }
 
 /** Masks the named fields of an MCP tool result. Binary content, which may hold them, goes. */
 export function maskResult(result: JsonObject, mask: Mask): Redacted {
-  return sweepResult(result, sweepOf(mask))
+  return haveRoot(mask.fields, 'result') ? sweepResult(result, sweepOf(mask)) : untouched(result)
 }
 
 function sweepOf({ fields, keep }: Mask): Sweep {

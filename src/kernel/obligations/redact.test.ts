@@ -141,6 +141,13 @@ const RESULTS: readonly Case[] = [
     found: ['result.content.0 binary'],
   },
   {
+    name: 'an image is passed on where only arguments are redacted',
+    redact: fields('args.ssn'),
+    value: { content: [{ type: 'image', data: 'aGk=', mimeType: 'image/png' }] },
+    becomes: { content: [{ type: 'image', data: 'aGk=', mimeType: 'image/png' }] },
+    found: [],
+  },
+  {
     name: 'a blob resource is withheld',
     redact: EMAIL,
     value: { content: [{ type: 'resource', resource: { uri: 'x:y', blob: 'aGk=' } }] },

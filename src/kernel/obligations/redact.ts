@@ -1,19 +1,32 @@
 import type { JsonObject } from '../json/value.ts'
 import type { Redact } from './obligation.ts'
 import { isRedactionPattern, REDACTION_PATTERNS } from './patterns.ts'
-import { marker, type Redacted, type Sweep, sweepArgs, sweepResult } from './sweep.ts'
+import {
+  haveRoot,
+  marker,
+  type Redacted,
+  type Sweep,
+  sweepArgs,
+  sweepResult,
+  untouched,
+} from './sweep.ts'
 
 /**
  * Takes the named fields and patterns out of the arguments of an action. Strings that hold JSON are
  * opened, so that a value is found however it was packed.
  */
 export function redactArgs(args: JsonObject, redact: Redact): Redacted {
-  return sweepArgs(args, sweepOf(redact))
+  return isAbout(redact, 'args') ? sweepArgs(args, sweepOf(redact)) : untouched(args)
 }
 
 /** Takes the named fields and patterns out of an MCP tool result, and withholds binary content. */
 export function redactResult(result: JsonObject, redact: Redact): Redacted {
-  return sweepResult(result, sweepOf(redact))
+  return isAbout(redact, 'result') ? sweepResult(result, sweepOf(redact)) : untouched(result)
+}
+
+/** Patterns are looked for on both sides, fields on their own. */
+function isAbout({ fields, patterns }: Redact, side: 'args' | 'result'): boolean {
+  return patterns.length > 0 || haveRoot(fields, side)
 }
 
 function sweepOf({ fields, patterns }: Redact): Sweep {

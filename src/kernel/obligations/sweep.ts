@@ -14,6 +14,11 @@ export interface Redacted {
   readonly redactions: readonly Redaction[]
 }
 
+/** A payload that an obligation does not concern. */
+export function untouched(value: JsonObject): Redacted {
+  return { value, redactions: [] }
+}
+
 /** What to look for in a payload, and what to put in its place. */
 export interface Sweep {
   /** Paths (`args.customer.ssn`, `result.records.*.email`) of the values that go to `field`. */
@@ -47,6 +52,11 @@ export function sweepResult(result: JsonObject, sweep: Sweep): Redacted {
     )
   })
   return { value, redactions: run.found }
+}
+
+/** Is any of these fields a place in this payload? Without one, nothing has to be looked for. */
+export function haveRoot(fields: readonly string[], root: 'args' | 'result'): boolean {
+  return fields.some((field) => parseFieldPath(field).root === root)
 }
 
 /** Segments still to match below a value. An empty list means: this very value. */

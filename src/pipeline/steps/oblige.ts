@@ -7,7 +7,7 @@ import { checkBytes } from '../../kernel/obligations/max-bytes.ts'
 import { cutRows } from '../../kernel/obligations/max-rows.ts'
 import type { Obligation } from '../../kernel/obligations/obligation.ts'
 import { redactArgs, redactResult } from '../../kernel/obligations/redact.ts'
-import type { Redacted } from '../../kernel/obligations/sweep.ts'
+import { type Redacted, untouched } from '../../kernel/obligations/sweep.ts'
 import type { Decision } from '../../kernel/policy/decision.ts'
 import type { Redaction } from '../../kernel/receipt/receipt.ts'
 
@@ -97,8 +97,4 @@ function fulfilOne(obligation: Obligation, payload: JsonObject, side: Side): Red
     default:
       return unreachable(obligation)
   }
-}
-
-function untouched(value: JsonObject): Redacted {
-  return { value, redactions: [] }
 }
