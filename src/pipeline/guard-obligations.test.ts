@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ALLOWED, inMemoryPorts, SALES } from '../../test/support/in-memory-ports.ts'
+import { ALLOWED, DENIED, inMemoryPorts, SALES } from '../../test/support/in-memory-ports.ts'
 import { demanding } from '../../test/support/obligations.ts'
 import { PURSE } from '../../test/support/usage-receipts.ts'
 import type { ErrorCode } from '../kernel/errors.ts'
@@ -222,4 +222,16 @@ test('a detailed trail tells rules considered and places, and no value', async (
   })
   await guard(request(), basic)
   assert.ok(basic.receipts.every(({ detail }) => detail === undefined))
+})
+
+test('what audit rules want noted stands in the receipt, of a denied action too', async () => {
+  const [source] = DENIED.determining
+  const noted = { name: 'audit_trail', value: 'detailed', source: source ?? assert.fail() } as const
+  const decision = { ...DENIED, audits: [noted], nearMisses: [noted.source] }
+  const ports = inMemoryPorts({ decision })
+  await guard(request(), ports)
+  assert.deepEqual(ports.receipts[0]?.decision?.audits, [
+    'audit_trail = "detailed" policies/crm.policy:3',
+  ])
+  assert.deepEqual(ports.receipts[0]?.detail, { considered: ['policies/crm.policy:3 deny'] })
 })

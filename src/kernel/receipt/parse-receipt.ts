@@ -46,14 +46,17 @@ const hasMembers = members(
   {
     prev: text,
     action: members({ operation: text, resource: members({ type: text, id: text }) }),
-    decision: members({
-      effect: text,
-      reason: text,
-      version: text,
-      rules: list(rule),
-      obligations: list(text),
-      errors: list(text),
-    }),
+    decision: members(
+      {
+        effect: text,
+        reason: text,
+        version: text,
+        rules: list(rule),
+        obligations: list(text),
+        errors: list(text),
+      },
+      { audits: list(text) },
+    ),
     code: text,
     in: digest,
     out: digest,

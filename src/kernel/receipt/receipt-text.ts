@@ -64,6 +64,7 @@ function link({ id, kind, via }: ActorLink): All<ActorLink> {
 
 function recordedDecision(decision: RecordedDecision): All<RecordedDecision> {
   return {
+    audits: decision.audits,
     effect: decision.effect,
     errors: decision.errors,
     obligations: decision.obligations,

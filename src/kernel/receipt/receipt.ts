@@ -69,6 +69,8 @@ export interface RecordedDecision {
   readonly rules: readonly RuleRef[]
   readonly obligations: readonly string[]
   readonly errors: readonly string[]
+  /** What `audit` rules want noted; absent where there is nothing. */
+  readonly audits?: readonly string[]
 }
 
 /**

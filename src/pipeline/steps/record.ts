@@ -139,6 +139,7 @@ function recordedDecision(decision: Decision): RecordedDecision {
     errors: decision.errors
       .slice(0, RECORDED_ERRORS_LIMIT)
       .map(({ file, line, message }) => clip(`${file}:${line}: ${message}`)),
+    ...(decision.audits.length === 0 ? {} : { audits: auditsOf(decision) }),
   }
 }
 
@@ -147,10 +148,23 @@ function recordedRule({ policy, rule, file, line, column, text, says }: RuleRef)
   return says === undefined ? place : { ...place, says: clip(says) }
 }
 
-/** Is everything to be told that a receipt can tell? */
-export function isDetailed({ obligations }: Decision): boolean {
-  return obligations.some(
-    ({ obligation }) => obligation.kind === 'audit_trail' && obligation.detail === 'detailed',
+function auditsOf({ audits }: Decision): readonly string[] {
+  return audits
+    .slice(0, RECORDED_RULES_LIMIT)
+    .map(({ name, value, source }) =>
+      clip(`${name} = ${JSON.stringify(value)} ${source.file}:${source.line}`),
+    )
+}
+
+/**
+ * Is everything to be told that a receipt can tell? A requirement can ask for it, and of denied
+ * actions too an `audit` rule.
+ */
+export function isDetailed({ obligations, audits }: Decision): boolean {
+  return (
+    obligations.some(
+      ({ obligation }) => obligation.kind === 'audit_trail' && obligation.detail === 'detailed',
+    ) || audits.some(({ name, value }) => name === 'audit_trail' && value === 'detailed')
   )
 }
 
