@@ -2,7 +2,8 @@ import { nearest } from '../../text/nearest.ts'
 import type { Diagnostics } from '../language/diagnostics.ts'
 import type { Annotation } from '../language/syntax.ts'
 
-const KNOWN: Readonly<Record<'policy' | 'rule', readonly string[]>> = {
+/** What may be said of a policy and of a rule, each with a text in quotes. */
+export const ANNOTATIONS: Readonly<Record<'policy' | 'rule', readonly string[]>> = {
   policy: ['description', 'mode', 'reason'],
   rule: ['description', 'reason'],
 }
@@ -21,7 +22,7 @@ export function readAnnotations(
   const texts = new Map<string, string>()
   for (const annotation of annotations) {
     const { name, text } = annotation
-    if (!KNOWN[on].includes(name.text)) unknown(annotation, on, diagnostics)
+    if (!ANNOTATIONS[on].includes(name.text)) unknown(annotation, on, diagnostics)
     else if (texts.has(name.text))
       diagnostics.error({ at: annotation, message: `a second \`@${name.text}\`` })
     else if (text === undefined)
@@ -36,8 +37,8 @@ export function readAnnotations(
 }
 
 function unknown({ name }: Annotation, on: 'policy' | 'rule', diagnostics: Diagnostics): void {
-  const near = nearest(name.text, KNOWN[on])
-  const known = `a ${on} has ${KNOWN[on].map((it) => `@${it}`).join(', ')}`
+  const near = nearest(name.text, ANNOTATIONS[on])
+  const known = `a ${on} has ${ANNOTATIONS[on].map((it) => `@${it}`).join(', ')}`
   const hint = near === undefined ? known : `did you mean \`@${near}\`?`
   diagnostics.error({ at: name, message: `unknown annotation \`@${name.text}\``, hint })
 }

@@ -10,8 +10,8 @@ export const MAX_APPROVAL_TTL_MS = 7 * 86_400_000
 /** How many may have to approve. */
 export const MAX_QUORUM = 20
 
-const SETTINGS: readonly string[] = ['approver', 'quorum', 'ttl', 'not', 'escalate']
-const APPROVERS: readonly Approver['by'][] = ['role', 'team', 'principal']
+export const APPROVAL_SETTINGS: readonly string[] = ['approver', 'quorum', 'ttl', 'not', 'escalate']
+export const APPROVERS: readonly Approver['by'][] = ['role', 'team', 'principal']
 
 const NOBODY: Approver = { by: 'role', name: '' }
 
@@ -22,7 +22,7 @@ export function readApproval({ name, settings }: ApprovalNode, diagnostics: Diag
   for (const setting of settings) {
     if (found.has(setting.name.text))
       diagnostics.error({ at: setting, message: `a second \`${setting.name.text}\`` })
-    if (!SETTINGS.includes(setting.name.text)) reader.unknown(setting)
+    if (!APPROVAL_SETTINGS.includes(setting.name.text)) reader.unknown(setting)
     found.set(setting.name.text, setting)
   }
   const [approver, quorum, ttl] = ['approver', 'quorum', 'ttl'].map((key) => found.get(key))
@@ -50,9 +50,9 @@ class Reader {
   }
 
   unknown({ name }: ApprovalSetting): void {
-    const near = nearest(name.text, SETTINGS)
+    const near = nearest(name.text, APPROVAL_SETTINGS)
     const hint =
-      near === undefined ? `there are ${SETTINGS.join(', ')}` : `did you mean \`${near}\`?`
+      near === undefined ? `there are ${APPROVAL_SETTINGS.join(', ')}` : `did you mean \`${near}\`?`
     this.diagnostics.error({ at: name, message: `unknown setting \`${name.text}\``, hint })
   }
 

@@ -11,7 +11,7 @@ export type Token = Span &
   )
 
 /** Durations count milliseconds, sizes bytes: `KB` is 1000, `KiB` is 1024. */
-const UNITS: ReadonlyMap<string, number> = new Map([
+export const UNITS: ReadonlyMap<string, number> = new Map([
   ['ms', 1],
   ['s', 1_000],
   ['m', 60_000],

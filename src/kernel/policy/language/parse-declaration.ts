@@ -30,7 +30,7 @@ const PARSERS: Readonly<Record<string, (tokens: TokenStream) => Declaration>> = 
 export const DECLARATION_WORDS: readonly string[] = Object.keys(PARSERS)
 
 /** Words that may follow a name within a rule, where they begin no declaration's name. */
-const CONNECTIVES: ReadonlySet<string> = new Set([
+export const CONNECTIVES: ReadonlySet<string> = new Set([
   ...['if', 'when', 'unless', 'for', 'in', 'has', 'like', 'during', 'after'],
 ])
 

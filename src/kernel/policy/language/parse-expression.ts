@@ -9,7 +9,8 @@ import type {
 import type { TokenStream } from './token-stream.ts'
 
 const COMPARISONS: readonly ComparisonOperator[] = ['==', '!=', '<=', '>=', '<', '>']
-const RELATIONS: readonly string[] = [...COMPARISONS, 'in', 'has', 'like', 'during']
+/** What relates two values, none of which chains. */
+export const RELATIONS: readonly string[] = [...COMPARISONS, 'in', 'has', 'like', 'during']
 
 /** expr = and { "||" and } */
 export function parseExpression(tokens: TokenStream): Expression {

@@ -15,7 +15,8 @@ export class SyntaxFault extends Error {
   }
 }
 
-const RULE_WORDS: ReadonlySet<string> = new Set(['allow', 'deny', 'require', 'audit'])
+/** What a rule begins with. */
+export const RULE_WORDS: ReadonlySet<string> = new Set(['allow', 'deny', 'require', 'audit'])
 
 /** The tokens of one file and a place among them. Strings never count as the words they hold. */
 export class TokenStream {
