@@ -12,7 +12,7 @@ export interface CommandSpec {
   readonly examples: readonly [string, ...string[]]
 }
 
-/** What a command answers: `json` is printed under `--json`, `text` without it. */
+/** What a command answers: `json` is printed under `--json`, `text`, if any, without it. */
 export interface Answer {
   readonly json: unknown
   readonly text: string
@@ -37,7 +37,7 @@ export async function answer(json: boolean | undefined, work: () => Promise<Answ
   try {
     const result = await work()
     if (json) process.stdout.write(`${JSON.stringify(result.json, null, 2)}\n`)
-    else process.stdout.write(result.text.endsWith('\n') ? result.text : `${result.text}\n`)
+    else process.stdout.write(/(?:^|\n)$/.test(result.text) ? result.text : `${result.text}\n`)
     process.exitCode = result.exit ?? EXIT.ok
   } catch (error) {
     printError(error, json)

@@ -10,6 +10,7 @@ import { renderDiagnostic } from '../kernel/policy/language/diagnostics.ts'
 import { renderExplanation } from '../kernel/policy/render-explanation.ts'
 import type { Answer } from './command.ts'
 import { answer, command, EXIT } from './command.ts'
+import { fmtCommand } from './policy-fmt.ts'
 import { typesCommand } from './policy-types.ts'
 
 const CONFIG_FILE = 'portcullis.toml'
@@ -20,6 +21,7 @@ export function policyCommand(): Command {
     .addCommand(checkCommand())
     .addCommand(explainCommand())
     .addCommand(typesCommand())
+    .addCommand(fmtCommand())
 }
 
 interface CheckOptions {
