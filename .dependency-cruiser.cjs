@@ -41,6 +41,11 @@ module.exports = {
       [PORTS, 'kernel/'],
       'A monitor reads receipts and nothing else; what it concludes is a formula of the kernel.',
     ),
+    mayImport(
+      'language-server',
+      ['kernel/'],
+      'It speaks a protocol; what it says of policies the kernel knows, the app hands it files.',
+    ),
     mayImport('contract', ['kernel/'], 'The admin contract is types and schemas only.'),
     mayImport(
       'client',

@@ -14,7 +14,8 @@ const MARKED = /(<!-- imports -->\n).*?(<!-- \/imports -->)/s
 
 /** Innermost first, as in the rule of imports; parts of one layer stand together. */
 const ORDER = (
-  'kernel pipeline inbound connectors sources stores sandbox monitors ' + 'contract client app cli'
+  'kernel pipeline inbound connectors sources stores sandbox monitors ' +
+  'language-server contract client app cli'
 ).split(' ')
 
 export interface Module {

@@ -11,6 +11,7 @@ import { renderExplanation } from '../kernel/policy/render-explanation.ts'
 import type { Answer } from './command.ts'
 import { answer, command, EXIT } from './command.ts'
 import { fmtCommand } from './policy-fmt.ts'
+import { lspCommand } from './policy-lsp.ts'
 import { typesCommand } from './policy-types.ts'
 
 const CONFIG_FILE = 'portcullis.toml'
@@ -22,6 +23,7 @@ export function policyCommand(): Command {
     .addCommand(explainCommand())
     .addCommand(typesCommand())
     .addCommand(fmtCommand())
+    .addCommand(lspCommand())
 }
 
 interface CheckOptions {

@@ -26,7 +26,7 @@ test('the commands are these', () => {
       ...['init', 'up', 'agent', 'agent token', 'agent list', 'watch', 'status'],
       ...['budget', 'budget list', 'budget show', 'budget reset'],
       ...['policy', 'policy check', 'policy explain', 'policy types'],
-      ...['policy fmt'],
+      ...['policy fmt', 'policy lsp'],
       ...['ledger', 'ledger verify', 'ledger show', 'ledger export', 'ledger checkpoint'],
       'completion',
     ],

@@ -29,8 +29,18 @@ export function loadPolicies(
   files: readonly PolicyText[],
   registry: ObligationRegistry,
 ): LoadedPolicies {
-  const sorted = files.toSorted((a, b) => (a.file < b.file ? -1 : 1))
-  const parsed = sorted.map(({ file, text }) => parsePolicyFile(file, text))
+  return loadParsed(
+    files.map(({ file, text }) => parsePolicyFile(file, text)),
+    registry,
+  )
+}
+
+/** The same for files that have been read already. */
+export function loadParsed(
+  files: readonly ParsedFile[],
+  registry: ObligationRegistry,
+): LoadedPolicies {
+  const parsed = files.toSorted((a, b) => (a.source.file < b.source.file ? -1 : 1))
   const unreadable = parsed.flatMap(({ diagnostics }) => diagnostics)
   if (hasError(unreadable)) return { set: undefined, diagnostics: unreadable }
   const tooMany = beyondBounds(parsed)
