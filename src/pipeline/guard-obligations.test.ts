@@ -235,3 +235,15 @@ test('what audit rules want noted stands in the receipt, of a denied action too'
   ])
   assert.deepEqual(ports.receipts[0]?.detail, { considered: ['policies/crm.policy:3 deny'] })
 })
+
+test('a value to be taken out that names the target is not passed on', async () => {
+  const decision = demanding(ALLOWED, { kind: 'redact', fields: [], patterns: ['email'] })
+  const key = 'ada@example.org'
+  const read = { kind: 'memory.read', namespace: 'CRM', key, limit: 1 } as const
+  const ports = inMemoryPorts({ decision })
+  const outcome = await guard({ ...request(), action: read }, ports)
+  assert.deepEqual(outcome, { kind: 'failed', code: 'OBLIGATION_FAILED', receipt: 'r0' })
+  const write = { kind: 'memory.write', namespace: 'CRM', key: 'c1', value: { to: key } } as const
+  await guard({ ...request(), action: write }, ports)
+  assert.deepEqual(ports.received, [{ ...write, value: { to: '[redacted:email]' } }])
+})

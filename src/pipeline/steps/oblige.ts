@@ -9,6 +9,7 @@ import type { Obligation } from '../../kernel/obligations/obligation.ts'
 import { redactArgs, redactResult } from '../../kernel/obligations/redact.ts'
 import { type Redacted, untouched } from '../../kernel/obligations/sweep.ts'
 import type { Decision } from '../../kernel/policy/decision.ts'
+import { canonical } from '../../kernel/receipt/canonical.ts'
 import type { Redaction } from '../../kernel/receipt/receipt.ts'
 
 export interface ObligedAction {
@@ -27,7 +28,13 @@ export interface ObligedResult {
  */
 export function obligeAction(action: Action, decision: Decision): ObligedAction {
   const { value, redactions } = fulfil(decision, argsOf(action), 'args')
-  return { action: redactions.length === 0 ? action : withArgs(action, value), redactions }
+  if (redactions.length === 0) return { action, redactions }
+  const obliged = withArgs(action, value)
+  // A key or a namespace says what is acted on: it cannot be changed, nor passed on as it is.
+  if (canonical(argsOf(obliged)) !== canonical(value)) {
+    throw new PortcullisError('OBLIGATION_FAILED', 'what is to be taken out names the target')
+  }
+  return { action: obliged, redactions }
 }
 
 /**
