@@ -12,7 +12,8 @@ import { MAX_LINE_LENGTH } from '../../src/kernel/policy/language/bounds.ts'
 import type { Token } from '../../src/kernel/policy/language/lexer.ts'
 import { parsePolicyFile } from '../../src/kernel/policy/language/parser.ts'
 import { versionOf } from '../../src/kernel/policy/version.ts'
-import { ORDERS, policiesText } from './arbitrary.ts'
+import { rulesOfPolicies } from './arbitrary/policies.ts'
+import { VOCABULARY } from './arbitrary/vocabulary.ts'
 import { SEED_VOCABULARY } from './seed-policies.ts'
 
 const FILE = 'p.policy'
@@ -42,14 +43,12 @@ const gapText = fc.oneof(
 /** Random policies with random gaps between their tokens. */
 function spread(gap: fc.Arbitrary<string>): fc.Arbitrary<string> {
   const gaps = fc.array(gap, { minLength: 1, maxLength: 60 })
-  return fc
-    .tuple(policiesText({ requirements: true }), gaps, fc.boolean())
-    .map(([policies, between, annotated]) => {
-      const blocks = policies.map((rules, index) => `policy p${index} {${rules.join('\n')}}`)
-      const annotation = annotated ? '@mode("observe")' : ''
-      const text = [ORDERS, SEED_VOCABULARY, annotation, ...blocks].join('\n')
-      return withGaps(parsePolicyFile(FILE, text).tokens, between)
-    })
+  return fc.tuple(rulesOfPolicies, gaps, fc.boolean()).map(([policies, between, annotated]) => {
+    const blocks = policies.map((rules, index) => `policy p${index} {${rules.join('\n')}}`)
+    const annotation = annotated ? '@mode("observe")' : ''
+    const text = [VOCABULARY, SEED_VOCABULARY, annotation, ...blocks].join('\n')
+    return withGaps(parsePolicyFile(FILE, text).tokens, between)
+  })
 }
 
 function withGaps(tokens: readonly Token[], gaps: readonly string[]): string {
@@ -125,7 +124,7 @@ test('no line is wider than the width, when no word is and there are no comments
 
 test('a policy reads the same however its author broke lines where none are kept', () => {
   fc.assert(
-    fc.property(policiesText({ requirements: true }), (policies) => {
+    fc.property(rulesOfPolicies, (policies) => {
       const text = policies.map((rules, index) => `policy p${index} {${rules.join(' ')}}`).join(' ')
       const { tokens } = parsePolicyFile(FILE, text)
       const [few, many] = [

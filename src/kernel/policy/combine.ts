@@ -19,24 +19,28 @@ export function combine(demands: readonly Demand[]): Combined {
   const [first, ...more] = demands
   if (first === undefined) return NOTHING
   if (more.length === 0) return { obligations: [first.demanded], conflicts: [] }
-  const held = new Map<string | Obligation, Demand>()
-  const conflicts: RuleRef[] = []
+  const groups = new Map<string | Obligation, Demand[]>()
   for (const demand of demands) {
     const key = demand.strictness?.group ?? demand.demanded.obligation
-    const present = held.get(key)
-    if (present === undefined || outranks(demand, present)) held.set(key, demand)
-    else if (isConflict(demand, present))
-      conflicts.push(present.demanded.source, demand.demanded.source)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [demand])
+    else group.push(demand)
   }
-  const obligations = [...held.values()].map(({ demanded }) => demanded)
+  const obligations: DemandedObligation[] = []
+  const conflicts: RuleRef[] = []
+  for (const group of groups.values())
+    if (isConflict(group)) conflicts.push(...group.map(({ demanded }) => demanded.source))
+    else obligations.push(group.reduce(stricter).demanded)
   return { obligations, conflicts: [...new Set(conflicts)] }
 }
 
-function outranks({ strictness: a }: Demand, { strictness: b }: Demand): boolean {
-  return a?.rank !== undefined && b?.rank !== undefined && a.rank > b.rank
+function stricter(held: Demand, demand: Demand): Demand {
+  const [rank = 0, other = 0] = [held.strictness?.rank, demand.strictness?.rank]
+  return other > rank ? demand : held
 }
 
-function isConflict(a: Demand, b: Demand): boolean {
-  if (a.demanded.obligation === b.demanded.obligation) return false
-  return a.strictness?.rank === undefined || b.strictness?.rank === undefined
+/** They are not all the same, and no order decides between them. */
+function isConflict([first, ...more]: readonly Demand[]): boolean {
+  if (first === undefined || first.strictness?.rank !== undefined) return false
+  return more.some(({ demanded }) => demanded.obligation !== first.demanded.obligation)
 }

@@ -106,8 +106,10 @@ function bindingOf(requirements: readonly CompiledRequirement[], trial: Trial): 
   if (requirements.length === 0) return UNBOUND
   const { scope, errors } = trial
   const applying = requirements.filter(({ guards }) => evaluateAll(guards, scope, errors) !== FALSE)
+  // The parts of one requirement have the same predicates: looked at once, they are unmet once.
+  const predicates = new Set(applying.map((requirement) => requirement.predicates))
   return {
-    unmet: applying.flatMap(({ predicates }) => unmetOf(predicates, trial)),
+    unmet: [...predicates].flatMap((them) => unmetOf(them, trial)),
     demands: applying.flatMap(({ demands }) => demands),
     approvals: applying.flatMap(({ approvals }) => approvals),
   }

@@ -24,11 +24,20 @@ export function readAnnotations(
     const { name, text } = annotation
     if (!ANNOTATIONS[on].includes(name.text)) unknown(annotation, on, diagnostics)
     else if (texts.has(name.text))
-      diagnostics.error({ at: annotation, message: `a second \`@${name.text}\`` })
+      diagnostics.error({
+        ...{ at: annotation, message: `a second \`@${name.text}\`` },
+        hint: 'say it once',
+      })
     else if (text === undefined)
-      diagnostics.error({ at: annotation, message: `\`@${name.text}\` takes a text in quotes` })
+      diagnostics.error({
+        ...{ at: annotation, message: `\`@${name.text}\` takes a text in quotes` },
+        hint: `write \`@${name.text}("…")\``,
+      })
     else if (name.text === 'mode' && text !== 'observe' && text !== 'enforce')
-      diagnostics.error({ at: annotation, message: 'a mode is "enforce" or "observe"' })
+      diagnostics.error({
+        ...{ at: annotation, message: 'a mode is "enforce" or "observe"' },
+        hint: 'write `@mode("observe")`, or leave it out to enforce',
+      })
     texts.set(name.text, text ?? '')
   }
   const says = texts.get('reason')

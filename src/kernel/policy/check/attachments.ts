@@ -62,9 +62,12 @@ function within(head: Head, scope: Scope): readonly Head[] {
 export function placementOf(file: string, diagnostics: Diagnostics): readonly Attachment[] {
   const folders = file.split('/').slice(1, -1)
   const found: Attachment[] = []
-  for (const [index, folder] of folders.entries()) {
-    if (!isAttachable(folder) || isAttachable(folders[index - 1] ?? '')) continue
-    const name = folders[index + 1]
+  // By pairs: in `agents/tools/tools/github/` the agent has the name of a kind of attachment.
+  for (let index = 0; index < folders.length; index++) {
+    const folder = folders[index] ?? ''
+    if (!isAttachable(folder)) continue
+    index++
+    const name = folders[index]
     const at = { start: 0, end: 0 }
     if (name === undefined) {
       const hint = `a file in \`${folder}/\` stands in a folder with a name: \`${folder}/NAME/\``

@@ -42,6 +42,14 @@ const ARTICLES = {
   sized: 'a string or a list',
 }
 
+const USES = {
+  boolean: 'a condition compares something: `… == …`',
+  number: 'numbers stand without quotes: `15m`, `64KB`',
+  string: 'texts stand in double quotes: "…"',
+  list: 'lists stand in brackets: `[…, …]`',
+  sized: 'only texts and lists have a length',
+}
+
 function fits(found: Type, wanted: Wanted): boolean {
   if (wanted === 'any' || found.kind === 'any') return true
   if (found.kind === 'label') return wanted === 'string' || wanted === 'sized'
@@ -63,7 +71,7 @@ class ExpressionChecker {
   expect(wanted: Wanted, node: Expression, frame: Frame): Type {
     const found = this.typeOf(node, frame)
     if (!fits(found, wanted) && wanted !== 'any')
-      this.error(node, `expected ${ARTICLES[wanted]}, found ${typeText(found)}`)
+      this.error(node, `expected ${ARTICLES[wanted]}, found ${typeText(found)}`, USES[wanted])
     return found
   }
 
@@ -104,7 +112,11 @@ class ExpressionChecker {
       case 'call':
         return this.call(node, frame)
       case 'lambda':
-        this.error(node, '`|…|` stands only inside `any`, `all`, `none` and `count`')
+        this.error(
+          node,
+          '`|…|` stands only inside `any`, `all`, `none` and `count`',
+          'write `any(list, |x| …)`',
+        )
         return ANY
       default:
         return unreachable(node)
@@ -124,7 +136,8 @@ class ExpressionChecker {
   }
 
   private list({ items, ...at }: ListNode, frame: Frame): Type {
-    if (items.length > MAX_ELEMENTS) this.error(at, `list has more than ${MAX_ELEMENTS} elements`)
+    if (items.length > MAX_ELEMENTS)
+      this.error(at, `list has more than ${MAX_ELEMENTS} elements`, 'split it, joined by `||`')
     const [first = ANY, ...more] = items.map((item) => this.expect('any', item, frame))
     return { kind: 'list', element: more.every((it) => it.kind === first.kind) ? first : ANY }
   }
@@ -138,7 +151,8 @@ class ExpressionChecker {
     else if (kinds.includes('record'))
       this.error(node, 'records do not compare', 'compare their attributes')
     else if (!compatible(a, b)) this.mismatch(node, a, b)
-    else if (ordered && kinds.includes('boolean')) this.error(node, 'booleans have no order')
+    else if (ordered && kinds.includes('boolean'))
+      this.error(node, 'booleans have no order', 'compare with `==` or `!=`')
     else {
       this.label(right, a)
       this.label(left, b)
@@ -175,7 +189,11 @@ class ExpressionChecker {
     const type = this.expect('any', item, frame)
     const element = list.kind === 'list' && item.kind === 'path' ? list.element : ANY
     if (!compatible(type, element))
-      this.error(item, `a list of ${typeText(element)} cannot hold ${typeText(type)}`)
+      this.error(
+        item,
+        `a list of ${typeText(element)} cannot hold ${typeText(type)}`,
+        'this would never be found',
+      )
     this.label(item, element)
     return BOOLEAN
   }
@@ -183,7 +201,7 @@ class ExpressionChecker {
   private has(node: HasNode, frame: Frame): Type {
     const subject = this.typeOf(node.subject, frame)
     if (subject.kind !== 'any' && subject.kind !== 'record')
-      this.error(node.subject, 'only records have attributes')
+      this.error(node.subject, 'only records have attributes', 'write `args has path`')
     else checkHasPath(node, subject, this.context)
     return BOOLEAN
   }
@@ -205,7 +223,11 @@ class ExpressionChecker {
     }
     const found = this.expect(method.receiver, receiver, frame)
     if (args.length !== method.args.length)
-      this.error(node, `\`${name.text}\` takes ${amount(method.args.length)}, found ${args.length}`)
+      this.error(
+        node,
+        `\`${name.text}\` takes ${amount(method.args.length)}, found ${args.length}`,
+        `write \`.${name.text}(${method.args.map(() => '…').join(', ')})\``,
+      )
     for (const [index, arg] of args.entries()) {
       const wanted = method.args[index] ?? 'any'
       if (wanted === 'element') this.membership(found, arg, frame)
@@ -224,7 +246,7 @@ class ExpressionChecker {
     const bare = name.text === 'count' && args.length === 1
     if (list === undefined || more.length > 0 || !(bare || lambda?.kind === 'lambda')) {
       const usage = `\`${name.text}(list, |x| …)\``
-      this.error(node, `\`${name.text}\` takes a list and a condition: ${usage}`)
+      this.error(node, `\`${name.text}\` takes a list and a condition: ${usage}`, `write ${usage}`)
       return ANY
     }
     const type = this.expect('list', list, frame)
@@ -236,7 +258,11 @@ class ExpressionChecker {
   private lambda({ parameter, body, ...at }: LambdaNode, element: Type, frame: Frame): void {
     const { elements } = frame
     if (elements.size >= MAX_QUANTIFIER_NESTING)
-      this.error(at, `quantifiers are nested deeper than ${MAX_QUANTIFIER_NESTING} levels`)
+      this.error(
+        at,
+        `quantifiers are nested deeper than ${MAX_QUANTIFIER_NESTING} levels`,
+        'let the request bring what the inner one works out',
+      )
     if (ROOTS.includes(parameter.text) || elements.has(parameter.text))
       this.error(parameter, `\`${parameter.text}\` is taken`, 'give the element a name of its own')
     this.expect('boolean', body, {
@@ -252,7 +278,7 @@ class ExpressionChecker {
     this.error(name, `unknown ${what} \`${name.text}\``, hint)
   }
 
-  private error(at: Span, message: string, hint?: string): void {
+  private error(at: Span, message: string, hint: string): void {
     this.diagnostics.error({ at, message, hint })
   }
 }

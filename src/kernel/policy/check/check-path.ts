@@ -55,7 +55,7 @@ function attribute(type: Type, name: Name, { path, context: { diagnostics } }: P
   if (type.kind === 'any') return UNKNOWN
   if (type.kind !== 'record') {
     const message = `\`${path}\` is ${typeText(type)} and has no attribute \`${name.text}\``
-    diagnostics.error({ at: name, message })
+    diagnostics.error({ at: name, message, hint: 'only records have attributes' })
     return UNKNOWN
   }
   const field = type.fields.get(name.text)

@@ -51,7 +51,11 @@ export function checkRequirements(
     const approval = context.vocabulary.approvals.get(requirement.name.text)
     if (approval === undefined) obligations.push(...checkObligation(requirement, context))
     else if (isFlag(requirement)) approvals.push({ at: requirement, approval })
-    else context.diagnostics.error({ at: requirement, message: 'an approval takes no arguments' })
+    else {
+      const message = 'an approval takes no arguments'
+      const hint = 'what it takes stands where it is declared'
+      context.diagnostics.error({ at: requirement, message, hint })
+    }
   }
   return { predicates, obligations, approvals }
 }
@@ -85,7 +89,8 @@ function checkObligation(
     const { argument, message, hint } = built
     const args = demand.kind === 'named' ? demand.args : [demand.value]
     const at = argument === undefined ? demand : (args[argument] ?? demand)
-    context.diagnostics.error({ at, message, hint })
+    const { usage = 'say it as it is declared' } = context.registry.get(demand.name.text) ?? {}
+    context.diagnostics.error({ at, message, hint: hint ?? usage })
     return []
   }
   const strictness = strictnessOf(built, context.vocabulary.obligations)
@@ -164,7 +169,10 @@ export function auditNotes(
     const name = requirement.name.text
     if (requirement.kind === 'named') {
       if (requirement.args.length > 0)
-        context.diagnostics.error({ at, message: 'what an audit notes takes no arguments' })
+        context.diagnostics.error({
+          ...{ at, message: 'what an audit notes takes no arguments' },
+          hint: `write \`${name} = …\``,
+        })
       return [{ at, name, value: true }]
     }
     const values = literals([requirement.value], context) ?? []
@@ -178,7 +186,10 @@ function literals(
 ): readonly ObligationArgument[] | undefined {
   const values = nodes.flatMap((node) => {
     if (node.kind === 'literal') return [node.value]
-    diagnostics.error({ at: node, message: 'expected a text in quotes, a number or a truth' })
+    diagnostics.error({
+      ...{ at: node, message: 'expected a text in quotes, a number or a truth' },
+      hint: 'what is demanded is known before any request: attributes stand in conditions',
+    })
     return []
   })
   return values.length === nodes.length ? values : undefined

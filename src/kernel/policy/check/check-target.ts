@@ -48,7 +48,8 @@ function checkPattern(pattern: TargetPattern, context: TargetContext): readonly 
   if (heads.length === 0) noSuchResource(pattern, context)
   else if (about.length === 0) {
     const message = 'no request can be both this and what the policy is attached to'
-    context.diagnostics.error({ at: pattern, message })
+    const hint = 'leave the rule out, or move it to a policy of its own'
+    context.diagnostics.error({ at: pattern, message, hint })
   }
   return about
 }

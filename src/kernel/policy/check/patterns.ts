@@ -30,7 +30,8 @@ export function starPattern(
   diagnostics: Diagnostics,
 ): Pattern | undefined {
   const pattern = patternOf(glob.text)
-  if (glob.text === '') diagnostics.error({ at: glob, message: `${what} has a name` })
+  if (glob.text === '')
+    diagnostics.error({ at: glob, message: `${what} has a name`, hint: 'for any write `*`' })
   else if (pattern !== undefined) return pattern
   else
     diagnostics.error({

@@ -21,7 +21,10 @@ export function readApproval({ name, settings }: ApprovalNode, diagnostics: Diag
   const found = new Map<string, ApprovalSetting>()
   for (const setting of settings) {
     if (found.has(setting.name.text))
-      diagnostics.error({ at: setting, message: `a second \`${setting.name.text}\`` })
+      diagnostics.error({
+        ...{ at: setting, message: `a second \`${setting.name.text}\`` },
+        hint: 'say it once',
+      })
     if (!APPROVAL_SETTINGS.includes(setting.name.text)) reader.unknown(setting)
     found.set(setting.name.text, setting)
   }
@@ -75,7 +78,8 @@ class Reader {
     if (typeof number === 'number' && Number.isInteger(number) && number >= 1 && number <= most)
       return number
     const message = `\`${setting.name.text}\` is a whole number from 1 to ${most}`
-    this.diagnostics.error({ at: value, message })
+    const hint = setting.name.text === 'ttl' ? 'write a time, as `15m`' : 'write a number, as `2`'
+    this.diagnostics.error({ at: value, message, hint })
     return undefined
   }
 

@@ -10,7 +10,10 @@ export function checkOrder({ labels }: OrderNode, diagnostics: Diagnostics): voi
   const seen = new Set<string>()
   for (const label of labels) {
     if (seen.has(label.text))
-      diagnostics.error({ at: label, message: `label \`${label.text}\` stands here twice` })
+      diagnostics.error({
+        ...{ at: label, message: `label \`${label.text}\` stands here twice` },
+        hint: 'a label has one place in its order',
+      })
     seen.add(label.text)
   }
 }
@@ -23,7 +26,10 @@ export function readObligation(
   const seen = new Set<unknown>()
   for (const literal of values) {
     if (seen.has(literal.value))
-      diagnostics.error({ at: literal, message: 'this value stands here twice' })
+      diagnostics.error({
+        ...{ at: literal, message: 'this value stands here twice' },
+        hint: 'values stand from weak to strict, each once',
+      })
     seen.add(literal.value)
   }
   if (values.length === 0) {
@@ -42,9 +48,15 @@ export function checkRecord(
   const seen = new Set<string>()
   for (const { name, type } of fields) {
     if (seen.has(name.text))
-      diagnostics.error({ at: name, message: `attribute \`${name.text}\` stands here twice` })
+      diagnostics.error({
+        ...{ at: name, message: `attribute \`${name.text}\` stands here twice` },
+        hint: 'declare it once',
+      })
     if (isPrototypeName(name.text))
-      diagnostics.error({ at: name, message: `\`${name.text}\` cannot be an attribute` })
+      diagnostics.error({
+        ...{ at: name, message: `\`${name.text}\` cannot be an attribute` },
+        hint: 'every object has it',
+      })
     seen.add(name.text)
     checkFieldType(type, orders, diagnostics)
   }

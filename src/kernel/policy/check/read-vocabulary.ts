@@ -69,7 +69,10 @@ class Reader implements Vocabulary {
       case 'obligation':
         this.names.declare('approval or obligation', node.name, diagnostics)
         if (this.registry.has(node.name.text))
-          diagnostics.error({ at: node.name, message: `\`${node.name.text}\` is built in` })
+          diagnostics.error({
+            ...{ at: node.name, message: `\`${node.name.text}\` is built in` },
+            hint: 'use it without declaring it, or give yours another name',
+          })
         this.obligations.set(node.name.text, readObligation(node, diagnostics))
         return
       case 'type':
@@ -121,7 +124,10 @@ class Reader implements Vocabulary {
   private operation({ name, args }: OperationNode, diagnostics: Diagnostics): void {
     this.names.declare('class', name, diagnostics)
     if (name.text.includes('*'))
-      diagnostics.error({ at: name, message: 'an operation is declared by its whole name' })
+      diagnostics.error({
+        ...{ at: name, message: 'an operation is declared by its whole name' },
+        hint: 'for several names declare a class: `class name = [server.*]`',
+      })
     if (args !== undefined) checkRecord(args, this.orders, diagnostics)
     this.operations.set(name.text, args === undefined ? undefined : recordOf(args))
   }

@@ -6,9 +6,9 @@ import type { Condition, FAILED, Operand, Scope } from './scope.ts'
 import { fail, OPEN, truthWithout, typeName } from './scope.ts'
 import { ERROR, FALSE, TRUE } from './truth.ts'
 
-/** Attributes below a root of the request. */
+/** Attributes below a root of the request. `input` is another word for `args`. */
 export function rootPath(path: PathNode): Operand {
-  const root = path.root.text
+  const root = path.root.text === 'input' ? 'args' : path.root.text
   const names = path.names.map(({ text }) => text)
   return (scope) => {
     if (scope.open === root) return OPEN

@@ -26,6 +26,11 @@ export interface Finding {
   readonly hint?: string | undefined
 }
 
+/** A mistake always comes with what to do about it. */
+export interface Mistake extends Finding {
+  readonly hint: string
+}
+
 /** Collects what is found in one file, up to `MAX_DIAGNOSTICS` errors. */
 export class Diagnostics {
   readonly source: Source
@@ -36,7 +41,7 @@ export class Diagnostics {
     this.source = source
   }
 
-  error(finding: Finding): void {
+  error(finding: Mistake): void {
     this.errorCount++
     if (this.errorCount <= MAX_DIAGNOSTICS) this.kept.push(this.diagnostic('error', finding))
   }
@@ -52,7 +57,10 @@ export class Diagnostics {
     if (more <= 0) return sorted
     const end = this.source.text.length
     const message = `${more} more ${more === 1 ? 'error' : 'errors'} in this file`
-    return [...sorted, this.diagnostic('error', { at: { start: end, end }, message })]
+    return [
+      ...sorted,
+      this.diagnostic('error', { at: { start: end, end }, message, hint: 'mend these first' }),
+    ]
   }
 
   private diagnostic(severity: Diagnostic['severity'], finding: Finding): Diagnostic {

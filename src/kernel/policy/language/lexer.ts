@@ -105,7 +105,11 @@ function unexpected(text: string, start: number, diagnostics: Diagnostics): Read
   const at = { start, end: start + character.length }
   // Hidden characters have been reported already, with a better message.
   if (character.search(HIDDEN) === -1)
-    diagnostics.error({ at, message: `unexpected \`${character}\``, hint: HINTS.get(character) })
+    diagnostics.error({
+      at,
+      message: `unexpected \`${character}\``,
+      hint: HINTS.get(character) ?? 'names and marks are ASCII; anything else stands in a string',
+    })
   return { next: at.end }
 }
 
@@ -133,7 +137,10 @@ function numberOf(text: string, at: Span, diagnostics: Diagnostics): Token {
   }
   const value = Number(digits) * (factor ?? 1)
   if (Math.abs(value) > Number.MAX_SAFE_INTEGER)
-    diagnostics.error({ at, message: `number \`${text}\` is too large to be exact` })
+    diagnostics.error({
+      ...{ at, message: `number \`${text}\` is too large to be exact` },
+      hint: 'numbers go up to 2⁵³ − 1',
+    })
   return { kind: 'number', text, value, ...at }
 }
 
@@ -143,16 +150,25 @@ function readString(text: string, start: number, diagnostics: Diagnostics): Read
   if (raw === undefined) {
     const newline = text.indexOf('\n', start)
     const next = newline === -1 ? text.length : newline
-    diagnostics.error({ at: { start, end: next }, message: 'string never ends on its line' })
+    diagnostics.error({
+      ...{ at: { start, end: next }, message: 'string never ends on its line' },
+      hint: 'close it with `"`; a new line in it is written `\\n`',
+    })
     return { next }
   }
   const at = { start, end: start + raw.length }
   // Requests are compared in normal form C, so a string in another form would never be equal.
   const value = plainText(raw.slice(1, -1), start + 1, diagnostics).normalize('NFC')
   if (/\p{Cs}/u.test(value))
-    diagnostics.error({ at, message: 'string holds half of a surrogate pair' })
+    diagnostics.error({
+      ...{ at, message: 'string holds half of a surrogate pair' },
+      hint: 'write both halves, as `\\uD83D\\uDE00`, or the character itself',
+    })
   if (value.length > MAX_STRING_LENGTH)
-    diagnostics.error({ at, message: `string is longer than ${MAX_STRING_LENGTH} characters` })
+    diagnostics.error({
+      ...{ at, message: `string is longer than ${MAX_STRING_LENGTH} characters` },
+      hint: 'compare a part of it: `like "beginning*"`',
+    })
   return { token: { kind: 'string', text: raw, value, ...at }, next: at.end }
 }
 

@@ -17,6 +17,6 @@ function parseAttachment(tokens: TokenStream): Attachment {
   const open = tokens.current
   tokens.want('(')
   const names = tokens.list(')', () => parseGlob(tokens, 'a name'))
-  if (names.length === 0) tokens.fail('the list of names is empty', undefined, open)
+  if (names.length === 0) tokens.fail('the list of names is empty', 'write `agents("sales")`', open)
   return { to, names, start, end: tokens.reached }
 }

@@ -44,6 +44,8 @@ export function seesDeclaration(tokens: TokenStream): boolean {
 }
 
 /** The declaration that begins here; nothing when none does. */
+const VALUE_HINT = 'write a text in quotes, a number, `true` or `false`'
+
 export function parseDeclaration(tokens: TokenStream): Declaration | undefined {
   const word = tokens.current.kind === 'name' ? tokens.current.text : ''
   return Object.hasOwn(PARSERS, word) ? PARSERS[word]?.(tokens) : undefined
@@ -88,7 +90,8 @@ function parseGlobs(tokens: TokenStream, what: string): readonly Glob[] {
   const open = tokens.current
   if (!tokens.eat('[')) return [parseGlob(tokens, what)]
   const globs = tokens.list(']', () => parseGlob(tokens, what))
-  if (globs.length === 0) tokens.fail('the list of members is empty', undefined, open)
+  if (globs.length === 0)
+    tokens.fail('the list of members is empty', 'write `[server.tool, "read"]`', open)
   return globs
 }
 
@@ -122,7 +125,7 @@ function parseObligation(tokens: TokenStream): ObligationNode {
 
 function parseLiteral(tokens: TokenStream): Literal {
   const value = parseExpression(tokens)
-  return value.kind === 'literal' ? value : tokens.fail('expected a value', undefined, value)
+  return value.kind === 'literal' ? value : tokens.fail('expected a value', VALUE_HINT, value)
 }
 
 /** type = "type" root record */

@@ -110,7 +110,8 @@ function postfix(tokens: TokenStream): Expression {
     return tokens.sees('(') ? once(methodOfPath(subject, tokens), tokens) : subject
   if (!tokens.eat('.')) return subject
   const name = tokens.name('the name of a method')
-  if (!tokens.sees('(')) tokens.fail('only a path has attributes', undefined, name)
+  if (!tokens.sees('('))
+    tokens.fail('only a path has attributes', 'a method has parentheses: `.length()`', name)
   return once(method(subject, name, tokens), tokens)
 }
 
@@ -130,7 +131,8 @@ function methodOfPath(path: PathNode, tokens: TokenStream): Expression {
 }
 
 function once(node: Expression, tokens: TokenStream): Expression {
-  if (tokens.sees('.')) tokens.fail('what a method or function answers has no attributes')
+  if (tokens.sees('.'))
+    tokens.fail('what a method or function answers has no attributes', 'compare it, or end here')
   return node
 }
 
@@ -171,12 +173,19 @@ function primary(tokens: TokenStream): Expression {
     const items = tokens.list(']', () => parseExpression(tokens))
     return { kind: 'list', items, start, end: tokens.reached }
   }
-  if (tokens.seesRule()) tokens.fail('expected an expression, found the next rule')
+  if (tokens.seesRule())
+    tokens.fail(
+      'expected an expression, found the next rule',
+      'say the condition, or leave `if` out',
+    )
   return word(tokens)
 }
 
 function word(tokens: TokenStream): Expression {
-  const root = tokens.name('an expression')
+  const root = tokens.name(
+    'an expression',
+    'attributes read `args.path`; texts stand in double quotes',
+  )
   const { start, end } = root
   if (root.text === 'true' || root.text === 'false')
     return { kind: 'literal', value: root.text === 'true', start, end }
@@ -186,7 +195,7 @@ function word(tokens: TokenStream): Expression {
 function negativeNumber(start: number, tokens: TokenStream): Expression {
   const token = tokens.current
   if (token.kind !== 'number')
-    return tokens.fail(`expected a number after \`-\`, found ${tokens.found()}`)
+    return tokens.fail(`expected a number after \`-\`, found ${tokens.found()}`, 'write `0 - …`')
   tokens.next()
   return { kind: 'literal', value: -token.value, start, end: token.end }
 }

@@ -50,7 +50,8 @@ function parseTarget(tokens: TokenStream): readonly TargetPattern[] {
   if (!tokens.sees('[')) return [parsePattern(tokens)]
   const open = tokens.next()
   const patterns = tokens.list(']', () => parsePattern(tokens))
-  if (patterns.length === 0) tokens.fail('the list of targets is empty', undefined, open)
+  if (patterns.length === 0)
+    tokens.fail('the list of targets is empty', 'name an operation, or write `*`', open)
   return patterns
 }
 
@@ -96,7 +97,8 @@ function parseRequirements(tokens: TokenStream): readonly Requirement[] {
     : tokens.eat('[')
       ? tokens.list(']', () => parseRequirement(tokens))
       : [parseRequirement(tokens)]
-  if (requirements.length === 0) tokens.fail('the list of requirements is empty', undefined, open)
+  if (requirements.length === 0)
+    tokens.fail('the list of requirements is empty', 'name one, or leave the rule out', open)
   return requirements
 }
 

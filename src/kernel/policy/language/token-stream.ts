@@ -1,5 +1,5 @@
 import { MAX_NESTING } from './bounds.ts'
-import type { Finding } from './diagnostics.ts'
+import type { Mistake } from './diagnostics.ts'
 import type { Token } from './lexer.ts'
 import type { Span } from './source.ts'
 import type { Name } from './syntax.ts'
@@ -7,13 +7,27 @@ import type { Name } from './syntax.ts'
 /** Leaves the rule or declaration at hand after a mistake; its parser goes on with the next. */
 export class SyntaxFault extends Error {
   override readonly name = 'SyntaxFault'
-  readonly finding: Finding
+  readonly finding: Mistake
 
-  constructor(finding: Finding) {
+  constructor(finding: Mistake) {
     super(finding.message)
     this.finding = finding
   }
 }
+
+/** What to do where nothing more is known than what was expected. */
+const NAME_HINT = 'a name is of letters, digits and `_`, and begins with no digit'
+const TEXT_HINT = 'texts stand in straight double quotes: "…"'
+const NESTING_HINT = 'say part of it in a rule or a class of its own'
+
+/** By what is missing. */
+const MARK_HINTS: ReadonlyMap<string, string> = new Map([
+  [')', 'close what was opened with `(`'],
+  [']', 'close what was opened with `[`, and put commas between items'],
+  ['}', 'close what was opened with `{`'],
+  ['{', 'what belongs to it stands in braces: `{ … }`'],
+  [':', 'a colon stands between a name and what it is'],
+])
 
 /** What a rule begins with. */
 export const RULE_WORDS: ReadonlySet<string> = new Set(['allow', 'deny', 'require', 'audit'])
@@ -75,11 +89,11 @@ export class TokenStream {
     return seen
   }
 
-  want(text: string, hint?: string): void {
+  want(text: string, hint = MARK_HINTS.get(text) ?? `write \`${text}\` here`): void {
     if (!this.eat(text)) this.fail(`expected \`${text}\`, found ${this.found()}`, hint)
   }
 
-  name(what: string, hint?: string): Name {
+  name(what: string, hint = NAME_HINT): Name {
     const token = this.current
     if (token.kind !== 'name') return this.fail(`expected ${what}, found ${this.found()}`, hint)
     this.index++
@@ -89,7 +103,8 @@ export class TokenStream {
   /** The value of a text in quotes. */
   text(what: string): string {
     const token = this.current
-    if (token.kind !== 'string') return this.fail(`expected ${what}, found ${this.found()}`)
+    if (token.kind !== 'string')
+      return this.fail(`expected ${what}, found ${this.found()}`, TEXT_HINT)
     this.index++
     return token.value
   }
@@ -107,14 +122,15 @@ export class TokenStream {
 
   /** Runs `parse` one level deeper; the depth of the tree is bounded here and nowhere else. */
   nested<T>(parse: () => T): T {
-    if (this.depth >= MAX_NESTING) this.fail(`nested deeper than ${MAX_NESTING} levels`)
+    if (this.depth >= MAX_NESTING)
+      this.fail(`nested deeper than ${MAX_NESTING} levels`, NESTING_HINT)
     this.depth++
     const result = parse()
     this.depth--
     return result
   }
 
-  fail(message: string, hint?: string, at: Span = this.current): never {
+  fail(message: string, hint: string, at: Span = this.current): never {
     throw new SyntaxFault({ at: { start: at.start, end: at.end }, message, hint })
   }
 

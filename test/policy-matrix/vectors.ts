@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import type { Resource } from '../../src/kernel/action.ts'
+import type { JsonObject } from '../../src/kernel/json/value.ts'
+import type { Decision, Observation } from '../../src/kernel/policy/decision.ts'
+import { loadPolicies } from '../../src/kernel/policy/load-policies.ts'
+import type { PolicyRequest } from '../../src/kernel/policy/policy-request.ts'
+import { differential, loaded } from './differential.ts'
+import { REGISTRY } from './registry.ts'
+
+/** The vectors of `docs/spec/policy-vectors/` as tests: `run` throws where one does not hold. */
+export interface VectorTest {
+  readonly name: string
+  readonly run: () => void
+}
+
+type VectorFile =
+  | { readonly kind: 'decisions'; readonly groups: readonly DecisionGroup[] }
+  | {
+      readonly kind: 'conditions'
+      readonly orders: readonly string[]
+      readonly rows: readonly ConditionRow[]
+    }
+  | { readonly kind: 'loading'; readonly rows: readonly LoadingRow[] }
+
+type Lines = Readonly<Record<string, readonly string[]>>
+
+interface DecisionGroup {
+  readonly about: string
+  /** Lines by file. */
+  readonly policies: Lines
+  readonly cases: readonly {
+    readonly name: string
+    readonly request: RequestVector
+    readonly decision: DecisionVector
+  }[]
+}
+
+/** Without a resource the operation is a tool, which is its own resource. */
+interface RequestVector {
+  readonly operation: string
+  readonly resource?: Resource
+  readonly attributes: JsonObject
+  readonly approved?: readonly string[]
+}
+
+/** What a vector does not name is empty. Places read `file:line:column`. */
+interface DecisionVector {
+  readonly effect: Decision['effect']
+  readonly reason: Decision['reason']
+  readonly determining?: readonly string[]
+  readonly obligations?: readonly { readonly at: string; readonly obligation: JsonObject }[]
+  /** Names with the place that asks for them: `manager at p.policy:3:12`. */
+  readonly approvals?: readonly string[]
+  /** `log_level = "info" at p.policy:3:12` */
+  readonly audits?: readonly string[]
+  readonly errors?: readonly string[]
+  readonly nearMisses?: readonly string[]
+  /** `deny explicit_deny by p.policy:3:3` */
+  readonly observed?: string
+}
+
+interface ConditionRow {
+  readonly condition: string
+  readonly args: JsonObject
+  readonly outcome: 'true' | 'false' | 'error'
+}
+
+interface LoadingRow {
+  readonly name: string
+  readonly policy: readonly string[]
+  readonly diagnostics: readonly string[]
+}
+
+const DIRECTORY = new URL('../../docs/spec/policy-vectors/', import.meta.url)
+
+export function vectorTests(): readonly VectorTest[] {
+  return readdirSync(DIRECTORY).flatMap((file) => {
+    const vectors = JSON.parse(readFileSync(new URL(file, DIRECTORY), 'utf8')) as VectorFile
+    switch (vectors.kind) {
+      case 'decisions':
+        return vectors.groups.flatMap((group) => decisionTests(file, group))
+      case 'conditions':
+        return vectors.rows.map((row) => conditionTest(row, vectors.orders))
+      case 'loading':
+        return vectors.rows.map((row) => loadingTest(row))
+      default:
+        return assert.fail(`${file} holds no vectors`)
+    }
+  })
+}
+
+function decisionTests(file: string, { about, policies, cases }: DecisionGroup) {
+  return cases.map(({ name, request, decision }) => ({
+    name: `${file}: ${about}: ${name}`,
+    run: () => {
+      const { operation } = request
+      const asked = { resource: { type: 'tool', id: operation } as const, ...request }
+      const found = differential(filesOf(policies))(asked)
+      const { observed, ...expected } = decision
+      assert.deepEqual(vectorOf(found), {
+        ...{ determining: [], obligations: [], approvals: [], audits: [] },
+        ...{ errors: [], nearMisses: [], observed: observed ?? 'nothing else', ...expected },
+      })
+    },
+  }))
+}
+
+/** A condition is true where it allows, false where its negation does, else an error. */
+function conditionTest({ condition, args, outcome }: ConditionRow, orders: readonly string[]) {
+  return {
+    name: `conditions.json: ${condition} is ${outcome} over ${JSON.stringify(args)}`,
+    run: () => {
+      const asked: PolicyRequest = {
+        operation: 't.x',
+        resource: { type: 'tool', id: 't.x' },
+        attributes: { args },
+      }
+      const ask = (rule: string) => differential(filesOf(policyOf(orders, rule)))(asked)
+      const allowing = ask(`allow: t.x if ${condition}`)
+      const denying = ask(`allow: t.x deny: t.x if ${condition}`)
+      const expected = {
+        true: ['allowed', 'explicit_deny', 0],
+        false: ['default_deny', 'allowed', 0],
+        error: ['default_deny', 'deny_on_error', 1],
+      }[outcome]
+      assert.deepEqual([allowing.reason, denying.reason, denying.errors.length], expected)
+      assert.equal(allowing.errors.length, denying.errors.length)
+      // With the arguments left open nothing that could be allowed is hidden.
+      const set = loaded(filesOf(policyOf(orders, `allow: t.x if ${condition}`)))
+      assert.ok(outcome !== 'true' || set.mayAllow({ ...asked, attributes: {} }))
+    },
+  }
+}
+
+function policyOf(orders: readonly string[], rule: string): Lines {
+  return { 'p.policy': [...orders, `policy p { ${rule} }`] }
+}
+
+function loadingTest({ name, policy, diagnostics }: LoadingRow): VectorTest {
+  return {
+    name: `loading.json: ${name}`,
+    run: () => {
+      const { set, diagnostics: all } = loadPolicies(filesOf({ 'p.policy': policy }), REGISTRY)
+      const found = all.map(
+        ({ line, column, severity, message }) => `${line}:${column} ${severity}: ${message}`,
+      )
+      assert.deepEqual(found, diagnostics)
+      assert.equal(
+        set === undefined,
+        found.some((it) => it.includes(' error: ')),
+      )
+    },
+  }
+}
+
+function filesOf(policies: Lines) {
+  return Object.entries(policies).map(([file, lines]) => ({ file, text: lines.join('\n') }))
+}
+
+function vectorOf(decision: Decision): Required<DecisionVector> {
+  const { effect, reason, determining, obligations, approvals, audits, errors } = decision
+  return {
+    ...{ effect, reason, determining: determining.map(placeOf) },
+    obligations: obligations.map(({ obligation, source }) => ({
+      at: placeOf(source),
+      obligation: { ...obligation },
+    })),
+    approvals: approvals.map(({ approval, source }) => `${approval.name} at ${placeOf(source)}`),
+    audits: audits.map(
+      ({ name, value, source }) => `${name} = ${JSON.stringify(value)} at ${placeOf(source)}`,
+    ),
+    errors: errors.map((error) => `${placeOf(error)}: ${error.message}`),
+    nearMisses: decision.nearMisses.map(placeOf),
+    observed: decision.observed === undefined ? 'nothing else' : observedText(decision.observed),
+  }
+}
+
+function observedText({ effect, reason, determining }: Observation): string {
+  const by = determining.length === 0 ? '' : ` by ${determining.map(placeOf).join(', ')}`
+  return `${effect} ${reason}${by}`
+}
+
+function placeOf({ file, line, column }: { file: string; line: number; column: number }): string {
+  return `${file}:${line}:${column}`
+}
