@@ -28,6 +28,7 @@ const TASKS = {
   build: { main: 'tools/build.ts' },
   demo: { main: 'demo/main.ts', needs: ['openssl'] },
   bench: { main: 'tools/run-bench.ts', packages: 'bench' },
+  fuzz: { main: 'tools/run-fuzz.ts' },
 }
 
 /**
