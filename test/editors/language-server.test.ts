@@ -222,14 +222,34 @@ test('snippets are offered to clients that know them', async (t) => {
   }
 })
 
+/** Messages as they are on the wire, in one piece, and the answer to the one with the id `raw`. */
+function exchange({ child }: Editor, messages: readonly object[]): Promise<unknown> {
+  const frames = messages.map((message) => {
+    const body = JSON.stringify({ jsonrpc: '2.0', ...message })
+    return `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+  })
+  child.stdin?.write(frames.join(''))
+  let read = ''
+  return new Promise((resolve) => {
+    child.stdout?.on('data', (chunk) => {
+      read += chunk
+      const answer = /\{"jsonrpc":"2\.0","id":"raw".*?\}(?=Content-Length|$)/u.exec(read)
+      if (answer !== null) resolve(JSON.parse(answer[0]))
+    })
+  })
+}
+
 test('a request that is cancelled is answered as cancelled', async (t) => {
-  const { at, connection, open } = await bench(t)
+  const editor = await bench(t)
+  const { at, connection, open } = editor
   const uri = open(at('sales.policy'), SALES)
-  const { CancellationTokenSource } = await import('vscode-languageserver-protocol/node')
-  const cancel = new CancellationTokenSource()
-  const asked = connection.sendRequest(HoverRequest.type, place(uri, 'bulk'), cancel.token)
-  cancel.cancel()
-  await assert.rejects(asked, { code: LSPErrorCodes.RequestCancelled })
+  assert.ok(await connection.sendRequest(HoverRequest.type, place(uri, 'bulk')))
+  const answer = await exchange(editor, [
+    { id: 'raw', method: 'textDocument/hover', params: place(uri, 'bulk') },
+    { method: '$/cancelRequest', params: { id: 'raw' } },
+  ])
+  const error = { code: LSPErrorCodes.RequestCancelled, message: 'cancelled' }
+  assert.deepEqual(answer, { jsonrpc: '2.0', id: 'raw', error })
   assert.ok(await connection.sendRequest(HoverRequest.type, place(uri, 'bulk')))
 })
 
@@ -240,18 +260,14 @@ const NONSENSE: readonly (readonly [what: string, params: (uri: string) => objec
   ['at no position', (uri) => ({ textDocument: { uri }, position: { line: -1, character: 'x' } })],
 ]
 
-for (const [what, params] of NONSENSE)
-  test(`a request ${what} is an error, and the next is answered`, async (t) => {
-    const { at, connection, open } = await bench(t)
-    const uri = open(at('sales.policy'), SALES)
-    const asked = connection.sendRequest('textDocument/hover', params(uri))
-    await assert.rejects(asked, { code: ErrorCodes.InvalidParams })
-    assert.ok(await connection.sendRequest(HoverRequest.type, place(uri, 'bulk')))
-  })
-
-test('a notification that is none is passed over', async (t) => {
+test('a request that makes no sense is an error, and the next is answered', async (t) => {
   const { at, connection, open } = await bench(t)
   const uri = open(at('sales.policy'), SALES)
+  for (const [what, params] of NONSENSE) {
+    const asked = connection.sendRequest('textDocument/hover', params(uri))
+    await assert.rejects(asked, { code: ErrorCodes.InvalidParams }, what)
+    assert.ok(await connection.sendRequest(HoverRequest.type, place(uri, 'bulk')))
+  }
   await connection.sendNotification('textDocument/didOpen', { nothing: 1 })
   await connection.sendNotification('textDocument/didChange', { textDocument: { uri } })
   await connection.sendNotification('textDocument/didClose', {})
