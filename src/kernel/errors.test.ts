@@ -77,6 +77,8 @@ const PINNED: readonly (readonly [code: string, http: number])[] = [
   ['ADMIN_SOCKET_UNUSABLE', 500],
   ['ADMIN_TIMEOUT', 504],
   ['WATCH_LIMIT', 503],
+  ['PLAN_INVALID', 400],
+  ['FILTER_MAP_INVALID', 400],
   ['UPSTREAM_UNKNOWN', 404],
   ['UPSTREAM_UNAVAILABLE', 502],
   ['UPSTREAM_TIMEOUT', 504],

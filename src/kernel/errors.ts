@@ -1,4 +1,5 @@
 import { DOOR_ERRORS } from './door-errors.ts'
+import { FILTER_ERRORS } from './filter-errors.ts'
 import { OBLIGATION_ERRORS } from './obligation-errors.ts'
 import { SET_UP_ERRORS } from './set-up-errors.ts'
 
@@ -152,6 +153,7 @@ export const ERRORS = {
     remedy: 'the key files do not belong together or cannot be read: restore them from a backup',
   },
   ...DOOR_ERRORS,
+  ...FILTER_ERRORS,
   ...SET_UP_ERRORS,
   UPSTREAM_UNKNOWN: {
     http: 404,

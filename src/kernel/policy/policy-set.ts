@@ -5,6 +5,8 @@ import { RuleIndex } from './evaluate/rule-index.ts'
 import type { Explanation } from './explain.ts'
 import { explain } from './explain.ts'
 import { mayAllow } from './may-allow.ts'
+import type { Plan, PlanOptions } from './plan/plan.ts'
+import { plan } from './plan/plan.ts'
 import type { PolicyRequest } from './policy-request.ts'
 import { versionOf } from './version.ts'
 
@@ -39,6 +41,11 @@ export class PolicySet {
   /** Could any arguments make this permitted? Everything but `args` is as given. */
   mayAllow(request: PolicyRequest): boolean {
     return mayAllow(this.candidates(request), request)
+  }
+
+  /** For which things, where a part of the request differs from thing to thing, it is permitted. */
+  plan(request: PolicyRequest, options: PlanOptions = {}): Plan {
+    return plan({ set: this.set, version: this.version }, request, options)
   }
 
   /** The decision with every rule that is about the request, clause by clause. */
