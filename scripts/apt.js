@@ -1,9 +1,12 @@
 /** What a task needs of the machine beyond Node, and how a Debian machine gets it. */
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import process from 'node:process'
 import { say } from './bootstrap.js'
+
+/** Where Debian keeps servers, by version. */
+const POSTGRESQL = '/usr/lib/postgresql'
 
 /** @typedef {keyof typeof NEEDS} Need */
 const NEEDS = {
@@ -13,6 +16,10 @@ const NEEDS = {
   sumdb: {
     debian: 'golang-golang-x-mod-dev',
     present: () => existsSync('/usr/share/gocode/src/golang.org/x/mod/sumdb/note'),
+  },
+  postgresql: {
+    debian: 'postgresql',
+    present: () => versions().some((it) => existsSync(join(POSTGRESQL, it, 'bin', 'initdb'))),
   },
 }
 
@@ -55,6 +62,11 @@ function apt(args) {
   )
   if (error) throw new Error(`apt-get could not be started: ${error.message}`)
   if (status !== 0) throw new Error(`apt-get ${args[0]} failed (exit ${status})`)
+}
+
+/** @returns {string[]} */
+function versions() {
+  return existsSync(POSTGRESQL) ? readdirSync(POSTGRESQL) : []
 }
 
 /** @param {string} command */

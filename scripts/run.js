@@ -23,7 +23,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
 /** @type {Record<string, Task>} */
 const TASKS = {
-  test: { main: 'tools/run-tests.ts', needs: ['openssl', 'go', 'sumdb', 'chromium'] },
+  test: { main: 'tools/run-tests.ts', needs: ['openssl', 'go', 'sumdb', 'chromium', 'postgresql'] },
   check: { main: 'tools/check.ts' },
   build: { main: 'tools/build.ts' },
   demo: { main: 'demo/main.ts', needs: ['openssl'] },
