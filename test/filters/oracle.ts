@@ -35,7 +35,7 @@ interface Asked {
 const asked: fc.Arbitrary<Asked> = fc.record({
   files: policyFiles,
   request,
-  map: fc.constantFrom(BY_COLUMN, BY_COLUMN, AS_DOCUMENT, MIXED, PARTIAL),
+  map: fc.constantFrom(BY_COLUMN, BY_COLUMN, BY_COLUMN, AS_DOCUMENT, AS_DOCUMENT, MIXED, PARTIAL),
 })
 const sqliteRows = fc.array(sqliteRow, { minLength: 1, maxLength: 25, size: 'max' })
 const postgresRows = fc.array(postgresRow, { minLength: 1, maxLength: 25, size: 'max' })
