@@ -21,7 +21,11 @@ export {
   loadPolicies,
   type PolicyText,
 } from './kernel/policy/load-policies.ts'
+export { evaluateResidual } from './kernel/policy/plan/evaluate-residual.ts'
+export { type Plan, type PlanOptions, planPermits } from './kernel/policy/plan/plan.ts'
+export type { Operand, Residual } from './kernel/policy/plan/residual.ts'
 export type { PolicyRequest } from './kernel/policy/policy-request.ts'
 export { EMPTY_POLICY_SET, type PolicySet } from './kernel/policy/policy-set.ts'
 export { renderDecision } from './kernel/policy/render-decision.ts'
 export { renderExplanation } from './kernel/policy/render-explanation.ts'
+export { renderPlan } from './kernel/policy/render-plan.ts'

@@ -34,6 +34,12 @@ export interface Question {
  * @throws PortcullisError `IDENTITY_UNKNOWN`, `REQUEST_INVALID`, `POLICY_INVALID`.
  */
 export function explain(question: Question, config: Config): Explanation {
+  const { set, request } = asked(question, config)
+  return set.explain(request)
+}
+
+/** The policies on disk, and what they would be asked. */
+export function asked(question: Question, config: Config) {
   const identity = identityOf(question.agent, config)
   const action = actionOf(question)
   const channel = { door: 'mcp', peer: 'local', run: 'explain' }
@@ -42,9 +48,8 @@ export function explain(question: Question, config: Config): Explanation {
   const { at: now } = question
   const knowledge = { attributes: declaredAttributes(config.attributes), now }
   const used = usageOf(config, now)?.peek(callOf(action, identity, now))
-  return set.explain(
-    policyRequest({ action, channel }, identity, { ...knowledge, ...(used && { used }) }),
-  )
+  const known = { ...knowledge, ...(used && { used }) }
+  return { set, request: policyRequest({ action, channel }, identity, known) }
 }
 
 /** What has been used so far, where there is a runtime's ledger to say it. */

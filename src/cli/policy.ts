@@ -2,16 +2,15 @@ import { Command } from 'commander'
 import { checkPolicies } from '../app/check-policies.ts'
 import { loadConfig } from '../app/config.ts'
 import { explain } from '../app/explain.ts'
-import { PortcullisError } from '../kernel/errors.ts'
-import type { JsonObject } from '../kernel/json/value.ts'
-import { isJsonObject } from '../kernel/json/value.ts'
 import { permits } from '../kernel/policy/decision.ts'
 import { renderDiagnostic } from '../kernel/policy/language/diagnostics.ts'
 import { renderExplanation } from '../kernel/policy/render-explanation.ts'
 import type { Answer } from './command.ts'
 import { answer, command, EXIT } from './command.ts'
+import { parseArgs } from './policy-args.ts'
 import { fmtCommand } from './policy-fmt.ts'
 import { lspCommand } from './policy-lsp.ts'
+import { planCommand } from './policy-plan.ts'
 import { typesCommand } from './policy-types.ts'
 
 const CONFIG_FILE = 'portcullis.toml'
@@ -21,6 +20,7 @@ export function policyCommand(): Command {
     .description('check the policies, and explain what they decide')
     .addCommand(checkCommand())
     .addCommand(explainCommand())
+    .addCommand(planCommand())
     .addCommand(typesCommand())
     .addCommand(fmtCommand())
     .addCommand(lspCommand())
@@ -95,18 +95,4 @@ function explained({ agent, action, resource, args, config }: ExplainOptions): A
   const denied = !permits(explanation.decision)
   const text = renderExplanation(explanation)
   return { json: explanation, text, exit: denied ? EXIT.failed : EXIT.ok }
-}
-
-function parseArgs(text: string): JsonObject {
-  const value = parseJson(text)
-  if (isJsonObject(value)) return value
-  throw new PortcullisError('REQUEST_INVALID', '`--args` is a JSON object')
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new PortcullisError('REQUEST_INVALID', '`--args` is no JSON', { cause })
-  }
 }

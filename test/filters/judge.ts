@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import type { JsonObject, JsonValue } from '../../src/kernel/json/value.ts'
+import type { JsonValue } from '../../src/kernel/json/value.ts'
 import type { Obligation } from '../../src/kernel/obligations/obligation.ts'
 import { permits } from '../../src/kernel/policy/decision.ts'
 import type { PolicyText } from '../../src/kernel/policy/load-policies.ts'
 import { loadPolicies } from '../../src/kernel/policy/load-policies.ts'
-import { evaluateResidual } from '../../src/kernel/policy/plan/evaluate-residual.ts'
 import type { Plan } from '../../src/kernel/policy/plan/plan.ts'
+import { planPermits } from '../../src/kernel/policy/plan/plan.ts'
 import type { PolicyRequest } from '../../src/kernel/policy/policy-request.ts'
 import { REGISTRY } from '../policy-matrix/registry.ts'
 
@@ -35,7 +35,7 @@ export function judged(files: readonly PolicyText[], request: PolicyRequest): Ju
       const decision = decisionOn(data)
       return { permitted: permits(decision), reason: decision.reason }
     },
-    planned: (data) => permittedBy(plan, { data }),
+    planned: (data) => planPermits(plan, { data }),
     compare(data, granted, exact = plan.leftOut.length === 0) {
       const decision = decisionOn(data)
       const permitted = permits(decision)
@@ -46,11 +46,6 @@ export function judged(files: readonly PolicyText[], request: PolicyRequest): Ju
         assert.ok(isPlanned(obligation, plan), `missing obligation\n${describe(data)}`)
     },
   }
-}
-
-export function permittedBy(plan: Plan, attributes: JsonObject): boolean {
-  if (plan.kind === 'if') return evaluateResidual(plan.residual, attributes) === true
-  return plan.kind === 'always'
 }
 
 /** The obligation itself, or a stricter one in place of it. */

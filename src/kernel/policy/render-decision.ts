@@ -10,7 +10,7 @@ import type {
 } from './decision.ts'
 import { renderExcerpt } from './language/excerpt.ts'
 
-const REASONS: Readonly<Record<Decision['reason'], string>> = {
+export const REASONS: Readonly<Record<Decision['reason'], string>> = {
   allowed: 'an allow holds and nothing denies',
   approval_required: 'an allow holds, and an approval is still missing',
   explicit_deny: 'a deny holds',

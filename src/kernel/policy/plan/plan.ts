@@ -1,4 +1,5 @@
 import { PortcullisError } from '../../errors.ts'
+import type { JsonObject } from '../../json/value.ts'
 import { nearest } from '../../text/nearest.ts'
 import { ROOTS } from '../check/builtins.ts'
 import { combine } from '../combine.ts'
@@ -13,6 +14,7 @@ import type { CompiledSet, Demand } from '../evaluate/compiled.ts'
 import type { PolicyRequest } from '../policy-request.ts'
 import type { LeftOut } from './clauses.ts'
 import { Clauses } from './clauses.ts'
+import { evaluateResidual } from './evaluate-residual.ts'
 import { canonicalPath } from './known.ts'
 import type { Residual } from './residual.ts'
 import { MAX_RESIDUAL_SIZE } from './residual.ts'
@@ -126,6 +128,12 @@ function reasonOf(set: CompiledSet, { clauses, blocking }: RulePlan) {
 /** The parts of one rule are one rule. */
 function sourcesOf(clauses: readonly PlanClause[]): readonly RuleRef[] {
   return [...new Set(clauses.map(({ source }) => source))]
+}
+
+/** Does the plan permit the thing? `attributes` holds by root what was not known. */
+export function planPermits(plan: Plan, attributes: JsonObject): boolean {
+  if (plan.kind === 'if') return evaluateResidual(plan.residual, attributes) === true
+  return plan.kind === 'always'
 }
 
 /** The strictest of each kind; of those that contradict each other all. */
