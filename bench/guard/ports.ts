@@ -1,7 +1,13 @@
 import { join } from 'node:path'
 import { configuredAssurances } from '../../src/app/assurances.ts'
 import { OBLIGATIONS } from '../../src/app/obligations.ts'
-import { agentTokens, openKeys, openLedger, openUsage } from '../../src/app/parts.ts'
+import {
+  agentTokens,
+  openKeys,
+  openLedger,
+  openUsage,
+  recordRequests,
+} from '../../src/app/parts.ts'
 import { systemClock, uuidIds } from '../../src/app/system-ports.ts'
 import { loadPolicies } from '../../src/kernel/policy/load-policies.ts'
 import { EMPTY_POLICY_SET } from '../../src/kernel/policy/policy-set.ts'
@@ -41,15 +47,24 @@ export async function benchPorts(folder: string) {
   })
   ledger.subscribe((receipt) => usage.apply(receipt))
   const assurances = configuredAssurances({ servers: {}, memory: {} })
+  const recording = recordRequests({
+    ...{ file: join(folder, 'requests.db'), key: keys.recordingsKey, log: quiet },
+    ...{ maxAgeMs: 86_400_000, maxCount: 100_000 },
+  })
   const ports: Ports = {
     ...{ identities, ledger, clock, ids, assurances, usage: usage.book },
     policies: { current: () => set },
     attributes: { about: () => ({ operation: {}, resource: {}, system: {} }) },
     connector: { execute: async () => RESULT },
     digests: { digest: (payload) => payloadDigest(keys.digestKey, payload) },
+    recordings: recording,
+  }
+  const close = async () => {
+    await recording.close()
+    await ledger.close()
   }
   const request = { agent: 'caller', id: 'bench', now: clock.now(), ttlMs: 3_600_000 }
-  return { ports, token: await identities.issue(request), close: () => ledger.close() }
+  return { ports, token: await identities.issue(request), close }
 }
 
 function text(): string {

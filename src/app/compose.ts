@@ -7,10 +7,11 @@ import { payloadDigest } from '../kernel/receipt/payload-digest.ts'
 import { createGate } from '../pipeline/gate.ts'
 import type { Digester, Log, Ports, Records, Tenant } from '../pipeline/ports.ts'
 import type { Reload } from '../sources/policy-files/policy-files.ts'
+import type { Keys } from '../stores/keys-file/open-keys.ts'
 import { configuredAssurances } from './assurances.ts'
 import { type Closing, closing } from './closing.ts'
 import type { Config } from './config.ts'
-import { ledgerFile, usagePlace } from './data-files.ts'
+import { ledgerFile, requestsFile, usagePlace } from './data-files.ts'
 import { OBLIGATIONS } from './obligations.ts'
 import {
   agentTokens,
@@ -22,6 +23,7 @@ import {
   openPolicyFiles,
   openRecords,
   openUsage,
+  recordRequests,
   seedNamespace,
 } from './parts.ts'
 import { routeConnector } from './route-connector.ts'
@@ -88,14 +90,23 @@ async function connect(config: Config, log: Log, opened: Closing) {
     'memory.read': memory,
     'memory.write': memory,
   })
+  const recording = startRecording(config, log, keys.recordingsKey)
+  opened.add(() => recording?.close())
+  const recordings = recording ?? { keep: () => undefined }
   const digests: Digester = { digest: (payload) => payloadDigest(keys.digestKey, payload) }
   const attributes = declaredAttributes(config.attributes)
   const assurances = configuredAssurances(config)
-  const own = { clock, ids, digests, usage: usage.book, assurances }
-  const ports: Ports = { identities, policies, attributes, ledger, connector, ...own }
+  const deciding = { identities, policies, attributes, usage: usage.book, assurances, recordings }
+  const ports: Ports = { ...deciding, ledger, connector, clock, ids, digests }
   const gate = createGate(ports)
   const whole = { config, log, keys, ports, gate, close: () => opened.close() }
-  return { ...whole, usage: usage.book, ledger, policies, reloads, identities, servers, namespaces }
+  const used = { usage: usage.book, recording }
+  return { ...whole, ...used, ledger, policies, reloads, identities, servers, namespaces }
+}
+
+function startRecording({ policy, dataDir }: Config, log: Log, key: Keys['recordingsKey']) {
+  const { on, ...bounds } = policy.recording
+  return on ? recordRequests({ file: requestsFile(dataDir), key, log, ...bounds }) : undefined
 }
 
 function seedRecords({ memory }: Config, records: Records): void {

@@ -5,6 +5,11 @@ export function ledgerFile(dataDir: string): string {
   return join(dataDir, 'ledger.db')
 }
 
+/** What policies read of decided requests, sealed. */
+export function requestsFile(dataDir: string): string {
+  return join(dataDir, 'requests.db')
+}
+
 /** Where the counts are kept, and the ledger that they are of. */
 export function usagePlace(dataDir: string) {
   return { file: join(dataDir, 'usage.db'), ledgerFile: ledgerFile(dataDir) }

@@ -10,15 +10,21 @@ import { recordLifecycle } from './lifecycle.ts'
 import { toolSchemas } from './tool-schemas.ts'
 import { VERSION } from './version.ts'
 
+const NOT_RECORDED = { kept: 0, dropped: 0 }
+
 /** What operators may do with a runtime. What changes something leaves a receipt first. */
 export function operations(parts: Parts, address: string): AdminOperations {
   const { config, ledger, servers, namespaces, policies, identities, keys, ports } = parts
+  const { recording } = parts
   const started = new Date(ports.clock.now()).toISOString()
   const key = parseVerifierKey(keys.vkey)
   return {
     status: () => ({
       ...{ version: VERSION, pid: process.pid, started, address },
-      policy: { version: policies.current().version },
+      policy: {
+        version: policies.current().version,
+        recording: { on: recording !== undefined, ...(recording?.counts() ?? NOT_RECORDED) },
+      },
       ledger: { origin: ledger.origin, size: openCheckpoint(ledger.checkpoint(), key).size },
       agents: Object.entries(config.agents).map(([name, { roles, tokenTtlMs }]) => ({
         ...{ name, roles: [...roles], tokenTtlMs },

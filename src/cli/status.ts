@@ -26,6 +26,7 @@ function describe(status: Status): string {
     ['portcullis', `${version}, process ${pid}, since ${started}`],
     ['agents connect', `${address}/mcp`],
     ['policy', policy.version],
+    ['requests', requestsText(policy.recording)],
     ['ledger', `${ledger.size} receipts of ${ledger.origin}`],
     ['agents', agents.map(({ name }) => name).join(', ') || 'none'],
     ['records', namespaces.join(', ') || 'none'],
@@ -36,4 +37,9 @@ function describe(status: Status): string {
   ])
   const head = ['SERVER', 'OVER', 'STATE', 'TOOLS', 'RESTARTS', '']
   return `${table(facts)}\n\n${table([head, ...rows])}`
+}
+
+function requestsText({ on, kept, dropped }: Status['policy']['recording']): string {
+  const losses = dropped === 0 ? '' : `, ${dropped} dropped since the start`
+  return on ? `${kept} recorded${losses}` : 'not recorded'
 }

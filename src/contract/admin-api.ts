@@ -12,6 +12,14 @@ export const Status = Type.Object(
     address: Type.String({ description: 'Where agents connect: `http://127.0.0.1:7070`.' }),
     policy: Type.Object({
       version: Type.String({ description: 'Digest of the policy set in force.' }),
+      recording: Type.Object(
+        {
+          on: Type.Boolean({ description: 'Whether decided requests are recorded.' }),
+          kept: Type.Integer({ description: 'Recorded requests on the disk.' }),
+          dropped: Type.Integer({ description: 'Requests since the start that were not kept.' }),
+        },
+        { description: 'What `policy diff` can replay.' },
+      ),
     }),
     ledger: Type.Object({
       origin: Type.String({ description: 'Name of the ledger.' }),

@@ -79,6 +79,7 @@ const PINNED: readonly (readonly [code: string, http: number])[] = [
   ['WATCH_LIMIT', 503],
   ['PLAN_INVALID', 400],
   ['FILTER_MAP_INVALID', 400],
+  ['REQUEST_UNREADABLE', 500],
   ['UPSTREAM_UNKNOWN', 404],
   ['UPSTREAM_UNAVAILABLE', 502],
   ['UPSTREAM_TIMEOUT', 504],

@@ -1,6 +1,7 @@
 import { DOOR_ERRORS } from './door-errors.ts'
 import { FILTER_ERRORS } from './filter-errors.ts'
 import { OBLIGATION_ERRORS } from './obligation-errors.ts'
+import { POLICY_ERRORS } from './policy-errors.ts'
 import { SET_UP_ERRORS } from './set-up-errors.ts'
 
 /**
@@ -155,6 +156,7 @@ export const ERRORS = {
   ...DOOR_ERRORS,
   ...FILTER_ERRORS,
   ...SET_UP_ERRORS,
+  ...POLICY_ERRORS,
   UPSTREAM_UNKNOWN: {
     http: 404,
     agent: 'This action is not permitted for this agent.',

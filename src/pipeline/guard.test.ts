@@ -61,6 +61,16 @@ test('a denied action reaches no connector and leaves one receipt with the rule'
   assert.equal(ports.receipts[0]?.decision?.rules[0]?.line, 3)
 })
 
+test('what the policy read is recorded under the receipt of the decision', async () => {
+  const ports = inMemoryPorts({ decision: DENIED })
+  const outcome = await guard(REQUEST, ports)
+  const [kept] = ports.recorded
+  assert.equal(kept?.receipt, outcome.receipt)
+  assert.equal(kept?.request.operation, 'slack.post_message')
+  assert.deepEqual(kept?.request.attributes.args, { text: 'hi ada@example.org' })
+  assert.doesNotMatch(JSON.stringify(kept), /good/)
+})
+
 test('what is redacted reaches neither side, and the receipt says where', async () => {
   const ports = inMemoryPorts({ decision: REDACTING, answer: ANSWER })
   const outcome = await guard(REQUEST, ports)

@@ -33,10 +33,11 @@ export async function guard(request: GuardRequest, ports: Ports): Promise<Outcom
     const attempt = begin(request, ports)
     identity = await ports.identities.verify(request.credential, attempt.now)
     hand = ports.usage.begin(callOf(request.action, identity, attempt.now))
-    const decision = judge(attempt, { identity, used: hand.facts }, ports)
+    const { request: judged, decision } = judge(attempt, { identity, used: hand.facts }, ports)
     const refusal = refusalOf(attempt, { identity, decision, hand }, ports)
     const { reserved: spend } = hand
     const intent = await recordIntent(attempt, { identity, decision, refusal, spend }, ports)
+    ports.recordings.keep({ receipt: intent.id, at: attempt.now, request: judged })
     if (refusal !== undefined) return refused(refusal, intent.id)
     // From here on the receipt counts for the call.
     hand.end()

@@ -6,6 +6,7 @@ import type { JsonObject, JsonValue } from '../kernel/json/value.ts'
 import type { Assured } from '../kernel/obligations/assurance.ts'
 import type { Decision } from '../kernel/policy/decision.ts'
 import type { PolicyRequest } from '../kernel/policy/policy-request.ts'
+import type { RecordedRequest } from '../kernel/policy/recorded-request.ts'
 import type { PayloadDigest, ReceiptDraft } from '../kernel/receipt/receipt.ts'
 
 /** A request as a door hands it in: what is asked, by whom, over which connection. */
@@ -73,6 +74,12 @@ export interface PolicySource {
 export interface Ledger {
   /** Resolves when the receipt is on disk under a signed checkpoint; rejects `LEDGER_*` if not. */
   append(draft: ReceiptDraft): Promise<{ readonly id: string; readonly seq: number }>
+}
+
+/** Keeps what policies read of decided requests, so that they can be decided again. */
+export interface Recordings {
+  /** Never throws and never waits: what cannot be kept is dropped and counted. */
+  keep(recorded: RecordedRequest): void
 }
 
 /** Carries out decided actions. The result has the shape of an MCP `CallToolResult`. */
@@ -144,6 +151,7 @@ export interface Ports {
   readonly digests: Digester
   readonly usage: UsageMeter
   readonly assurances: Assurances
+  readonly recordings: Recordings
 }
 
 /** The runtime's own log, for the operator. Never a credential, never a payload. */

@@ -18,7 +18,7 @@ export const STATUS: Status = {
   pid: 7,
   started: '2026-09-21T14:13:20.000Z',
   address: 'http://127.0.0.1:7070',
-  policy: { version: 'sha256:00' },
+  policy: { version: 'sha256:00', recording: { on: true, kept: 2, dropped: 1 } },
   ledger: { origin: 'example.com/log', size: 3 },
   agents: [{ name: 'sales', roles: ['sales'], tokenTtlMs: 900_000 }],
   servers: [

@@ -6,6 +6,7 @@ import type { Identity } from '../../src/kernel/identity/principal.ts'
 import type { JsonObject } from '../../src/kernel/json/value.ts'
 import type { Assured } from '../../src/kernel/obligations/assurance.ts'
 import type { Decision } from '../../src/kernel/policy/decision.ts'
+import type { RecordedRequest } from '../../src/kernel/policy/recorded-request.ts'
 import type { ReceiptDraft } from '../../src/kernel/receipt/receipt.ts'
 import type { Ports } from '../../src/pipeline/ports.ts'
 
@@ -13,6 +14,7 @@ import type { Ports } from '../../src/pipeline/ports.ts'
 export interface InMemoryPorts extends Ports {
   readonly usage: UsageBook
   readonly receipts: ReceiptDraft[]
+  readonly recorded: RecordedRequest[]
   /** What the upstream really received, in order. */
   readonly received: Action[]
   /** Every step taken, in order: `identify`, `decide`, `append decision`, `execute` … */
@@ -78,12 +80,14 @@ export function inMemoryPorts({
 }: InMemoryOptions = {}): InMemoryPorts {
   const receipts: ReceiptDraft[] = []
   const received: Action[] = []
+  const recorded: RecordedRequest[] = []
   const steps: string[] = []
   const usage = new UsageBook(budgets)
   let ids = 0
   let ms = 0
   return {
     receipts,
+    recorded,
     received,
     steps,
     identities: {
@@ -119,6 +123,7 @@ export function inMemoryPorts({
         return answer
       },
     },
+    recordings: { keep: (request) => void recorded.push(request) },
     clock: { now: () => 1_700_000_000_000, elapsed: () => ms++ },
     ids: { next: () => `r${ids++}` },
     usage,

@@ -9,6 +9,8 @@ import { placeAt, type Table } from './toml-tree.ts'
 
 /** Longest life of an agent's token, in milliseconds. */
 export const MAX_TOKEN_TTL_MS = 24 * 60 * 60 * 1000
+/** Shortest and longest time that recorded requests may be kept, in milliseconds. */
+export const RECORD_AGE_BOUNDS_MS = [60_000, 3_650 * 24 * 60 * 60 * 1000] as const
 /** Longest wait for a call; the listener cuts connections that are silent for ten minutes. */
 export const MAX_CALL_TIMEOUT_MS = 9 * 60 * 1000
 /** What a budget may be for, in milliseconds: a minute to a leap year. */
@@ -22,7 +24,13 @@ interface Finding extends Pick<Problem, 'message' | 'code'> {
 
 /** What a schema cannot say: names that must be declared, durations, addresses. */
 export function checkMeaning(config: ConfigFile, tree: Table): readonly Problem[] {
-  const findings = [...agents(config), ...servers(config), ...budgets(config), ...listener(config)]
+  const findings = [
+    ...recording(config),
+    ...agents(config),
+    ...servers(config),
+    ...budgets(config),
+    ...listener(config),
+  ]
   return findings.map(({ path, ...problem }) => ({ place: placeAt(tree, path), ...problem }))
 }
 
@@ -47,6 +55,14 @@ export function checkFiles(
       place: placeAt(tree, path),
       message: `${named(path)} names a file that is not there (paths begin at this file's folder)`,
     }))
+}
+
+function* recording({ policy }: ConfigFile): Generator<Finding> {
+  const age = parseDuration(policy.record_max_age) ?? 0
+  const [shortest, longest] = RECORD_AGE_BOUNDS_MS
+  if (age >= shortest && age <= longest) return
+  const message = 'a recorded request may be kept from `1m` to `3650d`'
+  yield { path: ['policy', 'record_max_age'], message }
 }
 
 function* agents({ agents, roles }: ConfigFile): Generator<Finding> {

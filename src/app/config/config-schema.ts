@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { MAX_AMOUNT } from '../../kernel/budget/amount.ts'
 import type { JsonValue } from '../../kernel/json/value.ts'
 import { DURATION_PATTERN } from './duration.ts'
+import { PolicySchema } from './policy-schema.ts'
 
 /**
  * Every key of `portcullis.toml`. `expected` says in words what a pattern asks for, `placeholder`
@@ -206,6 +207,7 @@ export const ConfigSchema = Type.Object(
       description: 'Folder of the `*.policy` files.',
       default: 'policies',
     }),
+    policy: PolicySchema,
     listen: Type.Object({ mcp: McpListener }, { additionalProperties: false }),
     roles: Type.Record(
       Type.String(NAME),

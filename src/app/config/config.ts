@@ -7,6 +7,7 @@ export interface Config {
   readonly file: string
   readonly dataDir: string
   readonly policyDir: string
+  readonly policy: PolicyConfig
   readonly roles: Readonly<Record<string, { readonly description?: string }>>
   readonly agents: Readonly<Record<string, AgentConfig>>
   readonly servers: Readonly<Record<string, ServerConfig>>
@@ -26,6 +27,16 @@ export interface AttributesConfig {
   readonly operations: Readonly<Record<string, JsonObject>>
   readonly resources: Readonly<Record<string, JsonObject>>
   readonly system: JsonObject
+}
+
+export interface PolicyConfig {
+  /** Does the directory decide what is in force, or the last push? */
+  readonly reload: 'watch' | 'push'
+  readonly recording: {
+    readonly on: boolean
+    readonly maxAgeMs: number
+    readonly maxCount: number
+  }
 }
 
 export interface AgentConfig {

@@ -17,6 +17,10 @@ test('the smallest file gets every default, and absolute paths beside itself', a
     file: join(folder, 'portcullis.toml'),
     dataDir: join(folder, '.portcullis'),
     policyDir: join(folder, 'policies'),
+    policy: {
+      reload: 'watch',
+      recording: { on: true, maxAgeMs: 2_592_000_000, maxCount: 100_000 },
+    },
     roles: { sales: {} },
     agents: { sales: { roles: ['sales'], attributes: {}, tokenTtlMs: 900_000 } },
     servers: {},
@@ -39,6 +43,11 @@ test('every key arrives, in milliseconds and with secrets from the environment',
     file,
     `data_dir = "/srv/data"
 policy_dir = "rules"
+[policy]
+reload = "push"
+record_requests = false
+record_max_age = "12h"
+record_max_count = 7
 [listen.mcp]
 host = "0.0.0.0"
 port = 0
@@ -92,6 +101,7 @@ maintenance_mode = false
     file,
     dataDir: '/srv/data',
     policyDir: join(folder, 'rules'),
+    policy: { reload: 'push', recording: { on: false, maxAgeMs: 43_200_000, maxCount: 7 } },
     roles: { sales: { description: 'sells' } },
     agents: {
       sales: {

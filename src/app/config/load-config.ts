@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { PortcullisError } from '../../kernel/errors.ts'
 import { checkFiles, checkMeaning } from './check-meaning.ts'
 import { checkShape } from './check-shape.ts'
-import type { Config, ServerConfig } from './config.ts'
+import type { Config, PolicyConfig, ServerConfig } from './config.ts'
 import { type ConfigFile, ConfigSchema } from './config-schema.ts'
 import { parseDuration } from './duration.ts'
 import { overlay } from './environment.ts'
@@ -100,6 +100,7 @@ function configOf(written: ConfigFile, { file, warnings, absolute }: Setting): C
     file: resolve(file),
     dataDir: absolute(written.data_dir),
     policyDir: absolute(written.policy_dir),
+    policy: policyOf(written.policy),
     roles: written.roles,
     agents: mapValues(written.agents, ({ token_ttl, ...agent }) => ({
       ...agent,
@@ -127,6 +128,14 @@ function configOf(written: ConfigFile, { file, warnings, absolute }: Setting): C
     attributes: written.attributes,
     ledger: written.ledger,
     warnings,
+  }
+}
+
+function policyOf(policy: ConfigFile['policy']): PolicyConfig {
+  const { record_requests: on, record_max_age: age, record_max_count: maxCount } = policy
+  return {
+    reload: policy.reload === 'push' ? 'push' : 'watch',
+    recording: { on, maxAgeMs: milliseconds(age), maxCount },
   }
 }
 

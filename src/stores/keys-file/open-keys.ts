@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey, createSecretKey, type KeyObject } fr
 import { PortcullisError } from '../../kernel/errors.ts'
 import { createKeySet, DIGEST_KEY_BYTES, vkeyOf } from './create-key-set.ts'
 import { checkKeyDirectory, KEY_FILES, type KeyFile, readKeyFile } from './key-files.ts'
+import { recordingsKeyOf } from './recordings-key.ts'
 
 /** The keys of one runtime. As key objects they print nothing of themselves. */
 export interface Keys {
@@ -15,6 +16,8 @@ export interface Keys {
   readonly identity: { readonly privateKey: KeyObject; readonly publicKey: KeyObject }
   /** Keys the digests of payloads in receipts. */
   readonly digestKey: KeyObject
+  /** Seals recorded requests. */
+  readonly recordingsKey: KeyObject
 }
 
 export interface KeysOptions {
@@ -69,12 +72,14 @@ function assemble(content: (file: KeyFile) => Buffer): Keys {
   if (digest.length !== DIGEST_KEY_BYTES) {
     throw new PortcullisError('KEYS_INVALID', `\`digest.key\` has not ${DIGEST_KEY_BYTES} bytes`)
   }
+  const digestKey = createSecretKey(digest)
   return {
     origin,
     vkey,
     ledgerSigner: { name: origin, key: ledger },
     identity: { privateKey: identity, publicKey: createPublicKey(identity) },
-    digestKey: createSecretKey(digest),
+    digestKey,
+    recordingsKey: recordingsKeyOf(digestKey),
   }
 }
 
