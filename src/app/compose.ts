@@ -6,13 +6,12 @@ import { isJsonObject, type JsonObject } from '../kernel/json/value.ts'
 import { payloadDigest } from '../kernel/receipt/payload-digest.ts'
 import { createGate } from '../pipeline/gate.ts'
 import type { Digester, Log, Ports, Records, Tenant } from '../pipeline/ports.ts'
-import type { Reload } from '../sources/policy-files/policy-files.ts'
 import type { Keys } from '../stores/keys-file/open-keys.ts'
 import { configuredAssurances } from './assurances.ts'
 import { type Closing, closing } from './closing.ts'
 import type { Config } from './config.ts'
 import { ledgerFile, requestsFile, usagePlace } from './data-files.ts'
-import { OBLIGATIONS } from './obligations.ts'
+import { openPolicies } from './open-policies.ts'
 import {
   agentTokens,
   connectMcpServers,
@@ -20,7 +19,6 @@ import {
   memoryConnector,
   openKeys,
   openLedger,
-  openPolicyFiles,
   openRecords,
   openUsage,
   recordRequests,
@@ -66,15 +64,7 @@ async function connect(config: Config, log: Log, opened: Closing) {
   })
   opened.add(() => usage.close())
   opened.add(ledger.subscribe((receipt) => usage.apply(receipt)))
-  const reloads = new Set<(reload: Reload) => void>()
-  const policies = openPolicyFiles({
-    directory: config.policyDir,
-    registry: OBLIGATIONS,
-    log,
-    onReload(reload) {
-      for (const listener of reloads) listener(reload)
-    },
-  })
+  const { policies, control } = openPolicies(config, { log, ledger, clock, ids })
   opened.add(() => policies.close())
   const records = openRecords(join(config.dataDir, 'state.db'))
   opened.add(() => records.close())
@@ -101,7 +91,7 @@ async function connect(config: Config, log: Log, opened: Closing) {
   const gate = createGate(ports)
   const whole = { config, log, keys, ports, gate, close: () => opened.close() }
   const used = { usage: usage.book, recording }
-  return { ...whole, ...used, ledger, policies, reloads, identities, servers, namespaces }
+  return { ...whole, ...used, ledger, policies, control, identities, servers, namespaces }
 }
 
 function startRecording({ policy, dataDir }: Config, log: Log, key: Keys['recordingsKey']) {

@@ -1,12 +1,11 @@
 import type { AdminOperations } from '../inbound/admin/admin-server.ts'
 import type { Log } from '../pipeline/ports.ts'
-import type { Reload } from '../sources/policy-files/policy-files.ts'
 import { adminSocket } from './admin-socket.ts'
 import { closing } from './closing.ts'
-import { compose, type Parts } from './compose.ts'
+import { compose } from './compose.ts'
 import type { Config } from './config.ts'
 import { recordLifecycle } from './lifecycle.ts'
-import { type Listening, listen } from './listen.ts'
+import { listen } from './listen.ts'
 import { operations } from './operations.ts'
 import { startAdminServer } from './parts.ts'
 
@@ -41,7 +40,8 @@ export async function startRuntime(config: Config, { log }: { log: Log }): Promi
     const socketPath = adminSocket(config)
     const admin = await startAdminServer({ socketPath, operations: operate, log })
     opened.add(() => admin.close())
-    opened.add(followPolicies(parts, doors))
+    // Agents may see other tools under other policies.
+    opened.add(parts.control.onChange(() => doors.notifyListChanged()))
     return { address: doors.address, operations: operate, close: () => opened.close() }
   } catch (error) {
     await opened.close().catch((failure: Error) => {
@@ -49,21 +49,6 @@ export async function startRuntime(config: Config, { log }: { log: Log }): Promi
     })
     throw error
   }
-}
-
-/**
- * A policy that comes into force, or is refused, leaves a receipt; agents may see other tools then.
- * Returns what ends the following.
- */
-function followPolicies({ reloads, ports, log }: Parts, doors: Listening): () => void {
-  const listener = ({ ok, version }: Reload) => {
-    doors.notifyListChanged()
-    recordLifecycle(ports, ok ? 'policy.activated' : 'policy.rejected', version).catch(
-      (error: Error) => log.error('policy.unrecorded', { version, reason: error.message }),
-    )
-  }
-  reloads.add(listener)
-  return () => void reloads.delete(listener)
 }
 
 async function atMost(waitMs: number, work: Promise<void>): Promise<void> {

@@ -1,3 +1,4 @@
+import type { PolicyChange as PolicyChangeAnswer } from '../contract/policy-changes.ts'
 import { decisionEvent } from '../contract/watch-event.ts'
 import type { AdminOperations } from '../inbound/admin/admin-server.ts'
 import { PortcullisError } from '../kernel/errors.ts'
@@ -7,6 +8,7 @@ import { parseVerifierKey } from '../kernel/tlog/note.ts'
 import { budgetOperations } from './budget-operations.ts'
 import type { Parts } from './compose.ts'
 import { recordLifecycle } from './lifecycle.ts'
+import type { PolicyChange } from './policy-control.ts'
 import { toolSchemas } from './tool-schemas.ts'
 import { VERSION } from './version.ts'
 
@@ -15,7 +17,7 @@ const NOT_RECORDED = { kept: 0, dropped: 0 }
 /** What operators may do with a runtime. What changes something leaves a receipt first. */
 export function operations(parts: Parts, address: string): AdminOperations {
   const { config, ledger, servers, namespaces, policies, identities, keys, ports } = parts
-  const { recording } = parts
+  const { recording, control } = parts
   const started = new Date(ports.clock.now()).toISOString()
   const key = parseVerifierKey(keys.vkey)
   return {
@@ -23,6 +25,7 @@ export function operations(parts: Parts, address: string): AdminOperations {
       ...{ version: VERSION, pid: process.pid, started, address },
       policy: {
         version: policies.current().version,
+        ...{ reload: config.policy.reload, held: policies.held },
         recording: { on: recording !== undefined, ...(recording?.counts() ?? NOT_RECORDED) },
       },
       ledger: { origin: ledger.origin, size: openCheckpoint(ledger.checkpoint(), key).size },
@@ -43,17 +46,29 @@ export function operations(parts: Parts, address: string): AdminOperations {
       return { token, agent, expires }
     },
     async reloadPolicies() {
-      const before = policies.current().version
-      const { ok, version, diagnostics } = policies.reload()
-      if (ok) return { version, changed: version !== before }
+      if (config.policy.reload === 'push') {
+        throw new PortcullisError(
+          'POLICY_PUSH_ONLY',
+          'the directory does not decide what is in force',
+        )
+      }
+      const { ok, changed, version, diagnostics } = policies.reload()
+      if (ok) return { version, changed }
       const rendered = diagnostics.map(renderDiagnostic).join('\n\n')
       throw new PortcullisError('POLICY_INVALID', `the policies in force stay\n\n${rendered}\n`)
     },
     tools: () => ({ tools: [...toolSchemas(servers.tools())] }),
+    pushPolicies: async (request) => changeOf(await control.push(request)),
+    rollbackPolicies: async (request) => changeOf(await control.rollback(request)),
     watch: (listener) =>
       ledger.subscribe((receipt) => {
         const event = decisionEvent(receipt)
         if (event !== undefined) listener(event)
       }),
   }
+}
+
+function changeOf({ warnings, tests, ...change }: PolicyChange): PolicyChangeAnswer {
+  const report = tests && { tests: { ...tests, failures: [...tests.failures] } }
+  return { ...change, warnings: [...warnings], ...report }
 }

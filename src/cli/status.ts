@@ -25,7 +25,7 @@ function describe(status: Status): string {
   const facts = [
     ['portcullis', `${version}, process ${pid}, since ${started}`],
     ['agents connect', `${address}/mcp`],
-    ['policy', policy.version],
+    ['policy', policyText(policy)],
     ['requests', requestsText(policy.recording)],
     ['ledger', `${ledger.size} receipts of ${ledger.origin}`],
     ['agents', agents.map(({ name }) => name).join(', ') || 'none'],
@@ -42,4 +42,8 @@ function describe(status: Status): string {
 function requestsText({ on, kept, dropped }: Status['policy']['recording']): string {
   const losses = dropped === 0 ? '' : `, ${dropped} dropped since the start`
   return on ? `${kept} recorded${losses}` : 'not recorded'
+}
+
+function policyText({ version, held }: Status['policy']): string {
+  return held ? `${version}, which is not what the policy directory says` : version
 }

@@ -11,6 +11,7 @@ import type {
   WatchLine,
 } from '../contract/admin-api.ts'
 import type { BudgetList, BudgetReset, BudgetStatus } from '../contract/budgets.ts'
+import type { PolicyChange, PolicyPush, PolicyRollback } from '../contract/policy-changes.ts'
 import { ERRORS, PortcullisError } from '../kernel/errors.ts'
 import { isJsonObject } from '../kernel/json/value.ts'
 
@@ -21,7 +22,10 @@ export type {
   BudgetReset,
   BudgetStatus,
   IssuedToken,
+  PolicyChange,
+  PolicyPush,
   PolicyReload,
+  PolicyRollback,
   Status,
   TokenRequest,
   ToolSchemas,
@@ -50,6 +54,8 @@ export interface AdminClient {
   tools(): Promise<ToolSchemas>
   budgets(): Promise<BudgetList>
   resetBudget(name: string, request?: BudgetReset): Promise<BudgetStatus>
+  pushPolicies(push: PolicyPush): Promise<PolicyChange>
+  rollbackPolicies(rollback: PolicyRollback): Promise<PolicyChange>
   /**
    * First `{ watch: 'open' }`, then every event from there on, last `{ watch: 'closed' }`; without
    * that one the runtime died, which throws. Aborting ends it quietly.
@@ -82,12 +88,20 @@ export function adminClient(options: AdminClientOptions): AdminClient {
         path: `/v1/budgets/${encodeURIComponent(name)}/reset`,
         body: request,
       }),
+    pushPolicies: (body) => json({ ...CHANGE, path: '/v1/policies/push', body }),
+    rollbackPolicies: (body) => json({ ...CHANGE, path: '/v1/policies/rollback', body }),
     watch: (signal) => watch(options, signal),
   }
 }
 
+/** How long a change of policies may take, with their tests, in milliseconds. */
+export const POLICY_CHANGE_TIMEOUT_MS = 120_000
+const CHANGE = { method: 'POST', timeoutMs: POLICY_CHANGE_TIMEOUT_MS } as const
+
 interface Call {
   readonly method: AdminRoute['method']
+  /** Where it is known to be longer than elsewhere. */
+  readonly timeoutMs?: number
   readonly path: string
   readonly body?: object
   readonly signal?: AbortSignal | undefined
@@ -95,8 +109,8 @@ interface Call {
 
 /** Resolves with the head of a good answer. */
 async function send(call: Call, options: AdminClientOptions): Promise<IncomingMessage> {
-  const { socketPath, timeoutMs = DEFAULT_ADMIN_TIMEOUT_MS } = options
   const { method, path, body, signal } = call
+  const { socketPath, timeoutMs = call.timeoutMs ?? DEFAULT_ADMIN_TIMEOUT_MS } = options
   const headers = body === undefined ? {} : { 'content-type': 'application/json' }
   const asked = request({ socketPath, method, path, headers, signal, agent: false })
   asked.setTimeout(timeoutMs, () => asked.destroy(new TimeoutError()))

@@ -1,6 +1,7 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import type { JsonObject } from '../kernel/json/value.ts'
 import { BUDGET_ROUTES } from './budgets.ts'
+import { POLICY_CHANGE_ROUTES } from './policy-changes.ts'
 import { WatchEvent } from './watch-event.ts'
 
 /** How a runtime is doing. */
@@ -12,6 +13,8 @@ export const Status = Type.Object(
     address: Type.String({ description: 'Where agents connect: `http://127.0.0.1:7070`.' }),
     policy: Type.Object({
       version: Type.String({ description: 'Digest of the policy set in force.' }),
+      reload: Type.Enum(['watch', 'push'], { description: 'What changes it.' }),
+      held: Type.Boolean({ description: 'Whether the directory says otherwise.' }),
       recording: Type.Object(
         {
           on: Type.Boolean({ description: 'Whether decided requests are recorded.' }),
@@ -148,6 +151,8 @@ export interface AdminRoute {
   readonly summary: string
   readonly params?: TSchema
   readonly body?: TSchema
+  /** Bytes that the body may have, where that is more than elsewhere. */
+  readonly bodyBytes?: number
   readonly answer: TSchema
   /** The answer is a stream of lines, each of them such a value. */
   readonly stream?: boolean
@@ -182,6 +187,7 @@ export const ADMIN_ROUTES = {
     answer: ToolSchemas,
   },
   ...BUDGET_ROUTES,
+  ...POLICY_CHANGE_ROUTES,
   watch: {
     method: 'GET',
     url: '/v1/watch',

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { Status } from '../../src/contract/admin-api.ts'
 import type { BudgetStatus } from '../../src/contract/budgets.ts'
+import type { PolicyChange } from '../../src/contract/policy-changes.ts'
 import type { WatchEvent } from '../../src/contract/watch-event.ts'
 import {
   type AdminLimits,
@@ -18,7 +19,10 @@ export const STATUS: Status = {
   pid: 7,
   started: '2026-09-21T14:13:20.000Z',
   address: 'http://127.0.0.1:7070',
-  policy: { version: 'sha256:00', recording: { on: true, kept: 2, dropped: 1 } },
+  policy: {
+    ...{ version: 'sha256:00', reload: 'push', held: true },
+    recording: { on: true, kept: 2, dropped: 1 },
+  },
   ledger: { origin: 'example.com/log', size: 3 },
   agents: [{ name: 'sales', roles: ['sales'], tokenTtlMs: 900_000 }],
   servers: [
@@ -35,6 +39,11 @@ export const BUDGET: BudgetStatus = {
   ...{ name: 'llm', unit: 'USD', limit: 10, perMs: 86_400_000, perAgent: true },
   all: { spent: 2.5, reserved: 0.05 },
   agents: [{ agent: 'sales', spent: 2.5, reserved: 0.05, remaining: 7.45 }],
+}
+
+const CHANGE: PolicyChange = {
+  ...{ version: 'sha256:01', before: 'sha256:00' },
+  ...{ changed: true, held: false, warnings: [] },
 }
 
 export interface AdminDoorOptions extends Partial<AdminOperations> {
@@ -66,6 +75,8 @@ export async function adminDoor(t: TestContext, options: AdminDoorOptions = {}) 
         agents: [{ agent, spent: 0, reserved: 0 }],
       }
     },
+    pushPolicies: async ({ files }) => ({ ...CHANGE, warnings: files.map(({ file }) => file) }),
+    rollbackPolicies: async ({ version }) => ({ ...CHANGE, ...(version && { version }) }),
     watch: (listener) => {
       watchers.add(listener)
       return () => {

@@ -11,6 +11,7 @@ import {
   type ToolSchemas,
 } from '../../contract/admin-api.ts'
 import type { BudgetList, BudgetPath, BudgetReset, BudgetStatus } from '../../contract/budgets.ts'
+import type { PolicyChange, PolicyPush, PolicyRollback } from '../../contract/policy-changes.ts'
 import { codeOf, ERRORS, type ErrorCode, PortcullisError } from '../../kernel/errors.ts'
 import type { Log } from '../../pipeline/ports.ts'
 import { logDefect } from '../record-refusal.ts'
@@ -31,6 +32,9 @@ export interface AdminOperations {
   tools(): ToolSchemas
   budgets(): BudgetList | Promise<BudgetList>
   resetBudget(name: string, request: BudgetReset): Promise<BudgetStatus>
+  /** Puts policies in force in one step; throws, and changes nothing, when they cannot be. */
+  pushPolicies(request: PolicyPush): Promise<PolicyChange>
+  rollbackPolicies(request: PolicyRollback): Promise<PolicyChange>
   /** Calls the listener with each event once its receipt is durable. Returns what ends that. */
   readonly watch: Subscribe
 }
@@ -108,6 +112,14 @@ function addCommands(server: FastifyInstance, operations: AdminOperations): void
     handler: async ({ params, body }) => operations.resetBudget(params.name, body),
   })
   server.route({ ...routeOf('reloadPolicies'), handler: async () => operations.reloadPolicies() })
+  server.route<{ Body: PolicyPush }>({
+    ...routeOf('pushPolicies'),
+    handler: async ({ body }) => operations.pushPolicies(body),
+  })
+  server.route<{ Body: PolicyRollback }>({
+    ...routeOf('rollbackPolicies'),
+    handler: async ({ body }) => operations.rollbackPolicies(body),
+  })
 }
 
 function addWatch(server: FastifyInstance, subscribe: Subscribe, limits: AdminLimits): void {
@@ -133,13 +145,13 @@ function addWatch(server: FastifyInstance, subscribe: Subscribe, limits: AdminLi
 }
 
 function routeOf(name: keyof typeof ADMIN_ROUTES) {
-  const { method, url, params, body, answer, stream }: AdminRoute = ADMIN_ROUTES[name]
+  const { method, url, params, body, bodyBytes, answer, stream }: AdminRoute = ADMIN_ROUTES[name]
   const schema = {
     ...(params && { params }),
     ...(body && { body }),
     ...(!stream && { response: { 200: answer } }),
   }
-  return { method, url, schema }
+  return { method, url, schema, ...(bodyBytes && { bodyLimit: bodyBytes }) }
 }
 
 function codeOfRequest(error: FastifyError): ErrorCode {

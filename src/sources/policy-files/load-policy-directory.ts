@@ -1,18 +1,24 @@
 import { PortcullisError } from '../../kernel/errors.ts'
 import type { Diagnostic } from '../../kernel/policy/language/diagnostics.ts'
 import { renderDiagnostic } from '../../kernel/policy/language/diagnostics.ts'
-import type { LoadedPolicies } from '../../kernel/policy/load-policies.ts'
+import type { LoadedPolicies, PolicyText } from '../../kernel/policy/load-policies.ts'
 import { loadPolicies } from '../../kernel/policy/load-policies.ts'
 import type { ObligationRegistry } from '../../kernel/policy/obligation-registry.ts'
 import { readPolicyFiles } from './read-policy-files.ts'
+
+export interface LoadedDirectory extends LoadedPolicies {
+  /** What could be read of it. */
+  readonly files: readonly PolicyText[]
+}
 
 /** Reads and compiles the policies below a directory. One file that cannot be read refuses all. */
 export function loadPolicyDirectory(
   directory: string,
   registry: ObligationRegistry,
-): LoadedPolicies {
+): LoadedDirectory {
   const { files, diagnostics } = readPolicyFiles(directory)
-  return diagnostics.length > 0 ? { set: undefined, diagnostics } : loadPolicies(files, registry)
+  if (diagnostics.length > 0) return { set: undefined, diagnostics, files }
+  return { ...loadPolicies(files, registry), files }
 }
 
 /** `POLICY_INVALID`, with every diagnostic as text. */

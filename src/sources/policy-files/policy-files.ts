@@ -1,10 +1,13 @@
 import { watch } from 'node:fs'
 import type { Diagnostic } from '../../kernel/policy/language/diagnostics.ts'
 import { renderDiagnostic } from '../../kernel/policy/language/diagnostics.ts'
+import type { PolicyText } from '../../kernel/policy/load-policies.ts'
 import type { ObligationRegistry } from '../../kernel/policy/obligation-registry.ts'
 import type { PolicySet } from '../../kernel/policy/policy-set.ts'
+import { sourceDigest } from '../../kernel/policy/versions/policy-texts.ts'
 import type { Log, PolicySource } from '../../pipeline/ports.ts'
 import { loadPolicyDirectory, policiesInvalid } from './load-policy-directory.ts'
+import { readPolicyFiles } from './read-policy-files.ts'
 
 /** How long the directory must be quiet before it is read again: editors write in several steps. */
 export const RELOAD_QUIET_MS = 150
@@ -13,21 +16,45 @@ export interface PolicyFilesOptions {
   readonly directory: string
   readonly registry: ObligationRegistry
   readonly log: Log
+  /** Whether a change in the directory takes effect by itself; by default it does. */
+  readonly follow?: boolean
+  /** What was in force when the runtime stopped, where that was not what the directory says. */
+  readonly resume?: Resume | undefined
   /** Called after every reload, whether it was taken or refused. */
   readonly onReload?: (reload: Reload) => void
 }
 
+/** A set to go on with in place of the directory: for as long as that is `over`, or for good. */
+export interface Resume {
+  readonly set: PolicySet
+  readonly over?: string
+}
+
 export interface Reload {
   readonly ok: boolean
+  /** Whether another version is in force now. */
+  readonly changed: boolean
   /** The version in force after it: still the old one when it was refused. */
   readonly version: string
+  readonly files: readonly PolicyText[]
   readonly diagnostics: readonly Diagnostic[]
 }
 
 export interface PolicyFiles extends PolicySource {
   current(): PolicySet
+  /** What the set in force was made from, when that is the directory. */
+  readonly files: readonly PolicyText[] | undefined
+  /** Whether the directory says otherwise than what was put in force. */
+  readonly held: boolean
   /** Reads the directory again. A mistake anywhere keeps the version in force, and is logged. */
   reload(): Reload
+  /** The digest of the directory when its files are another version than the set. */
+  otherwise(set: PolicySet): string | undefined
+  /**
+   * Puts a set in force at once. Over a directory that says otherwise, given by its digest, it
+   * holds until a file there changes, or until `reload`.
+   */
+  put(set: PolicySet, over: string | undefined): void
   /** Stops watching. The version in force stays. */
   close(): void
 }
@@ -37,19 +64,22 @@ export interface PolicyFiles extends PolicySource {
  * @throws PortcullisError `POLICY_INVALID` with every diagnostic when they do not load at first.
  */
 export function openPolicyFiles(options: PolicyFilesOptions): PolicyFiles {
-  const { directory, registry, log, onReload } = options
-  const first = loadPolicyDirectory(directory, registry)
-  if (first.set === undefined) throw policiesInvalid(directory, first.diagnostics)
+  const { directory, registry, log, onReload, follow = true } = options
+  const first = begin(options)
   let inForce = first.set
-  warn(first.diagnostics, log)
-  log.info('policy.loaded', { version: inForce.version, rules: inForce.ruleCount })
-  warnOfNothing(inForce, options)
+  /** The directory, while something else is in force for as long as it stays so. */
+  let over = first.over
 
   function reload(): Reload {
-    const { set, diagnostics } = loadPolicyDirectory(directory, registry)
+    const { set, diagnostics, files } = loadPolicyDirectory(directory, registry)
+    const changed = set !== undefined && set.version !== inForce.version
     if (set === undefined) refused(diagnostics)
-    else if (set.version !== inForce.version) taken(set, diagnostics)
-    const outcome = { ok: set !== undefined, version: inForce.version, diagnostics }
+    else {
+      over = undefined
+      if (changed) taken(set, diagnostics)
+    }
+    const version = inForce.version
+    const outcome = { ok: set !== undefined, changed, version, files, diagnostics }
     onReload?.(outcome)
     return outcome
   }
@@ -67,8 +97,65 @@ export function openPolicyFiles(options: PolicyFilesOptions): PolicyFiles {
     warnOfNothing(set, options)
   }
 
-  const stop = watchDirectory(directory, reload, log)
-  return { current: () => inForce, reload, close: stop }
+  function changedOnDisk(): void {
+    if (over === undefined || over !== digestOf(directory)) reload()
+  }
+
+  const stop = follow ? watchDirectory(directory, changedOnDisk, log) : () => undefined
+  return {
+    current: () => inForce,
+    files: first.files,
+    get held() {
+      return over !== undefined
+    },
+    reload,
+    otherwise: (set) => saysOtherwise(options, set),
+    put(set, digest) {
+      inForce = set
+      over = digest
+      if (digest !== undefined) warnOfHold(set, options)
+    },
+    close: stop,
+  }
+}
+
+interface Beginning {
+  readonly set: PolicySet
+  readonly over?: string | undefined
+  readonly files: readonly PolicyText[] | undefined
+}
+
+/** The directory, unless something else was in force that still holds. */
+function begin(options: PolicyFilesOptions): Beginning {
+  const { directory, registry, log, follow = true, resume } = options
+  if (resume !== undefined && (!follow || resume.over === digestOf(directory))) {
+    const { set } = resume
+    const over = saysOtherwise(options, set)
+    log.info('policy.resumed', { version: set.version, rules: set.ruleCount })
+    if (over !== undefined) warnOfHold(set, options)
+    return { set, over, files: undefined }
+  }
+  const { set, diagnostics, files } = loadPolicyDirectory(directory, registry)
+  if (set === undefined) throw policiesInvalid(directory, diagnostics)
+  warn(diagnostics, log)
+  log.info('policy.loaded', { version: set.version, rules: set.ruleCount })
+  warnOfNothing(set, options)
+  return { set, files }
+}
+
+/** The digest of the directory when its files are not the version of the set. */
+function saysOtherwise({ directory, registry }: PolicyFilesOptions, set: PolicySet) {
+  const loaded = loadPolicyDirectory(directory, registry)
+  return loaded.set?.version === set.version ? undefined : sourceDigest(loaded.files)
+}
+
+function digestOf(directory: string): string {
+  return sourceDigest(readPolicyFiles(directory).files)
+}
+
+function warnOfHold({ version }: PolicySet, { directory, log, follow = true }: PolicyFilesOptions) {
+  const until = follow ? 'a file in the directory changes' : 'the next push'
+  log.warn('policy.held', { version, directory, reason: 'the directory says otherwise', until })
 }
 
 /** Calls `changed` once the directory has been quiet for a while after a change below it. */
