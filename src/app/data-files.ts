@@ -10,6 +10,11 @@ export function requestsFile(dataDir: string): string {
   return join(dataDir, 'requests.db')
 }
 
+/** The policy versions that came into force. */
+export function versionsDirectory(dataDir: string): string {
+  return join(dataDir, 'policy-versions')
+}
+
 /** Where the counts are kept, and the ledger that they are of. */
 export function usagePlace(dataDir: string) {
   return { file: join(dataDir, 'usage.db'), ledgerFile: ledgerFile(dataDir) }

@@ -1,8 +1,8 @@
-import { join } from 'node:path'
 import type { Log, Ports } from '../pipeline/ports.ts'
 import type { PolicyFiles, Resume } from '../sources/policy-files/policy-files.ts'
 import type { PolicyVersions } from '../stores/policy-versions/policy-versions.ts'
 import type { Config } from './config.ts'
+import { versionsDirectory } from './data-files.ts'
 import { loadVersion } from './load-texts.ts'
 import { OBLIGATIONS } from './obligations.ts'
 import { openPolicyFiles, policyVersions } from './parts.ts'
@@ -30,11 +30,6 @@ export function openPolicies(
   const control = new PolicyControl({ config, source: policies, versions, ports, log })
   control.begin()
   return { policies, control }
-}
-
-/** Where the versions that came into force are kept. */
-export function versionsDirectory(dataDir: string): string {
-  return join(dataDir, 'policy-versions')
 }
 
 /** What was in force at the end: for good under `push`, else over a directory left as it is. */

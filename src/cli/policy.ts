@@ -8,22 +8,31 @@ import { renderExplanation } from '../kernel/policy/render-explanation.ts'
 import type { Answer } from './command.ts'
 import { answer, command, EXIT } from './command.ts'
 import { parseArgs } from './policy-args.ts'
+import { policyDiffCommand, policyReplayCommand } from './policy-diff.ts'
 import { fmtCommand } from './policy-fmt.ts'
 import { lspCommand } from './policy-lsp.ts'
 import { planCommand } from './policy-plan.ts'
+import { policyPushCommand, policyRollbackCommand } from './policy-push.ts'
 import { typesCommand } from './policy-types.ts'
+import { policyShowCommand, policyVersionsCommand } from './policy-versions.ts'
 
 const CONFIG_FILE = 'portcullis.toml'
 
 export function policyCommand(): Command {
   return new Command('policy')
-    .description('check the policies, and explain what they decide')
+    .description('check, explain, compare and change the policies')
     .addCommand(checkCommand())
     .addCommand(explainCommand())
     .addCommand(planCommand())
     .addCommand(typesCommand())
     .addCommand(fmtCommand())
     .addCommand(lspCommand())
+    .addCommand(policyDiffCommand())
+    .addCommand(policyReplayCommand())
+    .addCommand(policyPushCommand())
+    .addCommand(policyRollbackCommand())
+    .addCommand(policyVersionsCommand())
+    .addCommand(policyShowCommand())
 }
 
 interface CheckOptions {

@@ -16,7 +16,8 @@ export class PolicySet {
   readonly version: string
   /** How many rules it holds. None: nothing is loaded, and everything is denied. */
   readonly ruleCount: number
-  private readonly set: CompiledSet
+  /** Its rules one by one, for those who compare sets. Deciding finds them by an index. */
+  readonly compiled: CompiledSet
   private readonly index: RuleIndex
   /** The index with the policies in observe mode as well, where there are any. */
   private readonly observing: RuleIndex | undefined
@@ -24,7 +25,7 @@ export class PolicySet {
   constructor(version: string, set: CompiledSet) {
     this.version = version
     this.ruleCount = set.ruleCount
-    this.set = set
+    this.compiled = set
     this.index = new RuleIndex(set.enforced)
     const { rules, requirements, audits } = set.observed
     if (rules.length + requirements.length + audits.length > 0)
@@ -53,7 +54,7 @@ export class PolicySet {
     const decision = this.decide(request)
     const { operation, resource } = request
     const candidates = (this.observing ?? this.index).find(operation, resource.id)
-    return explain({ candidates, set: this.set, decision }, request)
+    return explain({ candidates, set: this.compiled, decision }, request)
   }
 
   /** What the policies in observe mode would have made of it, where that is something else. */

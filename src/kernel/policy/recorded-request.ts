@@ -1,4 +1,4 @@
-import type { JsonValue } from '../json/value.ts'
+import type { JsonObject, JsonValue } from '../json/value.ts'
 import { isJsonObject } from '../json/value.ts'
 import type { PolicyRequest } from './policy-request.ts'
 
@@ -11,17 +11,29 @@ export interface RecordedRequest {
   readonly request: PolicyRequest
 }
 
-/** A request as text. `parsePolicyRequest` reads it. */
+/** A request as text. What is one value under two roots is written once. */
 export function policyRequestText(request: PolicyRequest): string {
   const { operation, resource, attributes, approved } = request
-  return JSON.stringify({ operation, resource, attributes, approved })
+  const firstOf = new Map<JsonValue, string>()
+  const own: [string, JsonValue][] = []
+  const same: [string, string][] = []
+  for (const [root, value] of Object.entries(attributes)) {
+    const first = firstOf.get(value)
+    if (first === undefined) own.push([root, value])
+    else same.push([root, first])
+    firstOf.set(value, first ?? root)
+  }
+  const written = { operation, resource, attributes: Object.fromEntries(own), approved }
+  return JSON.stringify(
+    same.length === 0 ? written : { ...written, same: Object.fromEntries(same) },
+  )
 }
 
 /** Undefined for what is no request; members that are not known are left out. */
 export function parsePolicyRequest(text: string): PolicyRequest | undefined {
   const value = JSON.parse(text) as JsonValue
   if (!isJsonObject(value)) return undefined
-  const { operation, resource, attributes, approved } = value
+  const { operation, resource, attributes, approved, same } = value
   if (typeof operation !== 'string' || !isJsonObject(resource) || !isJsonObject(attributes)) {
     return undefined
   }
@@ -31,9 +43,15 @@ export function parsePolicyRequest(text: string): PolicyRequest | undefined {
   return {
     operation,
     resource: { type, id },
-    attributes,
+    attributes: { ...attributes, ...again(attributes, same) },
     ...(names.length === 0 ? {} : { approved: names }),
   }
+}
+
+function again(attributes: JsonObject, same: JsonValue | undefined): JsonObject {
+  const roots = isJsonObject(same) ? Object.entries(same) : []
+  const values = roots.map(([root, first]) => [root, attributes[String(first)] ?? null] as const)
+  return Object.fromEntries(values)
 }
 
 function isResourceType(type: unknown): type is PolicyRequest['resource']['type'] {
