@@ -9,7 +9,7 @@ const COLUMNS: readonly [title: string, cell: (receipt: Receipt) => string][] = 
   ['SEQ', ({ seq }) => String(seq)],
   ['TIME', ({ ts }) => new Date(ts).toISOString()],
   ['KIND', ({ kind }) => kind],
-  ['OUTCOME', outcomeOf],
+  ['OUTCOME', outcomeText],
   ['AGENT', ({ actor }) => actor.findLast(({ kind }) => kind === 'agent')?.id ?? '-'],
   ['OPERATION', ({ action }) => action?.operation ?? '-'],
   ['BECAUSE', because],
@@ -58,6 +58,13 @@ function problemText({ code, seq, message }: LedgerProblem): string {
 function advice(ok: boolean, remembered: boolean): readonly string[] {
   if (!ok || remembered) return []
   return ['  compared with no earlier checkpoint: `--remember FILE` makes a cut-off end show']
+}
+
+/** In observe mode a policy has no say: what it would have said is marked as that. */
+function outcomeText(receipt: Receipt): string {
+  const observed = receipt.decision?.observed
+  const outcome = outcomeOf(receipt)
+  return observed === undefined ? outcome : `${outcome} (observed: ${observed.effect})`
 }
 
 function because(receipt: Receipt): string {

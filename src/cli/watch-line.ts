@@ -50,9 +50,16 @@ function actionOf({ operation, resource }: WatchEvent): string {
 }
 
 /** The rule that settled it; without one, the code. */
-function reasonOf({ file, line, column, policy, code }: WatchEvent): string {
-  if (file !== undefined) return `${file}:${line}:${column} ${policy}`
-  return code ?? ''
+function reasonOf({ file, line, column, policy, code, observed }: WatchEvent): string {
+  const reason = file === undefined ? (code ?? '') : `${file}:${line}:${column} ${policy}`
+  return observed === undefined ? reason : `${reason} ${observedText(observed)}`.trimStart()
+}
+
+/** Only observed: it must not look like what happened. */
+function observedText(observed: NonNullable<WatchEvent['observed']>): string {
+  const { decision, file, line, column } = observed
+  const place = file === undefined ? '' : `, ${file}:${line}:${column}`
+  return `[observe mode: would ${decision.replaceAll('_', ' ')}${place}]`
 }
 
 function localTime(iso: string): string {

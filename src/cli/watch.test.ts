@@ -46,6 +46,13 @@ const TABLE: readonly [event: WatchEvent, cells: readonly string[]][] = [
     ['research      memory.read CRM.customers           deny               0.20', 'POLICY_DENIED'],
   ],
   [
+    { ...DENIED, observed: { decision: 'allow', file: 'policies/new.policy', line: 2, column: 3 } },
+    [
+      'research      memory.read CRM.customers           deny               0.20',
+      'POLICY_DENIED [observe mode: would allow, policies/new.policy:2:3]',
+    ],
+  ],
+  [
     REFUSED,
     [
       '-             -                                   refused                ',

@@ -80,6 +80,18 @@ test('a default deny has no rule to show', () => {
   )
 })
 
+test('what policies in observe mode would have decided is told apart', () => {
+  const draft = decisionDraft('r6')
+  const rules = draft.decision?.rules ?? []
+  const observed = { effect: 'deny', reason: 'explicit_deny', rules } as const
+  const decision = { ...(draft.decision ?? assert.fail()), observed }
+  const event = decisionEvent(placed({ ...draft, decision }))
+  assert.equal(event?.decision, 'allow_with_conditions')
+  const place = { file: 'policies/sales.policy', line: 3, column: 3 }
+  assert.deepEqual(event?.observed, { decision: 'deny', ...place })
+  assert.ok(Value.Check(WatchEvent, event))
+})
+
 test('what the runtime records about itself is not shown', () => {
   const draft = { ...refusalDraft('r5'), kind: 'lifecycle' } as const
   assert.equal(decisionEvent(placed(draft)), undefined)

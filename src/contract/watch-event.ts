@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { unreachable } from '../kernel/errors.ts'
-import type { Receipt } from '../kernel/receipt/receipt.ts'
+import type { Receipt, RecordedObservation } from '../kernel/receipt/receipt.ts'
 import { isUnmet } from '../kernel/receipt/receipt-filter.ts'
 
 const Settled = {
@@ -30,6 +30,20 @@ export const WatchEvent = Type.Object(
       }),
     ),
     ...Settled,
+    observed: Type.Optional(
+      Type.Object(
+        {
+          decision: Type.Enum(['allow', 'allow_with_conditions', 'require_approval', 'deny']),
+          file: Settled.file,
+          line: Settled.line,
+          column: Settled.column,
+        },
+        {
+          description: 'What it would have been with the policies in observe mode, where another.',
+          additionalProperties: false,
+        },
+      ),
+    ),
     ms: Type.Optional(Type.Number({ description: 'Milliseconds since the request came.' })),
     receipt: Type.String({ description: 'Id of the receipt.' }),
     seq: Type.Integer({ description: 'Its place in the ledger, from 0.' }),
@@ -58,6 +72,7 @@ export function decisionEvent(receipt: Receipt): WatchEvent | undefined {
       return {
         ...event,
         ...(decision && { decision: decision.effect, ...ruleOf(decision.rules) }),
+        ...(decision?.observed && { observed: observedOf(decision.observed) }),
         ...(effect && { state: effect.state }),
       }
     case 'effect':
@@ -79,4 +94,13 @@ function ruleOf(
   if (rule === undefined) return {}
   const { policy, file, line, column, text } = rule
   return { policy, file, line, column, text }
+}
+
+function observedOf({
+  effect,
+  rules: [rule],
+}: RecordedObservation): NonNullable<WatchEvent['observed']> {
+  if (rule === undefined) return { decision: effect }
+  const { file, line, column } = rule
+  return { decision: effect, file, line, column }
 }

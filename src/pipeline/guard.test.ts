@@ -71,6 +71,16 @@ test('what the policy read is recorded under the receipt of the decision', async
   assert.doesNotMatch(JSON.stringify(kept), /good/)
 })
 
+test('what was only observed is marked in the receipt, and changes nothing', async () => {
+  const { effect, reason, determining } = DENIED
+  const decision = { ...ALLOWED, observed: { effect, reason, determining } }
+  const ports = inMemoryPorts({ decision, answer: ANSWER })
+  const outcome = await guard(REQUEST, ports)
+  assert.equal(outcome.kind, 'done')
+  assert.equal(ports.receipts[0]?.decision?.effect, 'allow')
+  assert.deepEqual(ports.receipts[0]?.decision?.observed, { effect, reason, rules: determining })
+})
+
 test('what is redacted reaches neither side, and the receipt says where', async () => {
   const ports = inMemoryPorts({ decision: REDACTING, answer: ANSWER })
   const outcome = await guard(REQUEST, ports)

@@ -81,6 +81,12 @@ const rule = fc.record({
   text,
 })
 
+const settled = {
+  effect: fc.constantFrom('allow', 'allow_with_conditions', 'deny'),
+  reason: fc.constantFrom('allowed', 'default_deny'),
+  rules: fc.array(rule, { maxLength: 2 }),
+} as const
+
 /** Any receipt that the types allow, every optional member present or absent. */
 export const anyReceipt: fc.Arbitrary<Receipt> = fc.record(
   {
@@ -107,15 +113,14 @@ export const anyReceipt: fc.Arbitrary<Receipt> = fc.record(
     }),
     decision: fc.record(
       {
-        effect: fc.constantFrom('allow', 'allow_with_conditions', 'deny'),
-        reason: fc.constantFrom('allowed', 'default_deny'),
+        ...settled,
         version: text,
-        rules: fc.array(rule, { maxLength: 2 }),
         obligations: fc.array(text, { maxLength: 2 }),
         errors: fc.array(text, { maxLength: 2 }),
         audits: fc.array(text, { maxLength: 2 }),
+        observed: fc.record(settled),
       },
-      { requiredKeys: ['effect', 'reason', 'version', 'rules', 'obligations', 'errors'] },
+      { requiredKeys: ['effect', 'reason', 'rules', 'version', 'obligations', 'errors'] },
     ),
     code: fc.constantFrom('POLICY_DENIED', 'UPSTREAM_TIMEOUT'),
     in: digest,

@@ -29,6 +29,7 @@ function members(required: Record<string, Check>, optional: Record<string, Check
 }
 
 const rule = members({ policy: text, rule: text, file: text, line: count, column: count, text })
+const settled = { effect: text, reason: text, rules: list(rule) }
 const digest = members({ digest: text, bytes: count })
 
 const hasMembers = members(
@@ -47,15 +48,8 @@ const hasMembers = members(
     prev: text,
     action: members({ operation: text, resource: members({ type: text, id: text }) }),
     decision: members(
-      {
-        effect: text,
-        reason: text,
-        version: text,
-        rules: list(rule),
-        obligations: list(text),
-        errors: list(text),
-      },
-      { audits: list(text) },
+      { ...settled, version: text, obligations: list(text), errors: list(text) },
+      { audits: list(text), observed: members(settled) },
     ),
     code: text,
     in: digest,

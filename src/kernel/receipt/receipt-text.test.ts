@@ -8,6 +8,12 @@ import { receiptText } from './receipt-text.ts'
 
 const place = { v: RECEIPT_VERSION, log: 'portcullis.example/test', seq: 4, prev: 'AAAA' } as const
 
+const OBSERVED = {
+  effect: 'deny',
+  reason: 'explicit_deny',
+  rules: decisionDraft('d').decision?.rules ?? [],
+} as const
+
 test('the fast form of any receipt is its canonical form', () => {
   fc.assert(fc.property(anyReceipt, (receipt) => receiptText(receipt) === canonical(receipt)))
 })
@@ -18,7 +24,7 @@ test('the fast form is canonical with every member there is', () => {
     ...decisionDraft('d'),
     ...effectDraft('e', 'd'),
     code: 'INTERNAL',
-    decision: decisionDraft('d').decision ?? assert.fail(),
+    decision: { ...(decisionDraft('d').decision ?? assert.fail()), observed: OBSERVED },
     action: decisionDraft('d').action ?? assert.fail(),
     in: { digest: 'a', bytes: 1 },
     out: { digest: 'b', bytes: 2 },

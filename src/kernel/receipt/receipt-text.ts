@@ -8,6 +8,7 @@ import type {
   RecordedDecision,
   RecordedDetail,
   RecordedEffect,
+  RecordedObservation,
   Redaction,
 } from './receipt.ts'
 
@@ -68,10 +69,15 @@ function recordedDecision(decision: RecordedDecision): All<RecordedDecision> {
     effect: decision.effect,
     errors: decision.errors,
     obligations: decision.obligations,
+    observed: decision.observed && observation(decision.observed),
     reason: decision.reason,
     rules: decision.rules.map(rule),
     version: decision.version,
   }
+}
+
+function observation({ effect, reason, rules }: RecordedObservation): All<RecordedObservation> {
+  return { effect, reason, rules: rules.map(rule) }
 }
 
 function rule({ column, file, line, policy, rule, says, text }: RuleRef): All<RuleRef> {

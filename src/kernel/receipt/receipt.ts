@@ -71,6 +71,14 @@ export interface RecordedDecision {
   readonly errors: readonly string[]
   /** What `audit` rules want noted; absent where there is nothing. */
   readonly audits?: readonly string[]
+  /** What it would have been with the policies in observe mode, where that is something else. */
+  readonly observed?: RecordedObservation
+}
+
+export interface RecordedObservation {
+  readonly effect: Decision['effect']
+  readonly reason: Reason
+  readonly rules: readonly RuleRef[]
 }
 
 /**

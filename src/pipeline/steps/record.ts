@@ -4,11 +4,12 @@ import type { ErrorCode } from '../../kernel/errors.ts'
 import type { Identity } from '../../kernel/identity/principal.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
 import { withinBytes } from '../../kernel/json/within-bytes.ts'
-import type { Decision, RuleRef } from '../../kernel/policy/decision.ts'
+import type { Decision, Observation, RuleRef } from '../../kernel/policy/decision.ts'
 import type {
   ReceiptDraft,
   RecordedDecision,
   RecordedEffect,
+  RecordedObservation,
   Redaction,
 } from '../../kernel/receipt/receipt.ts'
 import type { Attempt } from '../attempt.ts'
@@ -140,7 +141,13 @@ function recordedDecision(decision: Decision): RecordedDecision {
       .slice(0, RECORDED_ERRORS_LIMIT)
       .map(({ file, line, message }) => clip(`${file}:${line}: ${message}`)),
     ...(decision.audits.length === 0 ? {} : { audits: auditsOf(decision) }),
+    ...(decision.observed && { observed: recordedObservation(decision.observed) }),
   }
+}
+
+function recordedObservation({ effect, reason, determining }: Observation): RecordedObservation {
+  const rules = determining.slice(0, RECORDED_RULES_LIMIT).map(recordedRule)
+  return { effect, reason, rules }
 }
 
 function recordedRule({ policy, rule, file, line, column, text, says }: RuleRef): RuleRef {
