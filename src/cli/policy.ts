@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { checkPolicies } from '../app/check-policies.ts'
 import { loadConfig } from '../app/config.ts'
 import { explain } from '../app/explain.ts'
@@ -13,6 +13,7 @@ import { fmtCommand } from './policy-fmt.ts'
 import { lspCommand } from './policy-lsp.ts'
 import { planCommand } from './policy-plan.ts'
 import { policyPushCommand, policyRollbackCommand } from './policy-push.ts'
+import { explainedReceipt } from './policy-receipt.ts'
 import { typesCommand } from './policy-types.ts'
 import { policyShowCommand, policyVersionsCommand } from './policy-versions.ts'
 
@@ -66,8 +67,9 @@ function check(directory: string): Answer {
 }
 
 interface ExplainOptions {
-  readonly agent: string
-  readonly action: string
+  readonly receipt?: string
+  readonly agent?: string
+  readonly action?: string
   readonly resource?: string
   readonly args?: string
   readonly config: string
@@ -77,22 +79,40 @@ interface ExplainOptions {
 function explainCommand(): Command {
   return command({
     name: 'explain',
-    summary: 'Say what the policies would decide, and why. Exit 1 when they would deny.',
+    summary:
+      'Say what the policies would decide, or by `--receipt` did decide, and why. Exit 1 when ' +
+      'that is a deny.',
     examples: [
       'portcullis policy explain --agent sales --action slack.post_message',
       'portcullis policy explain --agent sales --action memory.read --resource CRM.customers',
+      'portcullis policy explain --receipt 42',
       `portcullis policy explain --agent sales --action files.write --args '{"path":"/srv/a"}'`,
     ],
   })
-    .requiredOption('--agent <name>', 'an agent that the configuration declares')
-    .requiredOption('--action <operation>', 'the tool, as agents name it')
+    .option('--agent <name>', 'an agent that the configuration declares')
+    .option('--action <operation>', 'the tool, as agents name it')
     .option('--resource <id>', 'the namespace of `memory.read` and `memory.write`')
     .option('--args <json>', 'the arguments of the call, a JSON object')
+    .addOption(
+      new Option('--receipt <id|seq>', 'a decision that was made').conflicts([
+        ...['agent', 'action', 'resource', 'args'],
+      ]),
+    )
     .option('--config <file>', 'the configuration', CONFIG_FILE)
-    .action((options: ExplainOptions) => answer(options.json, async () => explained(options)))
+    .action((options: ExplainOptions) =>
+      answer(options.json, async () =>
+        options.receipt === undefined
+          ? explained(options)
+          : explainedReceipt(options.receipt, options),
+      ),
+    )
 }
 
 function explained({ agent, action, resource, args, config }: ExplainOptions): Answer {
+  if (agent === undefined || action === undefined) {
+    const message = 'name a decision: `--agent` and `--action`, or `--receipt`'
+    throw new PortcullisError('REQUEST_INVALID', message)
+  }
   const explanation = explain(
     {
       ...{ agent, action, at: Date.now() },
