@@ -14,6 +14,7 @@ import { lspCommand } from './policy-lsp.ts'
 import { planCommand } from './policy-plan.ts'
 import { policyPushCommand, policyRollbackCommand } from './policy-push.ts'
 import { explainedReceipt } from './policy-receipt.ts'
+import { policySuggestCommand } from './policy-suggest.ts'
 import { typesCommand } from './policy-types.ts'
 import { policyShowCommand, policyVersionsCommand } from './policy-versions.ts'
 
@@ -34,6 +35,7 @@ export function policyCommand(): Command {
     .addCommand(policyRollbackCommand())
     .addCommand(policyVersionsCommand())
     .addCommand(policyShowCommand())
+    .addCommand(policySuggestCommand())
 }
 
 interface CheckOptions {

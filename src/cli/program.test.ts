@@ -28,6 +28,7 @@ test('the commands are these', () => {
       ...['policy', 'policy check', 'policy explain', 'policy types'],
       ...['policy fmt', 'policy lsp', 'policy diff', 'policy replay'],
       ...['policy push', 'policy rollback', 'policy versions', 'policy show'],
+      ...['policy suggest'],
       ...['ledger', 'ledger verify', 'ledger show', 'ledger export', 'ledger checkpoint'],
       'completion',
     ],

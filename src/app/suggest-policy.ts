@@ -1,0 +1,49 @@
+import { permits } from '../kernel/policy/decision.ts'
+import { type Observation, suggestPolicy } from '../kernel/policy/suggest/suggest-policy.ts'
+import type { Receipt } from '../kernel/receipt/receipt.ts'
+import { type PolicyPlaces, readingRequests } from './compare-policies.ts'
+import { ledgerFile } from './data-files.ts'
+import { findReceipts } from './ledger-files.ts'
+
+/** Receipts that one draft is made from, the newest ones. */
+export const MAX_OBSERVATIONS = 100_000
+
+export interface SuggestOptions extends PolicyPlaces {
+  readonly agent: string
+  /** Milliseconds since the epoch. */
+  readonly since: number
+}
+
+/** A draft of a policy, and how many decisions it was made from; `recorded` of them whole. */
+export interface Suggestion {
+  readonly policy: string
+  readonly decisions: number
+  readonly recorded: number
+}
+
+/** Drafts a policy from the decisions about an agent, and from what was recorded of them. */
+export async function suggestFor({ agent, since, ...places }: SuggestOptions): Promise<Suggestion> {
+  const query = { limit: 2 * MAX_OBSERVATIONS, newestFirst: true, filter: { agent } }
+  const receipts = findReceipts(ledgerFile(places.dataDir), query)
+    .filter(({ ts, decision }) => ts >= since && decision !== undefined)
+    .slice(0, MAX_OBSERVATIONS)
+  const observations =
+    (await readingRequests(places, (reader) =>
+      receipts.map((receipt) => observed(receipt, reader.request(receipt.id)?.request)),
+    )) ?? receipts.map((receipt) => observed(receipt, undefined))
+  const recorded = observations.filter(({ request }) => request !== undefined).length
+  const policy = suggestPolicy(agent, observations)
+  return { policy, decisions: observations.length, recorded }
+}
+
+function observed(receipt: Receipt, request: Observation['request']): Observation {
+  const { id, seq, ts, action, decision } = receipt
+  const would = decision?.observed
+  const permitted =
+    (decision !== undefined && permits(decision)) || (would !== undefined && permits(would))
+  return {
+    ...{ receipt: id, seq, at: ts, permitted },
+    ...{ operation: action?.operation ?? '', resource: action?.resource.id ?? '' },
+    ...(request && { request }),
+  }
+}
