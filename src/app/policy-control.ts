@@ -98,7 +98,8 @@ export class PolicyControl {
         this.#announce()
         this.#keep(version, files, 'watch')
         await recordLifecycle(ports, 'policy.activated', `${version} by watch`)
-      } else if (!ok) await recordLifecycle(ports, 'policy.rejected', version)
+      } else if (ok) this.#options.versions.keep(version, files)
+      else await recordLifecycle(ports, 'policy.rejected', version)
     } catch (error) {
       log.error('policy.unrecorded', { version, reason: String(error) })
     }

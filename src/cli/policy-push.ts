@@ -58,8 +58,9 @@ async function push(directory: string | undefined, options: ChangeOptions): Prom
   const texts = readPush(from)
   const trial = await runtime.pushPolicies({ ...texts, dryRun: true })
   const next = policiesNamed(from, config)
+  const untested = trial.tests === undefined ? texts.tests.length : 0
   return change(trial, next, {
-    options,
+    ...{ options, untested },
     activate: (expected) => runtime.pushPolicies({ ...texts, expected }),
   })
 }
@@ -70,13 +71,15 @@ async function rollback(version: string | undefined, options: ChangeOptions): Pr
   const trial = await runtime.rollbackPolicies({ ...asked, dryRun: true })
   const next = policiesNamed(trial.version, inspectedConfig(options))
   return change(trial, next, {
-    options,
+    ...{ options, untested: 0 },
     activate: (expected) => runtime.rollbackPolicies({ version: trial.version, expected }),
   })
 }
 
 interface Activation {
   readonly options: ChangeOptions
+  /** Test files that were sent and that this runtime did not run. */
+  readonly untested: number
   /** Puts it in force, if the version that it was compared with still is. */
   activate(expected: string): Promise<PolicyChange>
 }
@@ -84,10 +87,10 @@ interface Activation {
 async function change(
   trial: PolicyChange,
   next: LoadedVersion,
-  { options, activate }: Activation,
+  { options, untested, activate }: Activation,
 ): Promise<Answer> {
   const comparison = await compared(trial, next, options)
-  const shown = [...trial.warnings.map(visibleLines), testsText(trial)]
+  const shown = [...trial.warnings.map(visibleLines), testsText(trial, untested)]
   const text = [...shown, comparisonText(comparison, options)].filter((part) => part !== '')
   const json = { ...trial, diff: comparison.diff, replay: comparison.replay ?? null }
   if (options.dryRun) {
@@ -134,8 +137,10 @@ function failing({ tests }: PolicyChange): boolean {
   return tests !== undefined && tests.failed > 0
 }
 
-function testsText({ tests }: PolicyChange): string {
-  if (tests === undefined) return ''
+function testsText({ tests }: PolicyChange, untested: number): string {
+  if (tests === undefined) {
+    return untested === 0 ? '' : `NOTE: ${untested} files of policy tests were not run`
+  }
   const { passed, failed, failures } = tests
   return [`${passed} policy tests passed, ${failed} failed`, ...failures.map(visible)].join('\n  ')
 }

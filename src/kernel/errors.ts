@@ -47,7 +47,9 @@ export const ERRORS = {
   POLICY_DENIED: {
     http: 403,
     agent: 'This action is not permitted for this agent.',
-    remedy: 'run `portcullis policy explain` with the same agent and action',
+    remedy:
+      'run `portcullis policy explain --receipt ID` for this denial, or with `--agent` and ' +
+      '`--action` for one like it',
   },
   DECISION_FAILED: {
     http: 403,

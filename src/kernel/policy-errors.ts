@@ -16,7 +16,8 @@ export const POLICY_ERRORS = {
     http: 500,
     agent: 'The runtime cannot act at the moment.',
     remedy:
-      'a file below `policy-versions` in the data directory was altered: restore a copy of it',
+      'a file below `policy-versions` in the data directory was altered, or is of another ' +
+      'version of the program: restore a copy, or start once with `reload = "watch"`',
   },
   POLICY_VERSION_CONFLICT: {
     http: 409,

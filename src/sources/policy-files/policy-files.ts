@@ -77,6 +77,8 @@ export function openPolicyFiles(options: PolicyFilesOptions): PolicyFiles {
     else {
       over = undefined
       if (changed) taken(set, diagnostics)
+      // Of one version, but rules may stand in other lines now: receipts name them.
+      else inForce = set
     }
     const version = inForce.version
     const outcome = { ok: set !== undefined, changed, version, files, diagnostics }

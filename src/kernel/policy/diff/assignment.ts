@@ -32,27 +32,50 @@ function same(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
 }
 
-/** Values laid over a record; undefined when one would have to be within what is no record. */
+type Writable = Record<string, JsonValue>
+
+/**
+ * Values laid over a record; undefined when one would have to be within what is no record. No name
+ * in a path is one that every object has: policies with such names do not load.
+ */
 export function withValues(base: JsonObject, assignment: Assignment): JsonObject | undefined {
-  let attributes: JsonObject | undefined = base
-  for (const [path, value] of assignment)
-    attributes = attributes && withValue(attributes, path.split('.'), value)
+  const attributes: Writable = { ...base }
+  const own = new Set<JsonValue>([attributes])
+  for (const [path, value] of assignment) {
+    const names = path.split('.')
+    const last = names.pop() ?? ''
+    const record = recordAt(attributes, names, { own, make: value !== undefined })
+    if (record === 'none') continue
+    if (record === undefined) return undefined
+    if (value === undefined) delete record[last]
+    else record[last] = value
+  }
   return attributes
 }
 
-function withValue(
-  record: JsonObject,
-  [name = '', ...rest]: readonly string[],
-  value: JsonValue | undefined,
-): JsonObject | undefined {
-  const members = new Map(Object.entries(record))
-  if (rest.length === 0) {
-    if (value === undefined) members.delete(name)
-    else members.set(name, value)
-    return Object.fromEntries(members)
+interface Within {
+  /** Records that were made here and may be written to. */
+  readonly own: Set<JsonValue>
+  /** Whether to make a record that is missing. */
+  readonly make: boolean
+}
+
+/** The record below some names, or `none` where there is none to take something out of. */
+function recordAt(
+  root: Writable,
+  names: readonly string[],
+  { own, make }: Within,
+): Writable | 'none' | undefined {
+  let record = root
+  for (const name of names) {
+    const inner = record[name]
+    if (inner === undefined && !make) return 'none'
+    if (inner !== undefined && !isJsonObject(inner)) return undefined
+    const next: Writable =
+      inner !== undefined && own.has(inner) ? (inner as Writable) : { ...inner }
+    own.add(next)
+    record[name] = next
+    record = next
   }
-  const inner = members.get(name) ?? (value === undefined ? undefined : {})
-  if (inner === undefined) return record
-  const changed = isJsonObject(inner) ? withValue(inner, rest, value) : undefined
-  return changed && Object.fromEntries(members.set(name, changed))
+  return record
 }

@@ -9,8 +9,8 @@ import { targetsOf } from './targets.ts'
 import { type Sets, type Witness, WitnessCollector } from './witnesses.ts'
 
 /** Requests that are tried for one operation and resource, and in all. */
-export const MAX_TRIED_EACH = 4_000
-export const MAX_TRIED = 200_000
+export const MAX_TRIED_EACH = 1_000
+export const MAX_TRIED = 50_000
 /** Requests from which the search goes on, for one operation and resource. */
 const MAX_BASES = 32
 
@@ -42,11 +42,11 @@ export function searchWitnesses(options: SearchOptions): SearchResult {
   const targets = targetsOf(all.filter(isTouched), all)
   const collector = new WitnessCollector({ before, after })
   let done = 0
-  let exhausted = true
-  for (const target of targets) {
+  let exhausted = targets.all
+  for (const target of targets.list) {
     if (collector.tried >= MAX_TRIED) exhausted = false
     else if (!tryTarget(target, rulesFor(target, all), { collector, orders })) exhausted = false
-    options.onProgress?.(++done, targets.length)
+    options.onProgress?.(++done, targets.list.length)
   }
   return { witnesses: collector.witnesses(), tried: collector.tried, exhausted }
 }

@@ -21,16 +21,12 @@ export function structuralDiff(
   before: readonly Part[],
   after: readonly Part[],
 ): readonly StructuralChange[] {
+  const [was, is] = [before, after].map((parts) => Map.groupBy(parts, ({ owner }) => owner))
   const owners = new Set([...before, ...after].map(({ owner }) => owner))
   return [...owners].sort().flatMap((owner) => {
-    const gone = without(ofOwner(before, owner), ofOwner(after, owner))
-    const come = without(ofOwner(after, owner), ofOwner(before, owner))
-    return paired(gone, come)
+    const [a, b] = [was?.get(owner) ?? [], is?.get(owner) ?? []]
+    return paired(without(a, b), without(b, a))
   })
-}
-
-function ofOwner(parts: readonly Part[], owner: string): readonly Part[] {
-  return parts.filter((part) => part.owner === owner)
 }
 
 /** Those of `parts` that are not among `others`; what is there twice counts twice. */

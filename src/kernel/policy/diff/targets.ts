@@ -1,3 +1,4 @@
+import type { Head } from '../check/checked.ts'
 import type { Pattern } from '../language/pattern.ts'
 import { matches, overlap } from '../language/pattern.ts'
 import { actsOnResource, type Target } from './probe-requests.ts'
@@ -5,27 +6,28 @@ import type { RuleShape } from './rule-shapes.ts'
 
 /** Operations that are tried for one pattern that means many. */
 const MAX_EXAMPLES = 8
+/** Operations and resources that one search tries. */
+export const MAX_TARGETS = 2_000
 const MEMORY: readonly string[] = ['memory.read', 'memory.write']
 
+export interface Targets {
+  readonly list: readonly Target[]
+  /** False when a bound left some out. */
+  readonly all: boolean
+}
+
 /** Operations and resources to try: what the touched rules name, by name or by an example. */
-export function targetsOf(
-  touched: readonly RuleShape[],
-  all: readonly RuleShape[],
-): readonly Target[] {
+export function targetsOf(touched: readonly RuleShape[], all: readonly RuleShape[]): Targets {
   const heads = all.flatMap((rule) => rule.heads)
   const named = exactOf(heads.map(({ operation }) => operation))
   const targets = new Map<string, Target>()
   for (const { operation: pattern, resource } of touched.flatMap((rule) => rule.heads))
     for (const operation of examplesOf(pattern, [...named, ...MEMORY])) {
-      const about = heads.filter((head) => matches(head.operation, operation))
-      for (const id of resourcesOf(
-        operation,
-        resource,
-        about.map((head) => head.resource),
-      ))
+      if (targets.size >= MAX_TARGETS) return { list: [...targets.values()], all: false }
+      for (const id of resourcesOf(operation, resource, heads))
         targets.set(`${operation} ${id}`, { operation, resource: id })
     }
-  return [...targets.values()]
+  return { list: [...targets.values()], all: true }
 }
 
 function exactOf(patterns: readonly Pattern[]): readonly string[] {
@@ -41,13 +43,14 @@ function examplesOf(pattern: Pattern, known: readonly string[]): readonly string
   return [...new Set([...fitting, unknown])]
 }
 
-/** A tool is its own resource; records are in a namespace. */
+/** A tool is its own resource; others act on one that is named. */
 function resourcesOf(
   operation: string,
   wanted: Pattern,
-  about: readonly Pattern[],
+  heads: readonly Head[],
 ): readonly string[] {
   if (!actsOnResource(operation)) return matches(wanted, operation) ? [operation] : []
+  const about = heads.flatMap((head) => (matches(head.operation, operation) ? [head.resource] : []))
   const known = exactOf(about)
   const near = about.filter((pattern) => pattern.kind === 'prefix' && overlap(pattern, wanted))
   return [wanted, ...near].flatMap((pattern) =>
