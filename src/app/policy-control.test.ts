@@ -92,6 +92,18 @@ test('under watch a rollback holds over a directory left as it is, restarts too'
   assert.deepEqual([last.allows('c'), last.policies.held], [true, false])
 })
 
+test('under watch a file that is written as it was does not end a rollback', async (t) => {
+  const { start, write } = await bench(t, 'watch')
+  const { control, policies, allows, log } = start()
+  await control.push(pushed('b'))
+  const toldAgain = new Promise<void>((resolve) => {
+    log.warn = () => resolve()
+  })
+  write('a')
+  await toldAgain
+  assert.deepEqual([allows('b'), policies.held], [true, true])
+})
+
 test('under watch a rollback ends when a file changes', async (t) => {
   const { start, write } = await bench(t, 'watch')
   const { control, policies, allows } = start()

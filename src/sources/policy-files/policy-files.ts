@@ -101,6 +101,7 @@ export function openPolicyFiles(options: PolicyFilesOptions): PolicyFiles {
 
   function changedOnDisk(): void {
     if (over === undefined || over !== digestOf(directory)) reload()
+    else warnOfHold(inForce, options)
   }
 
   const stop = follow ? watchDirectory(directory, changedOnDisk, log) : () => undefined

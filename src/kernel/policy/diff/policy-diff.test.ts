@@ -64,6 +64,16 @@ const WITNESSED: readonly (readonly [string, string, string])[] = [
     'permissive desk.read allow, redact email → allow',
   ],
   [
+    'policy p { allow: desk.read require: [redact("email"), max_rows(5)] }',
+    'policy p { allow: desk.read require: redact("email") }',
+    'permissive desk.read allow, max_rows 5, redact email → allow, redact email',
+  ],
+  [
+    'policy p { allow: desk.read require: max_rows(5) }',
+    'policy p { allow: desk.read require: redact("email") }',
+    'different desk.read allow, max_rows 5 → allow, redact email',
+  ],
+  [
     `${BOSS}policy p { allow: desk.pay }`,
     `${BOSS}policy p { allow: desk.pay require: boss for desk.pay }`,
     'restrictive desk.pay allow → require approval, approval boss',
