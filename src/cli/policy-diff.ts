@@ -26,7 +26,7 @@ export function policyDiffCommand(): Command {
     command({
       name: 'diff <before> <after>',
       summary:
-        'show how two versions differ, and which requests they decide differently. Exit 1 when ' +
+        'Show how two versions differ, and which requests they decide differently. Exit 1 when ' +
         'one of them becomes more permissive.',
       examples: [
         'portcullis policy diff active ./policies',
@@ -91,7 +91,7 @@ export function policyReplayCommand(): Command {
     command({
       name: 'replay [policies]',
       summary:
-        'decide recorded requests by other policies, and list every decision that changes. ' +
+        'Decide recorded requests by other policies, and list every decision that changes. ' +
         'Exit 1 when one becomes more permissive.',
       examples: [
         'portcullis policy replay ./policies --since 7d',

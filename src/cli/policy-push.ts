@@ -21,7 +21,7 @@ export function policyPushCommand(): Command {
   return changing({
     name: 'push [dir]',
     summary:
-      'check and test policies, show the difference, and put them in force in one step. Exit 1 ' +
+      'Check and test policies, show the difference, and put them in force in one step. Exit 1 ' +
       'when that is declined.',
     examples: [
       'portcullis policy push',
@@ -37,7 +37,7 @@ export function policyPushCommand(): Command {
 export function policyRollbackCommand(): Command {
   return changing({
     name: 'rollback [version]',
-    summary: 'put the version before in force again, or the one that is named',
+    summary: 'Put the version before in force again, or the one that is named.',
     examples: ['portcullis policy rollback', 'portcullis policy rollback 3f9a --yes'],
   }).action((version: string | undefined, options: ChangeOptions) =>
     answer(options.json, () => rollback(version, options)),

@@ -15,7 +15,7 @@ export function policySuggestCommand(): Command {
     command({
       name: 'suggest',
       summary:
-        'draft a policy that allows an agent what it was seen to do. Exit 1 when nothing was seen.',
+        'Draft a policy that allows an agent what it was seen to do. Exit 1 when nothing was seen.',
       examples: [
         'portcullis policy suggest --agent sales > policies/sales-seen.policy',
         'portcullis policy suggest --agent sales --since 7d',

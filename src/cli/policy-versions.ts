@@ -10,7 +10,7 @@ export function policyVersionsCommand(): Command {
   return withConfig(
     command({
       name: 'versions',
-      summary: 'list the versions that came into force, the last one last',
+      summary: 'List the versions that came into force, the last one last.',
       examples: ['portcullis policy versions', 'portcullis policy versions --json'],
     }),
   ).action((options: ConfigOptions) => answer(options.json, async () => versions(options)))
@@ -34,7 +34,7 @@ export function policyShowCommand(): Command {
   return withConfig(
     command({
       name: 'show [version]',
-      summary: 'print the policies of a version that was in force (by default the one that is)',
+      summary: 'Print the policies of a version that was in force, by default the one that is.',
       examples: [
         'portcullis policy show',
         'portcullis policy show 3f9a',
