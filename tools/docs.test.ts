@@ -46,6 +46,8 @@ test('the API is described as OpenAPI 3.1, with every route and every refusal', 
     '/v1/tools',
     '/v1/budgets',
     '/v1/budgets/{name}/reset',
+    '/v1/policies/push',
+    '/v1/policies/rollback',
     '/v1/watch',
   ])
   const { parameters, requestBody, responses } = api.paths['/v1/agents/{name}/tokens'].post

@@ -25,7 +25,7 @@ test('the commands are these', () => {
     [
       ...['init', 'up', 'agent', 'agent token', 'agent list', 'watch', 'status'],
       ...['budget', 'budget list', 'budget show', 'budget reset'],
-      ...['policy', 'policy check', 'policy explain', 'policy types'],
+      ...['policy', 'policy check', 'policy explain', 'policy plan', 'policy types'],
       ...['policy fmt', 'policy lsp', 'policy diff', 'policy replay'],
       ...['policy push', 'policy rollback', 'policy versions', 'policy show'],
       ...['policy suggest'],

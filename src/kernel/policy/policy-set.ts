@@ -46,7 +46,7 @@ export class PolicySet {
 
   /** For which things, where a part of the request differs from thing to thing, it is permitted. */
   plan(request: PolicyRequest, options: PlanOptions = {}): Plan {
-    return plan({ set: this.set, version: this.version }, request, options)
+    return plan({ set: this.compiled, version: this.version }, request, options)
   }
 
   /** The decision with every rule that is about the request, clause by clause. */
