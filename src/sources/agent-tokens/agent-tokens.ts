@@ -1,22 +1,16 @@
 import { hash, type KeyObject } from 'node:crypto'
-import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
+import type { JWTPayload } from 'jose'
 import { PortcullisError } from '../../kernel/errors.ts'
 import type { DpopCredential, Identity } from '../../kernel/identity/principal.ts'
 import type { IdentitySource } from '../../pipeline/ports.ts'
+import { isTokenLife, signToken, type TokenKind, verifyToken } from '../runtime-tokens.ts'
 import { dpopProofs } from './dpop-proof.ts'
 import type { DeclaredAgent } from './principal-of.ts'
 import { principalOf } from './principal-of.ts'
 
-/** Longest life of a token, in milliseconds. One that claims more is refused, whoever signed it. */
-export const TOKEN_LIFE_LIMIT_MS = 24 * 60 * 60 * 1000
-/** Characters of a token. */
-export const TOKEN_LENGTH_LIMIT = 4_096
 /** Tokens remembered as verified. */
 export const VERIFIED_TOKENS_LIMIT = 10_000
-/** A token is verified by the clock that it was issued by. */
-export const TOKEN_CLOCK_TOLERANCE_SECONDS = 0
 
-const ALGORITHM = 'EdDSA'
 /** RFC 9068 section 2.1: keeps other JWTs of this key from passing for access tokens. */
 const TYPE = 'at+jwt'
 
@@ -104,19 +98,16 @@ function identityOf(
 async function issue(request: TokenRequest, options: AgentTokensOptions): Promise<string> {
   const { agent, id, now, ttlMs, dpopJkt } = request
   identityOf(agent, options, 'bearer-jwt')
-  if (!(ttlMs >= 1000 && ttlMs <= TOKEN_LIFE_LIMIT_MS)) {
+  if (!isTokenLife(ttlMs)) {
     throw new PortcullisError('REQUEST_INVALID', 'a token lives from one second to 24 hours')
   }
-  const issued = Math.floor(now / 1000)
-  return new SignJWT(dpopJkt === undefined ? {} : { cnf: { jkt: dpopJkt } })
-    .setProtectedHeader({ alg: ALGORITHM, typ: TYPE })
-    .setIssuer(options.origin)
-    .setAudience(options.origin)
-    .setSubject(agent)
-    .setJti(id)
-    .setIssuedAt(issued)
-    .setExpirationTime(issued + Math.floor(ttlMs / 1000))
-    .sign(options.privateKey)
+  const binding = dpopJkt === undefined ? {} : { more: { cnf: { jkt: dpopJkt } } }
+  const claims = { subject: agent, id, now, ttlMs, ...binding }
+  return signToken(claims, kindOf(options), options.privateKey)
+}
+
+function kindOf({ origin }: Pick<AgentTokensOptions, 'origin'>): TokenKind {
+  return { type: TYPE, issuer: origin, audience: origin }
 }
 
 /**
@@ -126,10 +117,9 @@ async function issue(request: TokenRequest, options: AgentTokensOptions): Promis
 function verifiedTokens({ origin, publicKey }: AgentTokensOptions) {
   const known = new Map<string, Claims>()
   return async (token: string, now: number): Promise<Claims> => {
-    if (token.length > TOKEN_LENGTH_LIMIT) throw invalid('the token is too long')
     const digest = hash('sha256', token, 'base64url')
     const remembered = known.get(digest)
-    const claims = remembered ?? (await verifyToken(token, { origin, publicKey, now }))
+    const claims = remembered ?? (await claimsFrom(token, { origin, publicKey, now }))
     if (claims.expires <= now) {
       known.delete(digest)
       throw new PortcullisError('IDENTITY_EXPIRED', 'the token has expired')
@@ -151,39 +141,22 @@ interface Verification {
   readonly now: number
 }
 
-async function verifyToken(token: string, { origin, publicKey, now }: Verification) {
-  try {
-    const { payload } = await jwtVerify(token, publicKey, {
-      algorithms: [ALGORITHM],
-      typ: TYPE,
-      issuer: origin,
-      audience: origin,
-      requiredClaims: ['sub', 'jti', 'iat', 'exp'],
-      currentDate: new Date(now),
-      clockTolerance: TOKEN_CLOCK_TOLERANCE_SECONDS,
-    })
-    return claimsOf(payload, now)
-  } catch (cause) {
-    if (cause instanceof errors.JWTExpired) {
-      throw new PortcullisError('IDENTITY_EXPIRED', 'the token has expired')
-    }
-    if (cause instanceof errors.JOSEError || cause instanceof TypeError) {
-      throw invalid('the token does not verify', cause)
-    }
-    throw cause
-  }
+async function claimsFrom(
+  token: string,
+  { origin, publicKey, now }: Verification,
+): Promise<Claims> {
+  const verdict = await verifyToken(token, kindOf({ origin }), { key: publicKey, now })
+  if (!('fault' in verdict)) return claimsOf(verdict.subject, verdict.expires, verdict.payload)
+  const { fault, message, cause } = verdict
+  if (fault === 'expired') throw new PortcullisError('IDENTITY_EXPIRED', message)
+  throw invalid(message, cause)
 }
 
-function claimsOf({ sub, iat = 0, exp = 0, cnf }: JWTPayload, now: number): Claims {
-  if (typeof sub !== 'string') throw invalid('the token names no agent')
-  const expires = exp * 1000
-  if (expires - Math.min(iat * 1000, now) > TOKEN_LIFE_LIMIT_MS) {
-    throw invalid('the token lives too long')
-  }
-  if (cnf === undefined) return { agent: sub, expires }
+function claimsOf(agent: string, expires: number, { cnf }: JWTPayload): Claims {
+  if (cnf === undefined) return { agent, expires }
   const jkt = (cnf as { jkt?: unknown } | null)?.jkt
   if (typeof jkt !== 'string') throw invalid('the token is bound to something else than a key')
-  return { agent: sub, expires, jkt }
+  return { agent, expires, jkt }
 }
 
 function invalid(message: string, cause?: unknown): PortcullisError {
