@@ -1,3 +1,4 @@
+import { APPROVAL_ERRORS } from './approval-errors.ts'
 import { DOOR_ERRORS } from './door-errors.ts'
 import { FILTER_ERRORS } from './filter-errors.ts'
 import { OBLIGATION_ERRORS } from './obligation-errors.ts'
@@ -155,6 +156,7 @@ export const ERRORS = {
     agent: 'The runtime cannot act at the moment.',
     remedy: 'the key files do not belong together or cannot be read: restore them from a backup',
   },
+  ...APPROVAL_ERRORS,
   ...DOOR_ERRORS,
   ...FILTER_ERRORS,
   ...SET_UP_ERRORS,
