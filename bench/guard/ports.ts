@@ -13,6 +13,7 @@ import { loadPolicies } from '../../src/kernel/policy/load-policies.ts'
 import { EMPTY_POLICY_SET } from '../../src/kernel/policy/policy-set.ts'
 import { payloadDigest } from '../../src/kernel/receipt/payload-digest.ts'
 import type { Log, Ports } from '../../src/pipeline/ports.ts'
+import { inMemoryDesk } from '../../test/support/in-memory-approvals.ts'
 
 /** Policies loaded beside the one that decides. */
 const POLICIES = 1_000
@@ -56,6 +57,7 @@ export async function benchPorts(folder: string) {
     policies: { current: () => set },
     attributes: { about: () => ({ operation: {}, resource: {}, system: {} }) },
     connector: { execute: async () => RESULT },
+    approvals: inMemoryDesk({ ledger, ids }),
     digests: { digest: (payload) => payloadDigest(keys.digestKey, payload) },
     recordings: recording,
   }

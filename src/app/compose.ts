@@ -7,6 +7,7 @@ import { payloadDigest } from '../kernel/receipt/payload-digest.ts'
 import { createGate } from '../pipeline/gate.ts'
 import type { Digester, Log, Ports, Records, Tenant } from '../pipeline/ports.ts'
 import type { Keys } from '../stores/keys-file/open-keys.ts'
+import { openApprovalDesk } from './approval-desk.ts'
 import { configuredAssurances } from './assurances.ts'
 import { type Closing, closing } from './closing.ts'
 import type { Config } from './config.ts'
@@ -86,10 +87,13 @@ async function connect(config: Config, log: Log, opened: Closing) {
   const digests: Digester = { digest: (payload) => payloadDigest(keys.digestKey, payload) }
   const attributes = declaredAttributes(config.attributes)
   const assurances = configuredAssurances(config)
+  const desk = openApprovalDesk(config, { tenant: TENANT, log, ledger, policies, clock, ids })
+  opened.add(() => desk.close())
+  const { approvals } = desk
   const deciding = { identities, policies, attributes, usage: usage.book, assurances, recordings }
-  const ports: Ports = { ...deciding, ledger, connector, clock, ids, digests }
+  const ports: Ports = { ...deciding, approvals, ledger, connector, clock, ids, digests }
   const gate = createGate(ports)
-  const whole = { config, log, keys, ports, gate, close: () => opened.close() }
+  const whole = { config, log, keys, ports, gate, approvals, close: () => opened.close() }
   const used = { usage: usage.book, recording }
   return { ...whole, ...used, ledger, policies, control, identities, servers, namespaces }
 }

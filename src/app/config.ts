@@ -1,5 +1,7 @@
 export type {
   AgentConfig,
+  ApprovalsConfig,
+  ApproverConfig,
   Config,
   HttpServerConfig,
   McpListenConfig,

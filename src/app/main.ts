@@ -31,17 +31,25 @@ export async function startRuntime(config: Config, { log }: { log: Log }): Promi
   try {
     await atMost(FIRST_CONNECTIONS_WAIT_MS, parts.servers.ready())
     await recordLifecycle(parts.ports, 'runtime.started', parts.policies.current().version)
+    // What expired while nothing ran, or was asked under other policies, is settled first.
+    await parts.approvals.tick()
     opened.add(() => recordLifecycle(parts.ports, 'runtime.stopped', 'in order'))
     // After the doors, before the last receipt: calls still under way fail now and leave theirs.
     opened.add(() => parts.servers.close())
     const doors = await listen(parts)
     opened.add(() => doors.close())
+    // Before the doors: held calls are answered at once, and their requests stay pending.
+    opened.add(() => parts.approvals.release())
     const operate = operations(parts, doors.address)
     const socketPath = adminSocket(config)
     const admin = await startAdminServer({ socketPath, operations: operate, log })
     opened.add(() => admin.close())
-    // Agents may see other tools under other policies.
-    opened.add(parts.control.onChange(() => doors.notifyListChanged()))
+    // Under other policies agents may see other tools, and what waits for consent is void.
+    const changed = () => {
+      doors.notifyListChanged()
+      void parts.approvals.tick()
+    }
+    opened.add(parts.control.onChange(changed))
     return { address: doors.address, operations: operate, close: () => opened.close() }
   } catch (error) {
     await opened.close().catch((failure: Error) => {

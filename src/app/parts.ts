@@ -15,6 +15,7 @@ export { declaredAttributes } from '../sources/declared-attributes/declared-attr
 export { openPolicyFiles } from '../sources/policy-files/policy-files.ts'
 export { openKeys } from '../stores/keys-file/open-keys.ts'
 export { policyVersions } from '../stores/policy-versions/policy-versions.ts'
+export { openApprovals } from '../stores/sqlite/approvals.ts'
 export { openLedger } from '../stores/sqlite/open-ledger.ts'
 export { openUsage } from '../stores/sqlite/open-usage.ts'
 export { recordRequests } from '../stores/sqlite/record-requests.ts'

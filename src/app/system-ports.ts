@@ -1,9 +1,17 @@
 import { randomFillSync } from 'node:crypto'
-import type { Clock, Ids } from '../pipeline/ports.ts'
+import type { Alarm, Clock, Ids } from '../pipeline/ports.ts'
 
 export const systemClock: Clock = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
+}
+
+/** Rings while the runtime runs; an alarm alone does not keep it running. */
+export const systemAlarm: Alarm = {
+  after(waitMs, ring) {
+    const timer = setTimeout(ring, waitMs).unref()
+    return () => clearTimeout(timer)
+  },
 }
 
 /** Bytes of randomness drawn at once: a draw costs more than an id. */

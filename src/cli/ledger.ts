@@ -121,6 +121,7 @@ function showCommand(): Command {
     .option('--agent <name>', 'of this agent')
     .option('--operation <name>', 'of this operation: slack.post_message, memory.read')
     .option('--effect <outcome>', 'with this outcome: allow, deny, dispatched, unknown, refused')
+    .option('--approval <id>', 'about this request for approval')
     .option('--limit <count>', 'at most so many', parseLimit, DEFAULT_SHOWN)
     .action((which: string | undefined, options: ShowOptions) =>
       answer(options.json, async () => (which === undefined ? list(options) : one(which, options))),

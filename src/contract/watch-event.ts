@@ -25,7 +25,7 @@ export const WatchEvent = Type.Object(
       }),
     ),
     state: Type.Optional(
-      Type.Enum(['dispatched', 'confirmed', 'failed', 'unknown'], {
+      Type.Enum(['held', 'dispatched', 'confirmed', 'failed', 'unknown'], {
         description: 'What became of an allowed action.',
       }),
     ),
@@ -44,6 +44,7 @@ export const WatchEvent = Type.Object(
         },
       ),
     ),
+    approval: Type.Optional(Type.String({ description: 'Id of the request for approval.' })),
     ms: Type.Optional(Type.Number({ description: 'Milliseconds since the request came.' })),
     receipt: Type.String({ description: 'Id of the receipt.' }),
     seq: Type.Integer({ description: 'Its place in the ledger, from 0.' }),
@@ -54,7 +55,7 @@ export type WatchEvent = Static<typeof WatchEvent>
 
 /** What a receipt shows to those who watch; nothing for one about the runtime itself. */
 export function decisionEvent(receipt: Receipt): WatchEvent | undefined {
-  const { kind, decision, effect, code, cost } = receipt
+  const { kind, decision, effect, code, cost, approval } = receipt
   const event = {
     time: new Date(receipt.ts).toISOString(),
     agent: receipt.actor.findLast((link) => link.kind === 'agent')?.id ?? '',
@@ -62,6 +63,7 @@ export function decisionEvent(receipt: Receipt): WatchEvent | undefined {
     resource: receipt.action?.resource.id ?? '',
     ...(code && { code }),
     ...(cost && { ms: cost.ms }),
+    ...(approval && { approval: approval.request }),
     receipt: receipt.id,
     seq: receipt.seq,
   }

@@ -30,6 +30,21 @@ export const APPROVAL_ERRORS = {
     agent: 'The approval of this action no longer holds. Ask again.',
     remedy: 'the policies changed after it was asked, or another action was tried under it',
   },
+  APPROVAL_LIMIT: {
+    http: 429,
+    agent: 'Too many actions wait for approval.',
+    remedy: 'decide those in `portcullis approvals list`, or raise the bounds under `[approvals]`',
+  },
+  APPROVAL_UNAVAILABLE: {
+    http: 503,
+    agent: 'The runtime cannot act at the moment.',
+    remedy: 'the requests for approval could not be read or kept: check the disk and `state.db`',
+  },
+  APPROVAL_UNKNOWN: {
+    http: 404,
+    agent: 'There is no such request for approval.',
+    remedy: 'list the requests with `portcullis approvals list --all`',
+  },
   APPROVAL_FORBIDDEN: {
     http: 403,
     agent: 'This approver is not among those asked.',

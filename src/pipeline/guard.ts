@@ -9,8 +9,9 @@ import { memberPaths } from '../kernel/receipt/member-paths.ts'
 import type { Redaction } from '../kernel/receipt/receipt.ts'
 import { type Attempt, begin } from './attempt.ts'
 import type { GuardRequest, Outcome, Ports } from './ports.ts'
-import { judge } from './steps/judge.ts'
-import { callOf, refusalOf } from './steps/meet.ts'
+import { type Approved, approve, isHeld, type Withheld } from './steps/approve.ts'
+import { judgeCall } from './steps/judge.ts'
+import { refusalOf } from './steps/meet.ts'
 import { obligeAction, obligeResult } from './steps/oblige.ts'
 import {
   type Effect,
@@ -30,19 +31,24 @@ export async function guard(request: GuardRequest, ports: Ports): Promise<Outcom
   let identity: Identity | undefined
   let hand: CallInHand | undefined
   try {
-    const attempt = begin(request, ports)
-    identity = await ports.identities.verify(request.credential, attempt.now)
-    hand = ports.usage.begin(callOf(request.action, identity, attempt.now))
-    const { request: judged, decision } = judge(attempt, { identity, used: hand.facts }, ports)
-    const refusal = refusalOf(attempt, { identity, decision, hand }, ports)
-    const { reserved: spend } = hand
-    const intent = await recordIntent(attempt, { identity, decision, refusal, spend }, ports)
-    ports.recordings.keep({ receipt: intent.id, at: attempt.now, request: judged })
+    const first = begin(request, ports)
+    identity = await ports.identities.verify(request.credential, first.now)
+    const asked = judgeCall(first, { identity }, ports)
+    hand = asked.hand
+    // Unless a human is asked, nothing comes between deciding and holding what it costs.
+    const judged: Approved | Withheld = isHeld(asked) ? await approve(asked, ports) : asked
+    if ('withheld' in judged) return refused(judged.withheld, judged.receipt)
+    hand = judged.hand
+    const { attempt } = judged
+    const refusal = judged.refusal ?? refusalOf(attempt, judged, ports)
+    const spend = hand.reserved
+    const intent = await recordIntent(attempt, { ...judged, refusal, spend }, ports)
+    ports.recordings.keep({ receipt: intent.id, at: attempt.now, request: judged.asked })
     if (refusal !== undefined) return refused(refusal, intent.id)
     // From here on the receipt counts for the call.
     hand.end()
-    const effect = await carryOut(attempt, { identity, decision, spend }, ports)
-    await recordOutcome(attempt, { identity, intent, effect }, ports)
+    const effect = await carryOut(attempt, { ...judged, spend }, ports)
+    await recordOutcome(attempt, { ...judged, intent, effect }, ports)
     if ('code' in effect) return { kind: 'failed', code: effect.code, receipt: intent.id }
     return { kind: 'done', result: effect.result, receipt: intent.id }
   } catch (error) {

@@ -8,12 +8,19 @@ import type { Decision } from '../kernel/policy/decision.ts'
 import type { PolicyRequest } from '../kernel/policy/policy-request.ts'
 import type { RecordedRequest } from '../kernel/policy/recorded-request.ts'
 import type { PayloadDigest, ReceiptDraft } from '../kernel/receipt/receipt.ts'
+import type { Approvals, Gone, HeldProgress } from './approval-ports.ts'
+
+export type * from './approval-ports.ts'
 
 /** A request as a door hands it in: what is asked, by whom, over which connection. */
 export interface GuardRequest {
   readonly action: Action
   readonly credential: Credential
   readonly channel: Channel
+  /** Called when the action has to wait for approval, and when something about that changes. */
+  readonly onHeld?: (held: HeldProgress) => void
+  /** Nobody waits for the answer any more: an action that is still held is then not carried out. */
+  readonly gone?: Gone
 }
 
 /** The connection a request came over. `run` groups the receipts of one session. */
@@ -152,6 +159,7 @@ export interface Ports {
   readonly usage: UsageMeter
   readonly assurances: Assurances
   readonly recordings: Recordings
+  readonly approvals: Approvals
 }
 
 /** The runtime's own log, for the operator. Never a credential, never a payload. */

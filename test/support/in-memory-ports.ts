@@ -6,9 +6,13 @@ import type { Identity } from '../../src/kernel/identity/principal.ts'
 import type { JsonObject } from '../../src/kernel/json/value.ts'
 import type { Assured } from '../../src/kernel/obligations/assurance.ts'
 import type { Decision } from '../../src/kernel/policy/decision.ts'
+import type { PolicyRequest } from '../../src/kernel/policy/policy-request.ts'
 import type { RecordedRequest } from '../../src/kernel/policy/recorded-request.ts'
+import { payloadDigest } from '../../src/kernel/receipt/payload-digest.ts'
 import type { ReceiptDraft } from '../../src/kernel/receipt/receipt.ts'
+import type { ApprovalDesk } from '../../src/pipeline/approvals/desk.ts'
 import type { Ports } from '../../src/pipeline/ports.ts'
+import { type HandClock, handClock, inMemoryDesk } from './in-memory-approvals.ts'
 
 /** Ports kept in memory, with what went through them in view. */
 export interface InMemoryPorts extends Ports {
@@ -19,7 +23,13 @@ export interface InMemoryPorts extends Ports {
   readonly received: Action[]
   /** Every step taken, in order: `identify`, `decide`, `append decision`, `execute` … */
   readonly steps: string[]
+  /** Where held actions wait. */
+  readonly approvals: ApprovalDesk
+  /** Stands still until it is moved. */
+  readonly time: HandClock
 }
+
+const DIGEST_KEY = new Uint8Array(32)
 
 export const SALES: Identity = {
   principal: { kind: 'agent', id: 'sales', roles: ['sales'] },
@@ -65,6 +75,8 @@ export const DENIED: Decision = {
 
 export interface InMemoryOptions {
   readonly decision?: Decision
+  /** Decides in place of `decision`. */
+  readonly decide?: (request: PolicyRequest) => Decision
   readonly answer?: JsonObject
   readonly budgets?: Readonly<Record<string, Budget>>
   /** What is proved beyond nothing. */
@@ -74,6 +86,7 @@ export interface InMemoryOptions {
 /** The only accepted credential is the bearer token `good`; it proves `SALES`. */
 export function inMemoryPorts({
   decision = ALLOWED,
+  decide = () => decision,
   answer = {},
   budgets = {},
   assured = {},
@@ -83,9 +96,21 @@ export function inMemoryPorts({
   const recorded: RecordedRequest[] = []
   const steps: string[] = []
   const usage = new UsageBook(budgets)
-  let ids = 0
+  const time = handClock()
+  let nextId = 0
   let ms = 0
+  const ids = { next: () => `r${nextId++}` }
+  const ledger: Ports['ledger'] = {
+    async append(draft) {
+      steps.push(`append ${draft.kind}`)
+      const seq = receipts.push(draft) - 1
+      usage.apply({ ...draft, v: 1, log: 'portcullis.example/test', seq })
+      return { id: draft.id, seq }
+    },
+  }
   return {
+    ...{ time, ids, ledger },
+    approvals: inMemoryDesk({ ledger, ids, time, policyVersion: () => decision.version }),
     receipts,
     recorded,
     received,
@@ -100,22 +125,14 @@ export function inMemoryPorts({
     policies: {
       current: () => ({
         version: decision.version,
-        decide() {
+        decide(request) {
           steps.push('decide')
-          return decision
+          return decide(request)
         },
         mayAllow: () => decision.effect !== 'deny',
       }),
     },
     attributes: { about: () => ({ operation: {}, resource: {}, system: {} }) },
-    ledger: {
-      async append(draft) {
-        steps.push(`append ${draft.kind}`)
-        const seq = receipts.push(draft) - 1
-        usage.apply({ ...draft, v: 1, log: 'portcullis.example/test', seq })
-        return { id: draft.id, seq }
-      },
-    },
     connector: {
       async execute(action) {
         steps.push('execute')
@@ -124,14 +141,11 @@ export function inMemoryPorts({
       },
     },
     recordings: { keep: (request) => void recorded.push(request) },
-    clock: { now: () => 1_700_000_000_000, elapsed: () => ms++ },
-    ids: { next: () => `r${ids++}` },
+    clock: { now: time.now, elapsed: () => ms++ },
     usage,
     assurances: {
       of: () => ({ tier: 'none', finality: 'durable', stepUps: [], fulfils: [], ...assured }),
     },
-    digests: {
-      digest: (payload) => ({ digest: 'hmac-sha256:00', bytes: JSON.stringify(payload).length }),
-    },
+    digests: { digest: (payload) => payloadDigest(DIGEST_KEY, payload) },
   }
 }

@@ -127,7 +127,7 @@ export const anyReceipt: fc.Arbitrary<Receipt> = fc.record(
     out: digest,
     redactions: fc.array(fc.record({ path: text, why: text }), { maxLength: 2 }),
     effect: fc.record(
-      { state: fc.constantFrom('dispatched', 'confirmed', 'failed', 'unknown'), of: text },
+      { state: fc.constantFrom('held', 'dispatched', 'confirmed', 'failed', 'unknown'), of: text },
       { requiredKeys: ['state'] },
     ),
     cost: fc.record({ ms: amount }),
@@ -140,6 +140,13 @@ export const anyReceipt: fc.Arbitrary<Receipt> = fc.record(
       },
       { requiredKeys: [] },
     ),
+    approval: fc.record({
+      request: text,
+      binding: text,
+      names: fc.array(text, { maxLength: 2 }),
+      by: fc.array(text, { maxLength: 2 }),
+      expires: amount,
+    }),
   },
   { requiredKeys: ['v', 'log', 'seq', 'id', 'ts', 'run', 'kind', 'actor', 'channel'] },
 )

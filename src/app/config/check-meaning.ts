@@ -7,7 +7,7 @@ import { parseDuration } from './duration.ts'
 import type { Problem } from './problems.ts'
 import { placeAt, type Table } from './toml-tree.ts'
 
-/** Longest life of an agent's token, in milliseconds. */
+/** Longest life of a token of an agent or an approver, in milliseconds. */
 export const MAX_TOKEN_TTL_MS = 24 * 60 * 60 * 1000
 /** Shortest and longest time that recorded requests may be kept, in milliseconds. */
 export const RECORD_AGE_BOUNDS_MS = [60_000, 3_650 * 24 * 60 * 60 * 1000] as const
@@ -15,6 +15,8 @@ export const RECORD_AGE_BOUNDS_MS = [60_000, 3_650 * 24 * 60 * 60 * 1000] as con
 export const MAX_CALL_TIMEOUT_MS = 9 * 60 * 1000
 /** What a budget may be for, in milliseconds: a minute to a leap year. */
 export const BUDGET_PERIODS_MS = { least: 60_000, most: 366 * 86_400_000 }
+/** Longest wait for approval: as for a call. */
+export const MAX_APPROVAL_WAIT_MS = 9 * 60 * 1000
 /** The built-in record store answers under this name. */
 const RESERVED_SERVER = 'memory'
 
@@ -27,6 +29,7 @@ export function checkMeaning(config: ConfigFile, tree: Table): readonly Problem[
   const findings = [
     ...recording(config),
     ...agents(config),
+    ...approvers(config),
     ...servers(config),
     ...budgets(config),
     ...listener(config),
@@ -68,18 +71,45 @@ function* recording({ policy }: ConfigFile): Generator<Finding> {
 function* agents({ agents, roles }: ConfigFile): Generator<Finding> {
   for (const [name, agent] of Object.entries(agents)) {
     const path = ['agents', name]
-    for (const [index, role] of agent.roles.entries()) {
-      if (Object.hasOwn(roles, role)) continue
-      const near = nearest(role, Object.keys(roles))
-      const hint =
-        near === undefined ? `declare it: \`[roles.${role}]\`` : `did you mean \`${near}\`?`
-      yield { path: [...path, 'roles', index], message: `no role \`${role}\` is declared: ${hint}` }
-    }
-    const ttl = parseDuration(agent.token_ttl) ?? 0
-    if (ttl < 1000 || ttl > MAX_TOKEN_TTL_MS) {
-      yield { path: [...path, 'token_ttl'], message: 'a token may live from `1s` to `24h`' }
-    }
+    yield* undeclared([...path, 'roles'], agent.roles, { what: 'role', declared: roles })
+    yield* tokenLife(path, agent.token_ttl)
   }
+}
+
+function* approvers({ approvers, approvals, agents, roles }: ConfigFile): Generator<Finding> {
+  for (const [name, approver] of Object.entries(approvers)) {
+    const path = ['approvers', name]
+    yield* undeclared([...path, 'roles'], approver.roles, { what: 'role', declared: roles })
+    yield* undeclared([...path, 'agents'], approver.agents, { what: 'agent', declared: agents })
+    yield* tokenLife(path, approver.token_ttl)
+    // Receipts and `not: requester` tell people and agents apart by name.
+    if (Object.hasOwn(agents, name)) yield { path, message: `\`${name}\` is an agent already` }
+  }
+  if ((parseDuration(approvals.wait) ?? 0) > MAX_APPROVAL_WAIT_MS) {
+    yield { path: ['approvals', 'wait'], message: 'a call may wait for approval up to `9m`' }
+  }
+}
+
+type Path = readonly (string | number)[]
+
+function* undeclared(
+  path: Path,
+  names: readonly string[],
+  { what, declared }: { what: 'role' | 'agent'; declared: object },
+): Generator<Finding> {
+  for (const [index, name] of names.entries()) {
+    if (Object.hasOwn(declared, name)) continue
+    const near = nearest(name, Object.keys(declared))
+    const hint =
+      near === undefined ? `declare it: \`[${what}s.${name}]\`` : `did you mean \`${near}\`?`
+    yield { path: [...path, index], message: `no ${what} \`${name}\` is declared: ${hint}` }
+  }
+}
+
+function* tokenLife(path: Path, text: string): Generator<Finding> {
+  const ttl = parseDuration(text) ?? 0
+  if (ttl >= 1000 && ttl <= MAX_TOKEN_TTL_MS) return
+  yield { path: [...path, 'token_ttl'], message: 'a token may live from `1s` to `24h`' }
 }
 
 function* servers({ servers }: ConfigFile): Generator<Finding> {

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { MAX_AMOUNT } from '../../kernel/budget/amount.ts'
 import type { JsonValue } from '../../kernel/json/value.ts'
+import { Approvals, Approver } from './approval-schema.ts'
 import { DURATION_PATTERN } from './duration.ts'
 import { PolicySchema } from './policy-schema.ts'
 
@@ -223,6 +224,12 @@ export const ConfigSchema = Type.Object(
       placeholder: 'NAME',
       expected: NAME_IN_WORDS,
     }),
+    approvers: Type.Record(Type.String(NAME), Approver, {
+      description: 'People who may be asked for approval. Nobody else approves anything.',
+      placeholder: 'NAME',
+      expected: NAME_IN_WORDS,
+    }),
+    approvals: Approvals,
     servers: Type.Record(
       Type.String({ pattern: '^[a-z][a-z0-9_-]{0,31}$' }),
       Type.Union([StdioServer, HttpServer]),

@@ -10,6 +10,8 @@ export interface Config {
   readonly policy: PolicyConfig
   readonly roles: Readonly<Record<string, { readonly description?: string }>>
   readonly agents: Readonly<Record<string, AgentConfig>>
+  readonly approvers: Readonly<Record<string, ApproverConfig>>
+  readonly approvals: ApprovalsConfig
   readonly servers: Readonly<Record<string, ServerConfig>>
   /** Namespaces of the built-in record store. */
   readonly memory: Readonly<Record<string, MemoryConfig>>
@@ -51,6 +53,22 @@ export interface AgentConfig {
 
 export interface BudgetConfig extends Budget {
   readonly description?: string
+}
+
+export interface ApproverConfig {
+  readonly roles: readonly string[]
+  readonly team?: string
+  /** Agents that act for this person. */
+  readonly agents: readonly string[]
+  readonly tokenTtlMs: number
+  readonly description?: string
+}
+
+export interface ApprovalsConfig {
+  /** How long a call waits for approval before the agent is told to ask again. */
+  readonly waitMs: number
+  readonly pendingPerAgent: number
+  readonly pending: number
 }
 
 export type ServerConfig = StdioServerConfig | HttpServerConfig

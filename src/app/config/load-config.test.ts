@@ -23,6 +23,8 @@ test('the smallest file gets every default, and absolute paths beside itself', a
     },
     roles: { sales: {} },
     agents: { sales: { roles: ['sales'], attributes: {}, tokenTtlMs: 900_000 } },
+    approvers: {},
+    approvals: { waitMs: 300_000, pendingPerAgent: 32, pending: 1_024 },
     servers: {},
     memory: {},
     budgets: {},
@@ -66,6 +68,16 @@ version = "1.4.2"
 attributes = { level = 3, areas = ["crm"], limits = { rows = 1.5 } }
 token_ttl = "2h"
 description = "an agent"
+[approvers.ada]
+roles = ["sales"]
+team = "legal"
+agents = ["sales"]
+token_ttl = "1h"
+description = "a person"
+[approvals]
+wait = "30s"
+pending_per_agent = 2
+pending = 3
 [servers.files]
 transport = "stdio"
 command = "node"
@@ -110,6 +122,13 @@ maintenance_mode = false
         ...{ tokenTtlMs: 7_200_000, description: 'an agent' },
       },
     },
+    approvers: {
+      ada: {
+        ...{ roles: ['sales'], team: 'legal', agents: ['sales'], tokenTtlMs: 3_600_000 },
+        description: 'a person',
+      },
+    },
+    approvals: { waitMs: 30_000, pendingPerAgent: 2, pending: 3 },
     servers: {
       files: {
         transport: 'stdio',

@@ -106,6 +106,15 @@ function configOf(written: ConfigFile, { file, warnings, absolute }: Setting): C
       ...agent,
       tokenTtlMs: milliseconds(token_ttl),
     })),
+    approvers: mapValues(written.approvers, ({ token_ttl, ...approver }) => ({
+      ...approver,
+      tokenTtlMs: milliseconds(token_ttl),
+    })),
+    approvals: {
+      waitMs: milliseconds(written.approvals.wait),
+      pendingPerAgent: written.approvals.pending_per_agent,
+      pending: written.approvals.pending,
+    },
     servers: mapValues(written.servers, (server) => serverOf(server, absolute)),
     memory: mapValues(written.memory, ({ seed, ...memory }) => ({
       ...memory,

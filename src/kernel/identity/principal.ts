@@ -14,7 +14,7 @@ export interface Principal {
 export interface ActorLink {
   readonly kind: 'human' | 'agent' | 'service'
   readonly id: string
-  readonly via: 'bearer-jwt' | 'dpop-jwt' | 'runtime'
+  readonly via: 'bearer-jwt' | 'dpop-jwt' | 'approver-jwt' | 'runtime'
 }
 
 /** A proved principal and the whole chain it acts in: human → agent → service. */

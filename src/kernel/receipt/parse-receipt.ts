@@ -55,11 +55,21 @@ const hasMembers = members(
     in: digest,
     out: digest,
     redactions: list(members({ path: text, why: text })),
-    effect: members({ state: oneOf('dispatched', 'confirmed', 'failed', 'unknown') }, { of: text }),
+    effect: members(
+      { state: oneOf('held', 'dispatched', 'confirmed', 'failed', 'unknown') },
+      { of: text },
+    ),
     cost: members({ ms: amount }),
     lifecycle: members({ event: text, detail: text }),
     spend: list(members({ budget: text, amount })),
     detail: members({}, { considered: list(text), paths: list(text) }),
+    approval: members({
+      request: text,
+      binding: text,
+      names: list(text),
+      by: list(text),
+      expires: amount,
+    }),
   } satisfies Partial<Record<keyof Receipt, Check>>,
 )
 

@@ -38,6 +38,7 @@ const CASES: [filter: ReceiptFilter, wanted: boolean][] = [
   [{ operation: 'slack' }, false],
   [{ effect: 'allow_with_conditions' }, true],
   [{ effect: 'allow' }, false],
+  [{ approval: 'a1' }, false],
   [{ run: 'run-7', agent: 'sales', effect: 'deny' }, false],
 ]
 

@@ -11,6 +11,8 @@ export interface ReceiptFilter {
   readonly operation?: string
   /** As `outcomeOf` says it: `deny`, `dispatched`, `refused`. */
   readonly effect?: string
+  /** Id of a request for approval. */
+  readonly approval?: string
 }
 
 /** What a receipt says became of the action, in one word. */
@@ -37,13 +39,14 @@ export function isUnmet({ kind, decision, effect, code }: Receipt): boolean {
 
 export function matches(
   receipt: Receipt,
-  { run, agent, operation, effect }: ReceiptFilter,
+  { run, agent, operation, effect, approval }: ReceiptFilter,
 ): boolean {
   return (
     (run === undefined || receipt.run === run) &&
     (agent === undefined ||
       receipt.actor.some(({ kind, id }) => kind === 'agent' && id === agent)) &&
     (operation === undefined || receipt.action?.operation === operation) &&
-    (effect === undefined || outcomeOf(receipt) === effect)
+    (effect === undefined || outcomeOf(receipt) === effect) &&
+    (approval === undefined || receipt.approval?.request === approval)
   )
 }

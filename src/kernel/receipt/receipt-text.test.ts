@@ -34,6 +34,7 @@ test('the fast form is canonical with every member there is', () => {
     lifecycle: { event: 'e', detail: 'd' },
     spend: [{ budget: 'b', amount: 0.5 }],
     detail: { considered: ['c'], paths: ['p'] },
+    approval: { request: 'q', binding: 'b', names: ['n'], by: ['a'], expires: 1 },
   }
   assert.equal(receiptText(all), canonical(all))
 })

@@ -5,6 +5,7 @@ import { canonical } from './canonical.ts'
 import type {
   PayloadDigest,
   Receipt,
+  RecordedApproval,
   RecordedDecision,
   RecordedDetail,
   RecordedEffect,
@@ -30,13 +31,14 @@ export function receiptText(receipt: Receipt): string {
 type All<T> = Record<keyof T, unknown>
 
 function inOrder(receipt: Receipt): All<Receipt> {
-  const { action, channel, cost, decision, effect, lifecycle } = receipt
+  const { action, approval, channel, cost, decision, effect, lifecycle } = receipt
   return {
     action: action && {
       operation: action.operation,
       resource: { id: action.resource.id, type: action.resource.type },
     },
     actor: receipt.actor.map(link),
+    approval: approval && recordedApproval(approval),
     channel: { door: channel.door, peer: channel.peer },
     code: receipt.code,
     cost: cost && { ms: cost.ms },
@@ -61,6 +63,11 @@ function inOrder(receipt: Receipt): All<Receipt> {
 
 function link({ id, kind, via }: ActorLink): All<ActorLink> {
   return { id, kind, via }
+}
+
+function recordedApproval(approval: RecordedApproval): All<RecordedApproval> {
+  const { binding, by, expires, names, request } = approval
+  return { binding, by, expires, names, request }
 }
 
 function recordedDecision(decision: RecordedDecision): All<RecordedDecision> {

@@ -50,6 +50,7 @@ export interface ReceiptDraft {
   readonly spend?: readonly Spending[]
   /** Where a policy asks for the audit trail `detailed`. */
   readonly detail?: RecordedDetail
+  readonly approval?: RecordedApproval
 }
 
 /** What a detailed audit trail adds: names and places, never a value. */
@@ -83,12 +84,30 @@ export interface RecordedObservation {
 
 /**
  * What became of the effect. `dispatched` stands in the decision receipt; the effect receipt says
- * `confirmed` or `failed`, or `unknown` when the runtime died in between.
+ * `confirmed` or `failed`, or `unknown` when the runtime died in between. `held` stands in a
+ * decision receipt too: nothing is carried out before a later decision, if one follows.
  */
 export interface RecordedEffect {
-  readonly state: 'dispatched' | 'confirmed' | 'failed' | 'unknown'
+  readonly state: 'held' | 'dispatched' | 'confirmed' | 'failed' | 'unknown'
   /** Id of the decision receipt; absent in that receipt itself. */
   readonly of?: string
+}
+
+/**
+ * The request for approval that a receipt is about. In the decision that dispatches the action it
+ * says on whose consent; `binding` is what they consented to.
+ */
+export interface RecordedApproval {
+  /** Id of the request. */
+  readonly request: string
+  /** Keyed digest over agent, operation, resource and arguments. */
+  readonly binding: string
+  /** Names of the approvals that the policy demands. */
+  readonly names: readonly string[]
+  /** Who has consented so far. */
+  readonly by: readonly string[]
+  /** Until when, in milliseconds since the epoch. */
+  readonly expires: number
 }
 
 /** A payload by keyed digest (`hmac-sha256:` and hex) and size in bytes of its canonical JSON. */

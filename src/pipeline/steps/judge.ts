@@ -1,32 +1,56 @@
-import type { UsageFacts } from '../../kernel/budget/usage-book.ts'
+import type { CallInHand, UsageFacts } from '../../kernel/budget/usage-book.ts'
 import { PortcullisError } from '../../kernel/errors.ts'
 import type { Identity } from '../../kernel/identity/principal.ts'
 import type { Decision } from '../../kernel/policy/decision.ts'
 import type { PolicyRequest } from '../../kernel/policy/policy-request.ts'
 import type { Attempt } from '../attempt.ts'
 import type { Ports } from '../ports.ts'
+import { callOf } from './meet.ts'
 import { policyRequest } from './policy-request.ts'
 
-/** A decision, and all that it was made from. */
-export interface Judgement {
-  readonly request: PolicyRequest
+/** Who asks, and the names of the approvals that are there. */
+export interface Asker {
+  readonly identity: Identity
+  readonly approved?: readonly string[]
+}
+
+/** A call that is decided, and counted until its `hand` is ended. */
+export interface JudgedCall {
+  readonly attempt: Attempt
+  readonly identity: Identity
+  readonly hand: CallInHand
+  /** What the policy was asked. */
+  readonly asked: PolicyRequest
   readonly decision: Decision
 }
 
 /**
- * Asks the policy in force.
- * @throws PortcullisError `DECISION_FAILED` on any error in deciding, which refuses the action.
+ * Counts the call from now on and asks the policy in force. Whoever asks has to end its hand.
+ * @throws PortcullisError `DECISION_FAILED` on any error in deciding, which refuses the action, and
+ * `USAGE_UNAVAILABLE`; the call is then not counted.
  */
-export function judge(
+export function judgeCall(attempt: Attempt, asker: Asker, ports: Ports): JudgedCall {
+  const { identity } = asker
+  const hand = ports.usage.begin(callOf(attempt.request.action, identity, attempt.now))
+  try {
+    return { attempt, identity, hand, ...judge(attempt, { ...asker, used: hand.facts }, ports) }
+  } catch (error) {
+    hand.end()
+    throw error
+  }
+}
+
+function judge(
   attempt: Attempt,
-  { identity, used }: { identity: Identity; used: UsageFacts },
+  { identity, used, approved }: Asker & { readonly used: UsageFacts },
   ports: Ports,
-): Judgement {
+): Pick<JudgedCall, 'asked' | 'decision'> {
   try {
     const { attributes, policies } = ports
     const knowledge = { attributes, used, now: attempt.now }
     const request = policyRequest(attempt.request, identity, knowledge)
-    return { request, decision: policies.current().decide(request) }
+    const asked = approved === undefined ? request : { ...request, approved }
+    return { asked, decision: policies.current().decide(asked) }
   } catch (cause) {
     throw new PortcullisError('DECISION_FAILED', 'the policy could not be evaluated', { cause })
   }

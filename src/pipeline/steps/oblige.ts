@@ -38,6 +38,14 @@ export function obligeAction(action: Action, decision: Decision): ObligedAction 
 }
 
 /**
+ * The arguments as they may be shown to somebody.
+ * @throws PortcullisError `OBLIGATION_FAILED` when one obligation can't be fulfilled.
+ */
+export function obligedArgs(action: Action, decision: Decision): JsonObject {
+  return fulfil(decision, argsOf(action), 'args').value
+}
+
+/**
  * The result as it may reach the agent.
  * @throws PortcullisError `RESULT_TOO_LARGE`; `OBLIGATION_FAILED` when an obligation can't be
  * fulfilled.

@@ -4,9 +4,15 @@ import type { ErrorCode } from '../../kernel/errors.ts'
 import type { Identity } from '../../kernel/identity/principal.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
 import { withinBytes } from '../../kernel/json/within-bytes.ts'
-import type { Decision, Observation, RuleRef } from '../../kernel/policy/decision.ts'
+import {
+  type Decision,
+  type Observation,
+  permits,
+  type RuleRef,
+} from '../../kernel/policy/decision.ts'
 import type {
   ReceiptDraft,
+  RecordedApproval,
   RecordedDecision,
   RecordedEffect,
   RecordedObservation,
@@ -30,7 +36,7 @@ export const RECORDED_TEXT_LIMIT = 200
 
 /** What became of a decided action: an answer that may be passed on, or a code. */
 export type Effect = {
-  readonly state: Exclude<RecordedEffect['state'], 'dispatched'>
+  readonly state: Exclude<RecordedEffect['state'], 'held' | 'dispatched'>
   readonly redactions: readonly Redaction[]
   /** What it cost of what was held for it; absent where nothing was. */
   readonly spend?: readonly Spending[]
@@ -49,12 +55,14 @@ export interface Intent {
   readonly decision: Decision
   readonly refusal: ErrorCode | undefined
   readonly spend: readonly Spending[]
+  /** The request for approval that the decision is about. */
+  readonly approval?: RecordedApproval | undefined
 }
 
 /** The decision, durable before anything is carried out. */
 export function recordIntent(
   attempt: Attempt,
-  { identity, decision, refusal, spend }: Intent,
+  { identity, decision, refusal, spend, approval }: Intent,
   ports: Ports,
 ): Promise<Recorded> {
   const considered = isDetailed(decision) ? consideredIn(decision) : []
@@ -64,11 +72,19 @@ export function recordIntent(
     action: named(attempt.request.action),
     decision: recordedDecision(decision),
     in: ports.digests.digest(argsOf(attempt.request.action)),
-    ...(refusal === undefined ? { effect: { state: 'dispatched' } } : { code: refusal }),
+    ...(refusal === undefined ? becomes(decision) : { code: refusal }),
     ...(refusal === undefined && spend.length > 0 ? { spend } : {}),
+    ...(approval === undefined ? {} : { approval }),
     ...(considered.length === 0 ? {} : { detail: { considered } }),
     cost: { ms: elapsed(attempt, ports) },
   })
+}
+
+/** What a decision alone makes of the action. */
+function becomes(decision: Decision): Pick<ReceiptDraft, 'code' | 'effect'> {
+  if (permits(decision)) return { effect: { state: 'dispatched' } }
+  if (decision.effect === 'require_approval') return { effect: { state: 'held' } }
+  return { code: 'POLICY_DENIED' }
 }
 
 /** What became of the effect, durable before the agent hears of it. */
@@ -96,6 +112,7 @@ export interface Refusal {
   readonly channel: Channel
   readonly identity: Identity | undefined
   readonly action?: Action
+  readonly approval?: RecordedApproval
 }
 
 export function recordRefusal(refusal: Refusal, ports: Ports): Promise<Recorded> {
@@ -104,6 +121,7 @@ export function recordRefusal(refusal: Refusal, ports: Ports): Promise<Recorded>
     kind: 'refusal',
     code: refusal.code,
     ...(refusal.action === undefined ? {} : { action: named(refusal.action) }),
+    ...(refusal.approval === undefined ? {} : { approval: refusal.approval }),
   })
 }
 
@@ -133,7 +151,7 @@ function recordedDecision(decision: Decision): RecordedDecision {
     effect: decision.effect,
     reason: decision.reason,
     version: decision.version,
-    rules: decision.determining.slice(0, RECORDED_RULES_LIMIT).map(recordedRule),
+    rules: settledBy(decision).slice(0, RECORDED_RULES_LIMIT).map(recordedRule),
     obligations: decision.obligations
       .slice(0, RECORDED_RULES_LIMIT)
       .map(({ obligation, source }) => clip(`${obligation.kind} ${source.file}:${source.line}`)),
@@ -148,6 +166,11 @@ function recordedDecision(decision: Decision): RecordedDecision {
 function recordedObservation({ effect, reason, determining }: Observation): RecordedObservation {
   const rules = determining.slice(0, RECORDED_RULES_LIMIT).map(recordedRule)
   return { effect, reason, rules }
+}
+
+/** Where approvals are missing, what demands them comes before what would allow. */
+function settledBy({ approvals, determining }: Decision): readonly RuleRef[] {
+  return [...approvals.map(({ source }) => source), ...determining]
 }
 
 function recordedRule({ policy, rule, file, line, column, text, says }: RuleRef): RuleRef {
@@ -198,7 +221,7 @@ function bounded(redactions: readonly Redaction[]): readonly Redaction[] {
 }
 
 /** Well-formed even where the cut falls within a pair of surrogates: receipts take no half one. */
-function clip(text: string): string {
+export function clip(text: string): string {
   const whole = text.toWellFormed()
   if (whole.length <= RECORDED_TEXT_LIMIT) return whole
   const kept = whole.slice(0, RECORDED_TEXT_LIMIT - 1)

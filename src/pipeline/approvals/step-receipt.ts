@@ -1,0 +1,77 @@
+import type { ApprovalStep } from '../../kernel/approvals/advance.ts'
+import { type ApprovalRequest, progressOf } from '../../kernel/approvals/approval-request.ts'
+import { approverText } from '../../kernel/approvals/may-vote.ts'
+import { unreachable } from '../../kernel/errors.ts'
+import type { ActorLink } from '../../kernel/identity/principal.ts'
+import type { ReceiptDraft } from '../../kernel/receipt/receipt.ts'
+import { recordedApproval } from '../steps/approve.ts'
+import { clip } from '../steps/record.ts'
+
+/** Who took a step, and where. */
+export interface StepBy {
+  readonly actor: readonly ActorLink[]
+  readonly channel: { readonly door: string; readonly peer: string }
+}
+
+/** Steps that time or new policies take. */
+export const BY_RUNTIME: StepBy = {
+  actor: [{ kind: 'service', id: 'portcullis', via: 'runtime' }],
+  channel: { door: 'runtime', peer: 'local' },
+}
+
+const OF_THE_RUNTIME: ReadonlySet<ApprovalStep> = new Set(['escalated', 'expired', 'void'])
+
+/** One step of a request for approval, in the run of the one who asked. */
+export function stepReceipt(
+  request: ApprovalRequest,
+  step: ApprovalStep,
+  { id, ts, by }: { id: string; ts: number; by: StepBy },
+): ReceiptDraft {
+  const { operation, resource } = request.asked
+  return {
+    ...{ id, ts, run: request.run, kind: 'lifecycle' },
+    ...(OF_THE_RUNTIME.has(step) ? BY_RUNTIME : by),
+    action: { operation, resource },
+    in: request.asked.in,
+    lifecycle: { event: `approval.${step}`, detail: clip(detailOf(request, step)) },
+    approval: recordedApproval(request),
+  }
+}
+
+function detailOf(request: ApprovalRequest, step: ApprovalStep): string {
+  const { given, needed } = progressOf(request)
+  switch (step) {
+    case 'requested':
+      return request.demands
+        .map(({ approval, source }) => {
+          const { name, quorum, approver } = approval
+          const place = `${source.file}:${source.line}`
+          return `${name}: ${quorum} of ${approverText(approver)} (${place})`
+        })
+        .join(', ')
+    case 'approved':
+    case 'denied': {
+      const reason = request.votes.at(-1)?.reason
+      const count = step === 'approved' ? `${given} of ${needed}` : 'denied'
+      return reason === undefined ? count : `${count}: ${reason}`
+    }
+    case 'granted':
+      return `${given} of ${needed}, to be used once`
+    case 'escalated':
+      return request.demands
+        .flatMap(({ approval: { name, escalation } }) =>
+          escalation !== undefined && request.escalated.includes(name)
+            ? [`${name} to ${approverText(escalation.approver)}`]
+            : [],
+        )
+        .join(', ')
+    case 'expired':
+      return `${given} of ${needed} in time`
+    case 'consumed':
+      return `under ${request.binding.version}`
+    case 'void':
+      return `asked under ${request.binding.version}, which is in force no more`
+    default:
+      return unreachable(step)
+  }
+}

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict'
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { pendingRequest } from '../../../test/support/sample-approvals.ts'
+import { scratch } from '../../../test/support/scratch.ts'
+import type { ApprovalRequest } from '../../kernel/approvals/approval-request.ts'
+import type { Tenant } from '../../pipeline/ports.ts'
+import { openApprovals } from './approvals.ts'
+import { openRecords } from './records.ts'
+
+const [acme, globex] = ['acme', 'globex'] as [Tenant, Tenant]
+const request = (id: string, rest: Partial<ApprovalRequest> = {}): ApprovalRequest => ({
+  ...pendingRequest(undefined, id),
+  ...rest,
+})
+
+test('requests outlive their process, beside the records of the same file', async (t) => {
+  const file = join(await scratch(t), 'state.db')
+  const records = openRecords(file)
+  const first = openApprovals(file, { tenant: acme })
+  first.add(request('a1'))
+  records.write(acme, 'notes', [{ key: 'a', value: 1 }])
+  first.add(request('a2', { state: 'granted' }))
+  first.close()
+  records.close()
+  const again = openApprovals(file, { tenant: acme })
+  assert.deepEqual(again.get('a1'), request('a1'))
+  assert.deepEqual(
+    again.open().map(({ id, state }) => [id, state]),
+    [
+      ['a1', 'pending'],
+      ['a2', 'granted'],
+    ],
+  )
+  assert.equal(statSync(file).mode & 0o777, 0o600)
+  again.close()
+})
+
+test('of equal actions the newest request is found, and none of another binding', async (t) => {
+  const store = openApprovals(join(await scratch(t), 'state.db'), { tenant: acme })
+  t.after(() => store.close())
+  store.add(request('a1', { state: 'expired' }))
+  store.add(request('a2'))
+  const { binding } = request('a1')
+  assert.equal(store.latest(binding)?.id, 'a2')
+  for (const other of [
+    { agent: 'research' },
+    { action: 'hmac-sha256:cc' },
+    { version: 'sha256:11' },
+    { approvals: [] },
+  ]) {
+    assert.equal(store.latest({ ...binding, ...other }), undefined)
+  }
+})
+
+test('a request is replaced only as it stood when it was read', async (t) => {
+  const store = openApprovals(join(await scratch(t), 'state.db'), { tenant: acme })
+  t.after(() => store.close())
+  store.add(request('a1'))
+  const read = store.get('a1') ?? assert.fail()
+  assert.equal(store.replace(read, { ...read, state: 'granted' }), true)
+  assert.equal(store.replace(read, { ...read, state: 'denied' }), false)
+  assert.equal(store.get('a1')?.state, 'granted')
+})
+
+test('one tenant never sees, finds or changes the requests of another', async (t) => {
+  const file = join(await scratch(t), 'state.db')
+  const own = openApprovals(file, { tenant: acme })
+  const other = openApprovals(file, { tenant: globex })
+  t.after(() => [own, other].map((store) => store.close()))
+  own.add(request('a1'))
+  assert.equal(other.get('a1'), undefined)
+  assert.equal(other.latest(request('a1').binding), undefined)
+  assert.deepEqual([other.open(), other.newest(10)], [[], []])
+  assert.equal(other.replace(request('a1'), request('a1', { state: 'granted' })), false)
+  assert.equal(own.get('a1')?.state, 'pending')
+})
+
+test('settled requests are kept up to a bound, and open ones always', async (t) => {
+  const options = { tenant: acme, settledKept: 2 }
+  const store = openApprovals(join(await scratch(t), 'state.db'), options)
+  t.after(() => store.close())
+  store.add(request('open'))
+  for (const id of ['s1', 's2', 's3', 's4']) store.add(request(id, { state: 'denied' }))
+  assert.deepEqual(
+    store.newest(10).map(({ id }) => id),
+    ['s4', 's3', 'open'],
+  )
+  assert.deepEqual(
+    store.newest(1).map(({ id }) => id),
+    ['s4'],
+  )
+})
+
+test('an id that is there already is refused, and changes nothing', async (t) => {
+  const store = openApprovals(join(await scratch(t), 'state.db'), { tenant: acme })
+  t.after(() => store.close())
+  store.add(request('a1'))
+  assert.throws(() => store.add(request('a1', { state: 'granted' })), {
+    code: 'APPROVAL_UNAVAILABLE',
+  })
+  assert.equal(store.get('a1')?.state, 'pending')
+  store.add(request('a2'))
+})
+
+test('a store that is out says so under its own code', async (t) => {
+  const file = join(await scratch(t), 'state.db')
+  const store = openApprovals(file, { tenant: acme })
+  store.close()
+  assert.throws(() => store.get('a1'), { code: 'APPROVAL_UNAVAILABLE' })
+  assert.throws(() => store.add(request('a1')), { code: 'APPROVAL_UNAVAILABLE' })
+  assert.throws(() => openApprovals(join(file, 'no'), { tenant: acme }), {
+    code: 'APPROVAL_UNAVAILABLE',
+  })
+})
