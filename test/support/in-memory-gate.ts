@@ -85,7 +85,8 @@ export function inMemoryGate({
     },
     visible: (identity, actions) => actions.map((action) => permitted(identity, action)),
     async guard(request): Promise<Outcome> {
-      guarded.push(request)
+      const { action, credential, channel } = request
+      guarded.push({ action, credential, channel })
       const receipt = `receipt-${++receipts}`
       try {
         if (!permitted(identify(request.credential), request.action)) {

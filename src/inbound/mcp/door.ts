@@ -3,6 +3,7 @@ import type { Clock, Gate, Log } from '../../pipeline/ports.ts'
 import { createAllowances } from './allowances.ts'
 import { type Answer, sendAnswer } from './answer.ts'
 import { openEventStream } from './event-stream.ts'
+import { createHeldCalls } from './held-calls.ts'
 import { DEFAULT_DOOR_LIMITS, type DoorLimits } from './limits.ts'
 import { post } from './post.ts'
 import { checkAccept, checkVersion, credentialOf } from './request-headers.ts'
@@ -49,6 +50,7 @@ export function createMcpDoor(options: McpDoorOptions): McpDoor {
     version,
     sessions: createSessions(limits, clock),
     allowances: createAllowances(limits),
+    held: createHeldCalls(limits, clock),
     tools: createToolList({ catalog, namespaces, pageSize: limits.toolsPerPage, gate, log }),
   }
   const notifyListChanged = () => {
@@ -63,7 +65,8 @@ export function createMcpDoor(options: McpDoorOptions): McpDoor {
         door.sessions.endAll()
       })
       const route = (serve: Serve) => async (request: FastifyRequest, reply: FastifyReply) => {
-        const arrival = { request: request.raw, credential: credentialOf(request.raw) }
+        const { raw } = request
+        const arrival = { request: raw, response: reply.raw, credential: credentialOf(raw) }
         return sendAnswer(reply, await visit(arrival, door, serve))
       }
       server.post('/mcp', route(post))

@@ -13,7 +13,7 @@ export type StreamLimits = Pick<
   'streamBufferBytes' | 'streamKeepAliveMs' | 'streamLifetimeMs'
 >
 
-const HEADERS = {
+export const EVENT_STREAM_HEADERS = {
   'content-type': 'text/event-stream',
   'cache-control': 'no-store, no-transform',
   'x-accel-buffering': 'no',
@@ -43,7 +43,7 @@ export function openEventStream(
     onClose()
   }
   response.once('close', onGone)
-  response.writeHead(200, HEADERS)
+  response.writeHead(200, EVENT_STREAM_HEADERS)
   write(':\n\n')
   return {
     send: (message) => write(`data: ${message}\n\n`),

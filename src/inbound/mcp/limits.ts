@@ -20,6 +20,8 @@ export interface DoorLimits {
   /** Milliseconds after which a stream ends, so that its reader has to prove itself again. */
   readonly streamLifetimeMs: number
   readonly toolsPerPage: number
+  /** Milliseconds between two signs of life of a call that waits for approval. */
+  readonly heldProgressMs: number
 }
 
 const MEBIBYTE = 1024 * 1024
@@ -39,6 +41,7 @@ export const DEFAULT_DOOR_LIMITS: DoorLimits = {
   streamKeepAliveMs: 15 * SECOND,
   streamLifetimeMs: 15 * MINUTE,
   toolsPerPage: 256,
+  heldProgressMs: 10 * SECOND,
 }
 
 /** What the listener allows a connection, before any door sees a request. */

@@ -1,6 +1,11 @@
 import { PortcullisError, unreachable } from '../../kernel/errors.ts'
 import { parseStrictJson } from '../../kernel/json/parse-strict.ts'
-import { type RpcMessage, type RpcRequest, readMessage } from '../../kernel/jsonrpc/message.ts'
+import {
+  type RpcMessage,
+  type RpcNotification,
+  type RpcRequest,
+  readMessage,
+} from '../../kernel/jsonrpc/message.ts'
 import { readBody } from '../read-body.ts'
 import { ACCEPTED, type Answer, errorAnswer, resultAnswer } from './answer.ts'
 import {
@@ -44,7 +49,7 @@ async function hear(message: RpcMessage, visit: Visit, door: Door): Promise<Answ
     case 'request':
       return serve(message, visit, door)
     case 'notification':
-      return notice(message.method)
+      return notice(message, visit, door)
     case 'response':
       return ACCEPTED
     default:
@@ -76,8 +81,12 @@ function initialize(message: RpcRequest, visit: Visit, door: Door): Answer {
   return resultAnswer(message.id, JSON.stringify(result), { 'mcp-session-id': session.id })
 }
 
-/** Nothing that is told needs an act of ours: a call in progress is never abandoned. */
-function notice(method: string): Answer {
+/**
+ * A call that waits for approval is given up when its client says so. One that is being carried out
+ * never is.
+ */
+function notice({ method, params }: RpcNotification, { channel }: Visit, door: Door): Answer {
+  if (method === 'notifications/cancelled') door.held.cancel(channel.run, params.requestId)
   if (method.startsWith('notifications/')) return ACCEPTED
   throw new PortcullisError('REQUEST_INVALID', `\`${method}\` was sent without an id`)
 }
@@ -99,12 +108,22 @@ async function perform(message: RpcRequest, visit: Visit, door: Door): Promise<A
       return resultAnswer(id, '{}')
     case 'tools/list':
       return resultAnswer(id, door.tools.page(visit, params.cursor))
-    case 'tools/call': {
-      const action = readToolCall(params)
-      const { credential, channel } = visit
-      return outcomeAnswer(id, await door.gate.guard({ action, credential, channel }))
-    }
+    case 'tools/call':
+      return callTool(message, visit, door)
     default:
       throw new PortcullisError('REQUEST_METHOD_UNKNOWN', `the method \`${method}\` is not served`)
+  }
+}
+
+async function callTool({ id, params }: RpcRequest, visit: Visit, door: Door): Promise<Answer> {
+  const action = readToolCall(params)
+  const { credential, channel } = visit
+  const call = door.held.begin({ id, params, visit })
+  try {
+    const { onHeld, gone } = call
+    const outcome = await door.gate.guard({ action, credential, channel, onHeld, gone })
+    return call.answer(outcomeAnswer(id, outcome))
+  } finally {
+    call.end()
   }
 }

@@ -45,14 +45,18 @@ export function checkMediaTypes(headers: IncomingHttpHeaders): void {
 
 /** A client that does not say what it takes, takes anything (RFC 9110 section 12.5.1). */
 export function checkAccept(headers: IncomingHttpHeaders, type: string): void {
-  if (headers.accept === undefined) return
+  if (accepts(headers, type)) return
+  throw new PortcullisError('REQUEST_NOT_ACCEPTABLE', `the client does not accept \`${type}\``)
+}
+
+export function accepts(headers: IncomingHttpHeaders, type: string): boolean {
+  if (headers.accept === undefined) return true
   const family = `${type.slice(0, type.indexOf('/'))}/*`
   const accepted = headers.accept.split(',').map((range) => {
     const [essence = ''] = range.split(';')
     return essence.trim().toLowerCase()
   })
-  if ([type, family, '*/*'].some((range) => accepted.includes(range))) return
-  throw new PortcullisError('REQUEST_NOT_ACCEPTABLE', `the client does not accept \`${type}\``)
+  return [type, family, '*/*'].some((range) => accepted.includes(range))
 }
 
 /** @throws PortcullisError `REQUEST_VERSION_UNSUPPORTED` for a revision not spoken here. */

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { codeOf, PortcullisError } from '../../kernel/errors.ts'
 import type { Credential, Identity } from '../../kernel/identity/principal.ts'
 import type { MessageId } from '../../kernel/jsonrpc/message.ts'
@@ -6,6 +6,7 @@ import type { Channel, Gate, Log } from '../../pipeline/ports.ts'
 import { logDefect, recordRefusal } from '../record-refusal.ts'
 import type { Allowances } from './allowances.ts'
 import { type Answer, errorAnswer } from './answer.ts'
+import type { HeldCalls } from './held-calls.ts'
 import type { DoorLimits } from './limits.ts'
 import { checkSessionVersion, MCP_VERSIONS, textOf } from './request-headers.ts'
 import type { Session, Sessions } from './sessions.ts'
@@ -22,15 +23,22 @@ export interface Door {
   readonly sessions: Sessions
   readonly allowances: Allowances
   readonly tools: ToolList
+  readonly held: HeldCalls
   /** Version of the runtime, told in `initialize`. */
   readonly version: string
 }
 
-/** One HTTP request whose sender is known, and what has been learnt of it on the way. */
-export interface Visit {
+/** A request as it came in. */
+export interface Arrival {
   readonly request: IncomingMessage
+  /** Written to before there is an answer only where a call is held. */
+  readonly response: ServerResponse
   /** The one object for `admit` and `guard`: what proves possession proves it for one request. */
   readonly credential: Credential
+}
+
+/** One HTTP request whose sender is known, and what has been learnt of it on the way. */
+export interface Visit extends Arrival {
   readonly identity: Identity
   channel: Channel
   messageId?: MessageId
@@ -41,7 +49,7 @@ export interface Visit {
  * Never rejects.
  */
 export async function visit(
-  arrival: { readonly request: IncomingMessage; readonly credential: Credential },
+  arrival: Arrival,
   door: Door,
   serve: (visit: Visit, door: Door) => Promise<Answer>,
 ): Promise<Answer> {
