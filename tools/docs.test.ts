@@ -48,6 +48,10 @@ test('the API is described as OpenAPI 3.1, with every route and every refusal', 
     '/v1/budgets/{name}/reset',
     '/v1/policies/push',
     '/v1/policies/rollback',
+    '/v1/approvals',
+    '/v1/approvals/{id}',
+    '/v1/approvals/{id}/votes',
+    '/v1/approvers/{name}/tokens',
     '/v1/watch',
   ])
   const { parameters, requestBody, responses } = api.paths['/v1/agents/{name}/tokens'].post

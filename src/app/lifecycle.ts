@@ -8,6 +8,7 @@ export type LifecycleEvent =
   | 'policy.activated'
   | 'policy.rejected'
   | 'agent.token_issued'
+  | 'approver.token_issued'
   | typeof BUDGET_RESET
 
 export interface LifecycleOptions {

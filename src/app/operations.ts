@@ -5,6 +5,7 @@ import { PortcullisError } from '../kernel/errors.ts'
 import { renderDiagnostic } from '../kernel/policy/language/diagnostics.ts'
 import { openCheckpoint } from '../kernel/tlog/checkpoint.ts'
 import { parseVerifierKey } from '../kernel/tlog/note.ts'
+import { approvalOperations } from './approval-operations.ts'
 import { budgetOperations } from './budget-operations.ts'
 import type { Parts } from './compose.ts'
 import { recordLifecycle } from './lifecycle.ts'
@@ -60,6 +61,7 @@ export function operations(parts: Parts, address: string): AdminOperations {
     tools: () => ({ tools: [...toolSchemas(servers.tools())] }),
     pushPolicies: async (request) => changeOf(await control.push(request)),
     rollbackPolicies: async (request) => changeOf(await control.rollback(request)),
+    ...approvalOperations(parts),
     watch: (listener) =>
       ledger.subscribe((receipt) => {
         const event = decisionEvent(receipt)

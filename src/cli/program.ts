@@ -10,6 +10,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   status: async () => (await import('./status.ts')).statusCommand(),
   budget: async () => (await import('./budget.ts')).budgetCommand(),
   policy: async () => (await import('./policy.ts')).policyCommand(),
+  approvals: async () => (await import('./approvals.ts')).approvalsCommand(),
   ledger: async () => (await import('./ledger.ts')).ledgerCommand(),
   completion: async () => (await import('./completion.ts')).completionCommand(createProgram),
 }
@@ -28,6 +29,7 @@ const GROUP_EXAMPLES: Readonly<Record<string, string>> = {
   agent: 'portcullis agent token sales',
   budget: 'portcullis budget list',
   policy: 'portcullis policy check',
+  approvals: 'portcullis approvals list',
   ledger: 'portcullis ledger verify',
 }
 

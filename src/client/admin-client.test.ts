@@ -21,12 +21,13 @@ async function client(t: TestContext, listener: RequestListener, timeoutMs = 10_
 
 test('each call asks what the contract says', async (t) => {
   const asked: string[] = []
-  const { status, issueToken, reloadPolicies, tools, ...budgets } = await client(
+  const { status, issueToken, reloadPolicies, tools, ...runtime } = await client(
     t,
-    async (asking, response) => {
+    async (request, response) => {
       let body = ''
-      for await (const chunk of asking) body += chunk
-      asked.push(`${asking.method} ${asking.url} ${body}`)
+      for await (const chunk of request) body += chunk
+      const { authorization = '' } = request.headers
+      asked.push(`${request.method} ${request.url} ${body}${authorization}`)
       response.end('{"answer":1}')
     },
   )
@@ -35,9 +36,14 @@ test('each call asks what the contract says', async (t) => {
   await issueToken('a/../b?c', { ttlMs: 1000 })
   await reloadPolicies()
   await tools()
-  await budgets.budgets()
-  await budgets.resetBudget('llm')
-  await budgets.resetBudget('a/b', { agent: 'sales' })
+  await runtime.budgets()
+  await runtime.resetBudget('llm')
+  await runtime.resetBudget('a/b', { agent: 'sales' })
+  await runtime.listApprovals()
+  await runtime.listApprovals({ all: true })
+  await runtime.showApproval('a/../b')
+  await runtime.voteApproval('a1', { verdict: 'deny' }, 't0ken')
+  await runtime.issueApproverToken('ada')
   assert.deepEqual(asked, [
     'GET /v1/status ',
     'POST /v1/agents/sales/tokens {}',
@@ -47,6 +53,11 @@ test('each call asks what the contract says', async (t) => {
     'GET /v1/budgets ',
     'POST /v1/budgets/llm/reset {}',
     'POST /v1/budgets/a%2Fb/reset {"agent":"sales"}',
+    'GET /v1/approvals ',
+    'GET /v1/approvals?all=true ',
+    'GET /v1/approvals/a%2F..%2Fb ',
+    'POST /v1/approvals/a1/votes {"verdict":"deny"}Bearer t0ken',
+    'POST /v1/approvers/ada/tokens {}',
   ])
 })
 

@@ -10,17 +10,29 @@ import type {
   ToolSchemas,
   WatchLine,
 } from '../contract/admin-api.ts'
+import type {
+  ApprovalDetail,
+  ApprovalList,
+  ApproverTokenRequest,
+  Ballot,
+  IssuedApproverToken,
+} from '../contract/approvals.ts'
 import type { BudgetList, BudgetReset, BudgetStatus } from '../contract/budgets.ts'
 import type { PolicyChange, PolicyPush, PolicyRollback } from '../contract/policy-changes.ts'
 import { ERRORS, PortcullisError } from '../kernel/errors.ts'
 import { isJsonObject } from '../kernel/json/value.ts'
 
 export type { WatchMark } from '../contract/admin-api.ts'
+export type { ApprovalDetail, ApprovalSummary } from '../contract/approvals.ts'
 export type { WatchEvent } from '../contract/watch-event.ts'
 export type {
+  ApprovalList,
+  ApproverTokenRequest,
+  Ballot,
   BudgetList,
   BudgetReset,
   BudgetStatus,
+  IssuedApproverToken,
   IssuedToken,
   PolicyChange,
   PolicyPush,
@@ -56,6 +68,12 @@ export interface AdminClient {
   resetBudget(name: string, request?: BudgetReset): Promise<BudgetStatus>
   pushPolicies(push: PolicyPush): Promise<PolicyChange>
   rollbackPolicies(rollback: PolicyRollback): Promise<PolicyChange>
+  /** What waits; with `all` also what is settled, the newest first. */
+  listApprovals(options?: { readonly all?: boolean }): Promise<ApprovalList>
+  showApproval(id: string): Promise<ApprovalDetail>
+  /** Votes as the approver whose token it is. */
+  voteApproval(id: string, ballot: Ballot, token: string): Promise<ApprovalDetail>
+  issueApproverToken(name: string, request?: ApproverTokenRequest): Promise<IssuedApproverToken>
   /**
    * First `{ watch: 'open' }`, then every event from there on, last `{ watch: 'closed' }`; without
    * that one the runtime died, which throws. Aborting ends it quietly.
@@ -90,6 +108,19 @@ export function adminClient(options: AdminClientOptions): AdminClient {
       }),
     pushPolicies: (body) => json({ ...CHANGE, path: '/v1/policies/push', body }),
     rollbackPolicies: (body) => json({ ...CHANGE, path: '/v1/policies/rollback', body }),
+    listApprovals: ({ all = false } = {}) =>
+      json({ method: 'GET', path: `/v1/approvals${all ? '?all=true' : ''}` }),
+    showApproval: (id) => json({ method: 'GET', path: `/v1/approvals/${encodeURIComponent(id)}` }),
+    voteApproval: (id, ballot, token) =>
+      json({
+        ...{ method: 'POST', path: `/v1/approvals/${encodeURIComponent(id)}/votes` },
+        ...{ body: ballot, bearer: token },
+      }),
+    issueApproverToken: (name, request = {}) =>
+      json({
+        ...{ method: 'POST', path: `/v1/approvers/${encodeURIComponent(name)}/tokens` },
+        body: request,
+      }),
     watch: (signal) => watch(options, signal),
   }
 }
@@ -104,6 +135,7 @@ interface Call {
   readonly timeoutMs?: number
   readonly path: string
   readonly body?: object
+  readonly bearer?: string
   readonly signal?: AbortSignal | undefined
 }
 
@@ -112,6 +144,12 @@ async function send(call: Call, options: AdminClientOptions): Promise<IncomingMe
   const { method, path, body, signal } = call
   const { socketPath, timeoutMs = call.timeoutMs ?? DEFAULT_ADMIN_TIMEOUT_MS } = options
   const headers = body === undefined ? {} : { 'content-type': 'application/json' }
+  const { socketPath, timeoutMs = DEFAULT_ADMIN_TIMEOUT_MS } = options
+  const { method, path, body, bearer, signal } = call
+  const headers = {
+    ...(body !== undefined && { 'content-type': 'application/json' }),
+    ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
+  }
   const asked = request({ socketPath, method, path, headers, signal, agent: false })
   asked.setTimeout(timeoutMs, () => asked.destroy(new TimeoutError()))
   asked.end(body === undefined ? undefined : JSON.stringify(body))

@@ -1,5 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import type { JsonObject } from '../kernel/json/value.ts'
+import { APPROVAL_ROUTES } from './approvals.ts'
 import { BUDGET_ROUTES } from './budgets.ts'
 import { POLICY_CHANGE_ROUTES } from './policy-changes.ts'
 import { WatchEvent } from './watch-event.ts'
@@ -150,12 +151,15 @@ export interface AdminRoute {
   readonly url: string
   readonly summary: string
   readonly params?: TSchema
+  readonly query?: TSchema
   readonly body?: TSchema
   /** Bytes that the body may have, where that is more than elsewhere. */
   readonly bodyBytes?: number
   readonly answer: TSchema
   /** The answer is a stream of lines, each of them such a value. */
   readonly stream?: boolean
+  /** The header `Authorization: Bearer …` proves who asks. */
+  readonly bearer?: boolean
 }
 
 /** The admin API as data: the door serves it, the reference is generated from it. */
@@ -188,6 +192,7 @@ export const ADMIN_ROUTES = {
   },
   ...BUDGET_ROUTES,
   ...POLICY_CHANGE_ROUTES,
+  ...APPROVAL_ROUTES,
   watch: {
     method: 'GET',
     url: '/v1/watch',

@@ -60,4 +60,24 @@ export const APPROVAL_ERRORS = {
     agent: 'This approver has approved already.',
     remedy: 'a quorum counts different approvers: somebody else has to approve as well',
   },
+  APPROVER_MISSING: {
+    http: 401,
+    agent: 'No credential was presented.',
+    remedy: 'set `PORTCULLIS_APPROVER_TOKEN`, or name a file that holds it with `--token-file`',
+  },
+  APPROVER_INVALID: {
+    http: 401,
+    agent: 'The credential was not accepted.',
+    remedy: 'issue one with `portcullis approvals token NAME`; the token of an agent never serves',
+  },
+  APPROVER_EXPIRED: {
+    http: 401,
+    agent: 'The credential has expired.',
+    remedy: 'issue a new one with `portcullis approvals token NAME`',
+  },
+  APPROVER_UNKNOWN: {
+    http: 401,
+    agent: 'The credential was not accepted.',
+    remedy: 'declare the approver under `[approvers.NAME]` in `portcullis.toml`',
+  },
 } as const

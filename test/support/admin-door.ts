@@ -77,6 +77,12 @@ export async function adminDoor(t: TestContext, options: AdminDoorOptions = {}) 
     },
     pushPolicies: async ({ files }) => ({ ...CHANGE, warnings: files.map(({ file }) => file) }),
     rollbackPolicies: async ({ version }) => ({ ...CHANGE, ...(version && { version }) }),
+    listApprovals: () => ({ approvals: [] }),
+    showApproval: unknownApproval,
+    voteApproval: async (id) => unknownApproval(id),
+    issueApproverToken: async (approver) => ({
+      ...{ token: `token.of.${approver}`, approver, expires: '2026-09-21T22:13:20.000Z' },
+    }),
     watch: (listener) => {
       watchers.add(listener)
       return () => {
@@ -94,6 +100,10 @@ export async function adminDoor(t: TestContext, options: AdminDoorOptions = {}) 
     for (const listener of watchers) listener(event)
   }
   return { socketPath, operations, log, server, watchers, left: left.promise, emit }
+}
+
+function unknownApproval(id: string): never {
+  throw new PortcullisError('APPROVAL_UNKNOWN', `there is no request for approval \`${id}\``)
 }
 
 export interface Ask {

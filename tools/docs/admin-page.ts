@@ -4,9 +4,9 @@ import { code, page, table } from './markdown.ts'
 
 const INTRODUCTION = `\
 HTTP over the Unix socket \`admin.sock\` in the data directory. Only the user that runs the
-runtime can open it, and who can may do all of this: there is no other credential. The commands
-\`status\`, \`agent token\` and \`watch\` are clients of it. The same as OpenAPI 3.1:
-[admin-api.json](admin-api.json).
+runtime can open it, and who can may do all of this; a vote also takes the token of the approver
+whose vote it is. The commands \`status\`, \`agent token\`, \`approvals\` and \`watch\` are clients
+of it. The same as OpenAPI 3.1: [admin-api.json](admin-api.json).
 
 A refusal is \`{ "error": { "code", "message", "remedy" } }\` with a [code](errors.md). For
 example:
@@ -21,8 +21,8 @@ export function adminApi(): string {
   return page('Admin API', INTRODUCTION, ...ROUTES.flatMap(([, route]) => describe(route)))
 }
 
-function describe({ method, url, summary, params, body, answer, stream }: AdminRoute): string[] {
-  const asked = [...rowsOf(params, ''), ...rowsOf(body, '')]
+function describe({ method, url, summary, answer, stream, ...asks }: AdminRoute): string[] {
+  const asked = [asks.params, asks.query, asks.body].flatMap((schema) => rowsOf(schema, ''))
   return [
     `## ${code(`${method} ${pathOf(url)}`)}`,
     summary,
@@ -80,16 +80,21 @@ export function openApi(): string {
   )
   const info = { title: 'Portcullis admin API', version: VERSION }
   const servers = [{ url: 'http://runtime', description: 'Over the Unix socket `admin.sock`.' }]
-  return `${JSON.stringify({ openapi: '3.1.0', info, servers, paths }, null, 2)}\n`
+  const securitySchemes = { approver: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } }
+  const document = { openapi: '3.1.0', info, servers, paths, components: { securitySchemes } }
+  return `${JSON.stringify(document, null, 2)}\n`
 }
 
 function operationOf(name: string, route: AdminRoute): Record<string, unknown> {
-  const { summary, params, body, answer, stream } = route
+  const { summary, params, query, body, answer, stream, bearer } = route
   const type = stream ? 'application/x-ndjson' : 'application/json'
   return {
     operationId: name,
     summary,
-    ...(params && { parameters: parametersOf(params) }),
+    ...((params || query) && {
+      parameters: [...parametersOf(params, 'path'), ...parametersOf(query, 'query')],
+    }),
+    ...(bearer && { security: [{ approver: [] }] }),
     ...(body && { requestBody: { required: true, content: json(body) } }),
     responses: {
       200: { description: summary, content: { [type]: { schema: answer } } },
@@ -98,9 +103,9 @@ function operationOf(name: string, route: AdminRoute): Record<string, unknown> {
   }
 }
 
-function parametersOf({ properties = {} }: Shape): unknown[] {
-  return Object.entries(properties).map(([name, schema]) => ({
-    ...{ name, in: 'path', required: true, schema },
+function parametersOf(schema: Shape | undefined, place: 'path' | 'query'): unknown[] {
+  return Object.entries(schema?.properties ?? {}).map(([name, schema]) => ({
+    ...{ name, in: place, required: place === 'path', schema },
   }))
 }
 

@@ -7,6 +7,7 @@ const PREFIX = 'PORTCULLIS_'
 
 /** Variables of this prefix that are no settings. */
 export const OTHER_VARIABLES: Readonly<Record<string, string>> = {
+  PORTCULLIS_APPROVER_TOKEN: 'The token of the approver who votes with `portcullis approvals`.',
   PORTCULLIS_CONFIG: 'The configuration file, where `--config` does not name one.',
   PORTCULLIS_DEBUG: 'When set, unexpected errors are printed with their stack.',
 }

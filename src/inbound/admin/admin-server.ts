@@ -1,14 +1,12 @@
 import { type FastifyError, type FastifyInstance, fastify } from 'fastify'
-import {
-  ADMIN_ROUTES,
-  type AdminRoute,
-  type AgentPath,
-  type ErrorBody,
-  type IssuedToken,
-  type PolicyReload,
-  type Status,
-  type TokenRequest,
-  type ToolSchemas,
+import type {
+  AgentPath,
+  ErrorBody,
+  IssuedToken,
+  PolicyReload,
+  Status,
+  TokenRequest,
+  ToolSchemas,
 } from '../../contract/admin-api.ts'
 import type { BudgetList, BudgetPath, BudgetReset, BudgetStatus } from '../../contract/budgets.ts'
 import type { PolicyChange, PolicyPush, PolicyRollback } from '../../contract/policy-changes.ts'
@@ -16,6 +14,8 @@ import { codeOf, ERRORS, type ErrorCode, PortcullisError } from '../../kernel/er
 import type { Log } from '../../pipeline/ports.ts'
 import { logDefect } from '../record-refusal.ts'
 import { listenOnSocket } from './admin-socket.ts'
+import { type ApprovalOperations, addApprovals } from './approval-routes.ts'
+import { routeOf } from './route-of.ts'
 import {
   openWatchStream,
   type Subscribe,
@@ -24,7 +24,7 @@ import {
 } from './watch-stream.ts'
 
 /** What operators may do with a runtime. Each may throw a `PortcullisError`. */
-export interface AdminOperations {
+export interface AdminOperations extends ApprovalOperations {
   status(): Status | Promise<Status>
   issueToken(agent: string, request: TokenRequest): Promise<IssuedToken>
   /** Reads the policies again; throws, and changes nothing, when they do not compile. */
@@ -69,7 +69,8 @@ export interface AdminServer {
 
 /**
  * The door for operators. Who may open the socket may do everything that the API offers: the file's
- * mode is the access control. Rejects as `listenOnSocket` does.
+ * mode is the access control. Only a vote takes more: the token of the approver whose vote it is.
+ * Rejects as `listenOnSocket` does.
  */
 export async function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
   const { operations, log } = options
@@ -89,6 +90,7 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
     reply.code(404).send(bodyOf('REQUEST_ROUTE_UNKNOWN', `nothing here answers \`${method}\``)),
   )
   addCommands(server, operations)
+  addApprovals(server, operations)
   addWatch(server, operations.watch, limits)
   await server.ready()
   server.server.maxConnections = limits.connections

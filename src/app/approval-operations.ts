@@ -1,0 +1,114 @@
+import type { ApprovalDetail, ApprovalSummary } from '../contract/approvals.ts'
+import type { ApprovalOperations } from '../inbound/admin/approval-routes.ts'
+import type { Approval } from '../kernel/approvals/approval.ts'
+import { type ApprovalRequest, approversOf } from '../kernel/approvals/approval-request.ts'
+import { approverText, escalatesAt, mayVoteFor } from '../kernel/approvals/may-vote.ts'
+import { codeOf, PortcullisError } from '../kernel/errors.ts'
+import { nearest } from '../kernel/text/nearest.ts'
+import type { ApprovalDesk } from '../pipeline/approvals/desk.ts'
+import type { Parts } from './compose.ts'
+import type { Config } from './config.ts'
+import { recordLifecycle } from './lifecycle.ts'
+import { approverTokens } from './parts.ts'
+
+/** Requests that one list shows. */
+export const APPROVAL_LIST_LIMIT = 500
+
+/** What operators may see of approvals, and approvers may do. */
+export function approvalOperations(parts: Parts): ApprovalOperations {
+  const { config, keys, ports, approvals: desk } = parts
+  const { approvers } = config
+  const tokens = approverTokens({ origin: keys.origin, ...keys.identity, approvers })
+  const detail = (request: ApprovalRequest) => detailOf(request, config, ports.clock.now())
+  const found = <T>(id: string, work: () => T): T => {
+    try {
+      return work()
+    } catch (error) {
+      throw unknownWithHint(error, id, desk)
+    }
+  }
+  return {
+    listApprovals: ({ all }) => {
+      const listed = all === undefined ? desk.open() : desk.newest(APPROVAL_LIST_LIMIT)
+      return { approvals: listed.slice(0, APPROVAL_LIST_LIMIT).map(summaryOf) }
+    },
+    showApproval: (id) => detail(found(id, () => desk.get(id))),
+    async voteApproval(id, { verdict, reason }, token) {
+      const voter = await tokens.verify(token, ports.clock.now())
+      found(id, () => desk.get(id))
+      const ballot = { voter, verdict, ...(reason === undefined ? {} : { reason }) }
+      return detail(await desk.vote(id, ballot))
+    },
+    async issueApproverToken(name, { ttlMs = approvers[name]?.tokenTtlMs ?? 0 }) {
+      const now = ports.clock.now()
+      const id = ports.ids.next()
+      const token = await tokens.issue({ approver: name, id, now, ttlMs })
+      const expires = new Date(now + ttlMs).toISOString()
+      await recordLifecycle(ports, 'approver.token_issued', `${name} ${id} until ${expires}`)
+      return { token, approver: name, expires }
+    },
+  }
+}
+
+/** An id that is not known is told with the known one that was probably meant. */
+function unknownWithHint(error: unknown, id: string, desk: ApprovalDesk): unknown {
+  if (codeOf(error) !== 'APPROVAL_UNKNOWN') return error
+  const known = desk.newest(APPROVAL_LIST_LIMIT).map((request) => request.id)
+  const started = known.filter((candidate) => id.length >= 4 && candidate.startsWith(id))
+  const near = started.length === 1 ? started[0] : nearest(id, known)
+  const hint = near === undefined ? '' : `: did you mean \`${near}\`?`
+  const message = `there is no request for approval \`${id}\`${hint}`
+  return new PortcullisError('APPROVAL_UNKNOWN', message, { cause: error })
+}
+
+function summaryOf(request: ApprovalRequest): ApprovalSummary {
+  const { id, state, binding, asked, requestedAt, expiresAt, demands } = request
+  return {
+    ...{ id, state, agent: binding.agent, operation: asked.operation },
+    resource: asked.resource.id,
+    requested: iso(requestedAt),
+    expires: iso(expiresAt),
+    approvals: demands.map(({ approval }) => demandOf(approval, request)),
+  }
+}
+
+function demandOf(approval: Approval, request: ApprovalRequest) {
+  const { name, approver, quorum, notRequester, escalation } = approval
+  const demand = { name, approver: approverText(approver), quorum, notRequester }
+  const given = approversOf(request, name).length
+  if (escalation === undefined) return { ...demand, given }
+  const at = iso(escalatesAt(approval, request.requestedAt))
+  const escalated = request.escalated.includes(name)
+  return {
+    ...demand,
+    given,
+    escalation: { approver: approverText(escalation.approver), at, escalated },
+  }
+}
+
+function detailOf(request: ApprovalRequest, { approvers }: Config, now: number): ApprovalDetail {
+  const { asked, binding, demands, votes, state } = request
+  const voters = Object.entries(approvers).map(([id, voter]) => ({ id, ...voter }))
+  const voted = votes.map(({ approver }) => approver)
+  const mayVote = voters.filter(
+    (voter) => !voted.includes(voter.id) && mayVoteFor(voter, request, now).length > 0,
+  )
+  return {
+    ...summaryOf(request),
+    ...{ arguments: asked.args, cut: asked.cut, digest: asked.in.digest, bytes: asked.in.bytes },
+    ...{ binding: binding.action, version: binding.version },
+    rules: demands.map(({ approval, source: { policy, file, line, column, text, says } }) => ({
+      ...{ approval: approval.name, policy, file, line, column, text },
+      ...(says === undefined ? {} : { says }),
+    })),
+    votes: votes.map(({ approver, verdict, at, reason }) => ({
+      ...{ approver, verdict, at: iso(at) },
+      ...(reason === undefined ? {} : { reason }),
+    })),
+    mayVote: state === 'pending' ? mayVote.map(({ id }) => id) : [],
+  }
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString()
+}
