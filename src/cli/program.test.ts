@@ -29,8 +29,6 @@ test('the commands are these', () => {
       ...['policy fmt', 'policy lsp', 'policy diff', 'policy replay'],
       ...['policy push', 'policy rollback', 'policy versions', 'policy show'],
       ...['policy suggest'],
-      ...['policy', 'policy check', 'policy explain', 'policy types'],
-      ...['policy fmt', 'policy lsp'],
       ...['approvals', 'approvals list', 'approvals show'],
       ...['approvals approve', 'approvals deny', 'approvals token'],
       ...['ledger', 'ledger verify', 'ledger show', 'ledger export', 'ledger checkpoint'],

@@ -141,11 +141,8 @@ interface Call {
 
 /** Resolves with the head of a good answer. */
 async function send(call: Call, options: AdminClientOptions): Promise<IncomingMessage> {
-  const { method, path, body, signal } = call
-  const { socketPath, timeoutMs = call.timeoutMs ?? DEFAULT_ADMIN_TIMEOUT_MS } = options
-  const headers = body === undefined ? {} : { 'content-type': 'application/json' }
-  const { socketPath, timeoutMs = DEFAULT_ADMIN_TIMEOUT_MS } = options
   const { method, path, body, bearer, signal } = call
+  const { socketPath, timeoutMs = call.timeoutMs ?? DEFAULT_ADMIN_TIMEOUT_MS } = options
   const headers = {
     ...(body !== undefined && { 'content-type': 'application/json' }),
     ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),

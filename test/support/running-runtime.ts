@@ -12,6 +12,8 @@ import { silentLog } from './silent-log.ts'
 export interface RunningRuntime {
   readonly folder: string
   readonly runtime: Runtime
+  /** Stops the runtime in order, and starts it again over the same data. */
+  restart(): Promise<void>
   /** An agent with the official client, connected with a fresh token. */
   agent(name: string): Promise<Client>
   receipts(): readonly Receipt[]
@@ -47,13 +49,20 @@ export async function runRuntime({
     writeFileSync(join(folder, `${name}.json`), JSON.stringify(records))
   const config = join(folder, 'portcullis.toml')
   writeFileSync(config, `${configText(agents, Object.keys(memory), upstream)}\n${more}`)
-  const started = startRuntime(loadConfig(config, {}), { log: silentLog })
+  const start = () => startRuntime(loadConfig(config, {}), { log: silentLog })
+  const started = start()
   started.catch(() => rmSync(folder, { recursive: true }))
-  const runtime = await started
+  let runtime = await started
   const clients: Client[] = []
   return {
     folder,
-    runtime,
+    get runtime() {
+      return runtime
+    },
+    async restart() {
+      await runtime.close()
+      runtime = await start()
+    },
     async agent(name) {
       const { token } = await runtime.operations.issueToken(name, {})
       const client = new Client({ name, version: '1' })

@@ -146,16 +146,6 @@ function addWatch(server: FastifyInstance, subscribe: Subscribe, limits: AdminLi
   })
 }
 
-function routeOf(name: keyof typeof ADMIN_ROUTES) {
-  const { method, url, params, body, bodyBytes, answer, stream }: AdminRoute = ADMIN_ROUTES[name]
-  const schema = {
-    ...(params && { params }),
-    ...(body && { body }),
-    ...(!stream && { response: { 200: answer } }),
-  }
-  return { method, url, schema, ...(bodyBytes && { bodyLimit: bodyBytes }) }
-}
-
 function codeOfRequest(error: FastifyError): ErrorCode {
   if (error instanceof PortcullisError) return codeOf(error)
   if (error.validation !== undefined) return 'REQUEST_INVALID'

@@ -47,8 +47,8 @@ export async function approve(judged: JudgedCall, ports: Ports): Promise<Approve
   // Who waits is not calling: it counts against no rate until it goes on.
   judged.hand.end()
   const { onHeld, gone } = attempt.request
-  const held = heldAction(judged, ports)
-  const request = await holdOrCode(held, ports)
+  const action = heldAction(judged, ports)
+  const request = await holdOrCode(action, ports)
   if (typeof request === 'string') return { ...judged, refusal: request }
   const approval = recordedApproval(request)
   if (request.state === 'denied') return { ...judged, approval, refusal: REFUSALS.denied }
