@@ -28,7 +28,7 @@ const TASKS = {
   build: { main: 'tools/build.ts' },
   demo: { main: 'demo/main.ts', needs: ['openssl'] },
   bench: { main: 'tools/run-bench.ts', packages: 'bench' },
-  fuzz: { main: 'tools/run-fuzz.ts' },
+  fuzz: { main: 'tools/run-fuzz.ts', needs: ['postgresql'] },
 }
 
 /**
