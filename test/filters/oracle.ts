@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { JsonObject } from '../../src/kernel/json/value.ts'
+import type { JsonObject, JsonValue } from '../../src/kernel/json/value.ts'
 import type { PolicyText } from '../../src/kernel/policy/load-policies.ts'
 import type { PolicyRequest } from '../../src/kernel/policy/policy-request.ts'
 import type { ColumnMap } from '../../src/stores/policy-filter/column-map.ts'
@@ -84,6 +84,7 @@ function trialOf(given: Asked, dialect: 'sqlite' | 'postgres'): Trial | undefine
   }
 }
 
-function dataOf(attributes: JsonObject) {
-  return attributes.data ?? {}
+/** Where the cell that holds the whole record is NULL, there is no record. */
+function dataOf({ data = null }: JsonObject): JsonValue {
+  return data
 }
