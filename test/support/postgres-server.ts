@@ -40,6 +40,9 @@ export async function startPostgres(): Promise<PostgresServer> {
     ['-D', data, '-k', directory, ...settings.flatMap((setting) => ['-c', setting])],
     { ...as, stdio: ['ignore', 'ignore', 'pipe'] },
   )
+  // A test that breaks off before it stops the server must not leave it behind.
+  const kill = () => void server.kill('SIGKILL')
+  process.once('exit', kill)
   const said: string[] = []
   let ready = false
   for await (const line of createInterface({ input: server.stderr })) {
@@ -57,6 +60,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     },
     async stop() {
       const ended = once(server, 'exit')
+      process.off('exit', kill)
       server.kill('SIGINT')
       await ended
       await rm(directory, { recursive: true, force: true })
