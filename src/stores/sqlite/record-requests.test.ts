@@ -30,7 +30,8 @@ function idsIn(file: string, key: KeyObject = KEY): readonly string[] {
 
 test('a recorded request is found by its receipt, as it was decided', async (t) => {
   const file = join(await scratch(t), 'requests.db')
-  const recordings = recordRequests({ file, key: KEY, log: eventLog(), ...BOUNDS })
+  const log = eventLog()
+  const recordings = recordRequests({ file, key: KEY, log, ...BOUNDS })
   const approved = { ...recorded('r2'), request: { ...recorded('r2').request, approved: ['boss'] } }
   recordings.keep(recorded('r1'))
   recordings.keep(approved)
@@ -42,6 +43,7 @@ test('a recorded request is found by its receipt, as it was decided', async (t) 
   assert.equal(reader?.count(), 2)
   reader?.close()
   assert.deepEqual(recordings.counts(), { kept: 2, dropped: 0 })
+  assert.deepEqual(log.events, [])
 })
 
 test('at rest a request is sealed, in a file that only its owner can read', async (t) => {

@@ -75,7 +75,8 @@ class Recorder implements OpenRecordings {
     this.#ended = new Promise((resolve) => {
       worker.once('exit', () => {
         this.#gone = true
-        this.#lost(this.#waiting.length, 'the thread that writes them ended')
+        const left = this.#waiting.length
+        if (left > 0) this.#lost(left, 'the thread that writes them ended')
         this.#waiting = []
         resolve()
       })
