@@ -18,6 +18,18 @@ test('a token is issued with the life and the binding that are asked for', async
   assert.equal(bound.body.token, `token.1000.${dpopJkt}`)
 })
 
+test('policies may be larger than other bodies; what is no policy text is refused', async (t) => {
+  const { socketPath } = await adminDoor(t)
+  const push = (files: unknown) =>
+    ask(socketPath, 'POST /v1/policies/push', { body: JSON.stringify({ files }) })
+  const large = await push([{ file: 'p/large.policy', text: ' '.repeat(100_000) }])
+  assert.deepEqual([large.status, large.body.warnings], [200, ['p/large.policy']])
+  const bad = await push([{ file: 'p/large.policy' }])
+  assert.deepEqual([bad.status, bad.body.error.code], [400, 'REQUEST_INVALID'])
+  const back = await ask(socketPath, 'POST /v1/policies/rollback', { body: '{"version":"ab12"}' })
+  assert.equal(back.body.version, 'ab12')
+})
+
 const REFUSED: readonly [why: string, call: string, ask: Ask, status: number, code: string][] = [
   [
     'a life of a second less',
