@@ -55,6 +55,15 @@ for (const [inputSchema, expected] of CASES)
     assert.deepEqual(parsePolicyFile('p.policy', text).diagnostics, [])
   })
 
+test('a tool with many arguments is declared in lines that load', () => {
+  const names = Array.from({ length: 150 }, (_, index) => `argument_number_${index}`)
+  const member = { type: 'object', properties: Object.fromEntries(names.map((it) => [it, {}])) }
+  const inputSchema = { properties: { ...member.properties, nested: member } }
+  const text = declareOperations([{ operation: 't.x', inputSchema }])
+  assert.deepEqual(loadPolicies([{ file: 'p.policy', text }], REGISTRY).diagnostics, [])
+  assert.ok(text.split('\n').every((line) => line.length <= 100))
+})
+
 test('a schema that refers to itself ends', () => {
   const inputSchema = { properties: { next: { $ref: '#' } } }
   assert.match(declareOperations([{ operation: 't.x', inputSchema }]), /next\?: any/)

@@ -86,10 +86,21 @@ function recordText(schema: JsonObject, place: Place): string {
     })
   const open =
     additionalProperties === true || isJsonObject(additionalProperties) || named.length === 0
-  const more = open || fields.length < named.length ? ['...'] : []
-  if (fields.length === 0) return `{ ${more.join('')} }`
-  return `{ ${fields.join(', ')}${more.length > 0 ? ' ...' : ''} }`
+  const more = open || fields.length < named.length
+  return bracedText(fields, more)
 }
+
+/** On one line while it is short; a file's lines are bounded. */
+function bracedText(fields: readonly string[], more: boolean): string {
+  const line = `{ ${fields.join(', ')}${more ? ' ...' : ''} }`
+  if (fields.length === 0) return more ? '{ ... }' : '{ }'
+  if (line.length <= LINE_WIDTH && !line.includes('\n')) return line
+  const rows = [...fields.map((field) => `${field},`), ...(more ? ['...'] : [])]
+  return `{\n${rows.map((row) => `  ${row.replaceAll('\n', '\n  ')}\n`).join('')}}`
+}
+
+/** Columns up to which a record stands on one line. */
+const LINE_WIDTH = 72
 
 function mayBeNull(schema: JsonValue): boolean {
   return isJsonObject(schema) && Array.isArray(schema.type) && schema.type.includes('null')
