@@ -50,5 +50,7 @@ export const RESOURCE_FAMILIES = {
 
 /** Names that every object answers to without anybody having sent them. */
 export function isPrototypeName(name: string): boolean {
-  return name in Object.prototype
+  return PROTOTYPE_NAMES.has(name)
 }
+
+const PROTOTYPE_NAMES: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype))

@@ -1,6 +1,6 @@
 import { unreachable } from '../../errors.ts'
 import type { Diagnostics } from '../language/diagnostics.ts'
-import { positionOf } from '../language/source.ts'
+import { positionOf, type Source } from '../language/source.ts'
 import type { ClassNode, Declaration, Name, OperationNode, TypeNode } from '../language/syntax.ts'
 import type { ObligationRegistry } from '../obligation-registry.ts'
 import { ROOTS } from './builtins.ts'
@@ -135,17 +135,18 @@ class Reader implements Vocabulary {
 
 /** Names by what they name, each of which may be declared once in a set. */
 export class Names {
-  private readonly first = new Map<string, string>()
+  private readonly first = new Map<string, { readonly source: Source; readonly at: number }>()
 
   declare(what: string, name: Name, diagnostics: Diagnostics): void {
     const { source } = diagnostics
     const key = `${what} ${name.text}`
     const first = this.first.get(key)
     if (first === undefined) {
-      this.first.set(key, `${source.file}:${positionOf(source, name.start).line}`)
+      this.first.set(key, { source, at: name.start })
       return
     }
     const message = `a second ${what} \`${name.text}\``
-    diagnostics.error({ at: name, message, hint: `the first one is in ${first}` })
+    const place = `${first.source.file}:${positionOf(first.source, first.at).line}`
+    diagnostics.error({ at: name, message, hint: `the first one is in ${place}` })
   }
 }

@@ -28,19 +28,15 @@ export const UNITS: ReadonlyMap<string, number> = new Map([
   ['TiB', 2 ** 40],
 ])
 
-const TOKEN = new RegExp(
-  [
-    String.raw`(?<space>[ \t\r\n]+)`,
-    String.raw`(?<comment>#[^\n]*|//[^\n]*)`,
-    String.raw`(?<block>/\*)`,
-    String.raw`(?<number>\d+(?:\.\d+)?\w*)`,
-    String.raw`(?<name>[A-Za-z_]\w*)`,
-    '(?<string>")',
-    String.raw`(?<mark>&&|\|\||==|!=|<=|>=|\.\.\.|[-+*!<>=(){}\[\],:.|@?])`,
-  ].join('|'),
-  'y',
-)
+const SPACE = /[ \t\r\n]+/y
+const LINE_COMMENT = /[^\n]*/y
+const WORD = /\w+/y
+const DIGITS = /\d+(?:\.\d+)?\w*/y
+const MARK = /&&|\|\||==|!=|<=|>=|\.\.\.|[-+*!<>=(){}[\],:.|@?]/y
+const SHORT_NUMBER = /^\d{1,15}$/
 const NUMBER = /^(\d+(?:\.\d+)?)(\w*)$/
+/** Printable ASCII without an escape: it says what it is, in normal form. */
+const SIMPLE_STRING = /^"[ !#-[\]-~]*"$/
 const STRING = /"(?:[^"\\\n]|\\[^\n])*"/y
 const ESCAPE = /\\(?:u[0-9a-fA-F]{4}|.)/gsu
 const ESCAPES: ReadonlyMap<string, string> = new Map([
@@ -52,6 +48,8 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
   ['\\t', '\t'],
 ])
 
+/** What most files are without: only in such a text may something be hidden. */
+const UNUSUAL = /[^\n\t -~]/
 /**
  * What an editor may hide, reorder or show as a new line: with these a rule can look like a comment
  * and a comment like a rule (CVE-2021-42574).
@@ -76,7 +74,8 @@ export function tokensOf(source: Source, diagnostics: Diagnostics): readonly Tok
     if (token !== undefined) tokens.push(token)
     at = next
   }
-  return [...tokens, end]
+  tokens.push(end)
+  return tokens
 }
 
 interface Reading {
@@ -84,20 +83,54 @@ interface Reading {
   readonly next: number
 }
 
+/** What begins here. The first character tells which kind it is. */
 function read(text: string, start: number, diagnostics: Diagnostics): Reading {
-  TOKEN.lastIndex = start
-  const groups = TOKEN.exec(text)?.groups
-  if (groups === undefined) return unexpected(text, start, diagnostics)
-  const end = TOKEN.lastIndex
-  if (groups.string !== undefined) return readString(text, start, diagnostics)
-  if (groups.block !== undefined) return skipBlock(text, start, diagnostics)
-  if (groups.number !== undefined)
-    return { token: numberOf(groups.number, { start, end }, diagnostics), next: end }
-  if (groups.name !== undefined)
-    return { token: { kind: 'name', text: groups.name, start, end }, next: end }
-  if (groups.mark !== undefined)
-    return { token: { kind: 'mark', text: groups.mark, start, end }, next: end }
-  return { next: end }
+  const code = text.charCodeAt(start)
+  switch (CLASSES[code] ?? 'mark') {
+    case 'space':
+      return { next: endOf(SPACE, text, start) }
+    case 'name':
+      return plain('name', text, { start, end: endOf(WORD, text, start) })
+    case 'string':
+      return readString(text, start, diagnostics)
+    case 'digit': {
+      const end = endOf(DIGITS, text, start)
+      return { token: numberOf(text.slice(start, end), { start, end }, diagnostics), next: end }
+    }
+    case 'comment':
+      if (text[start] === '#' || text[start + 1] === '/')
+        return { next: endOf(LINE_COMMENT, text, start) }
+      if (text[start + 1] === '*') return skipBlock(text, start, diagnostics)
+      return unexpected(text, start, diagnostics)
+    default: {
+      const end = endOf(MARK, text, start)
+      return end > start
+        ? plain('mark', text, { start, end })
+        : unexpected(text, start, diagnostics)
+    }
+  }
+}
+
+type CharacterClass = 'space' | 'name' | 'digit' | 'string' | 'comment' | 'mark'
+
+/** By code, for the characters of ASCII. Others stand in strings and comments only. */
+const CLASSES: readonly CharacterClass[] = Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code)
+  if (/[ \t\r\n]/.test(character)) return 'space'
+  if (/[A-Za-z_]/.test(character)) return 'name'
+  if (/\d/.test(character)) return 'digit'
+  if (character === '"') return 'string'
+  return character === '#' || character === '/' ? 'comment' : 'mark'
+})
+
+/** Where a stretch that `pattern` describes ends; where it starts, when there is none. */
+function endOf(pattern: RegExp, text: string, start: number): number {
+  pattern.lastIndex = start
+  return pattern.test(text) ? pattern.lastIndex : start
+}
+
+function plain(kind: 'name' | 'mark', text: string, { start, end }: Span): Reading {
+  return { token: { kind, text: text.slice(start, end), start, end }, next: end }
 }
 
 function unexpected(text: string, start: number, diagnostics: Diagnostics): Reading {
@@ -129,6 +162,7 @@ function skipBlock(text: string, start: number, diagnostics: Diagnostics): Readi
 }
 
 function numberOf(text: string, at: Span, diagnostics: Diagnostics): Token {
+  if (SHORT_NUMBER.test(text)) return { kind: 'number', text, value: Number(text), ...at }
   const [, digits = '', unit = ''] = NUMBER.exec(text) ?? []
   const factor = unit === '' ? 1 : UNITS.get(unit)
   if (factor === undefined) {
@@ -145,9 +179,8 @@ function numberOf(text: string, at: Span, diagnostics: Diagnostics): Token {
 }
 
 function readString(text: string, start: number, diagnostics: Diagnostics): Reading {
-  STRING.lastIndex = start
-  const raw = STRING.exec(text)?.[0]
-  if (raw === undefined) {
+  const end = endOf(STRING, text, start)
+  if (end === start) {
     const newline = text.indexOf('\n', start)
     const next = newline === -1 ? text.length : newline
     diagnostics.error({
@@ -156,7 +189,10 @@ function readString(text: string, start: number, diagnostics: Diagnostics): Read
     })
     return { next }
   }
-  const at = { start, end: start + raw.length }
+  const raw = text.slice(start, end)
+  const at = { start, end }
+  if (SIMPLE_STRING.test(raw) && raw.length <= MAX_STRING_LENGTH)
+    return { token: { kind: 'string', text: raw, value: raw.slice(1, -1), ...at }, next: end }
   // Requests are compared in normal form C, so a string in another form would never be equal.
   const value = plainText(raw.slice(1, -1), start + 1, diagnostics).normalize('NFC')
   if (/\p{Cs}/u.test(value))
@@ -185,6 +221,7 @@ function plainText(text: string, offset: number, diagnostics: Diagnostics): stri
 }
 
 function refuseHidden(text: string, diagnostics: Diagnostics): void {
+  if (!UNUSUAL.test(text)) return
   for (const match of text.matchAll(HIDDEN)) {
     const start = match.index
     if (start === 0 && match[0] === '\uFEFF') continue
