@@ -45,3 +45,20 @@ test('every string within the arguments is respelled, and nothing else', () => {
     deep: { path: '/x/y' },
   })
 })
+
+test('arguments that need no other spelling are not copied', () => {
+  const args = { path: '/a/b c', list: ['x', { y: 'v1.2' }], n: 1 }
+  assert.equal(canonicalSpellings(args), args)
+  const odd = JSON.parse('{ "__proto__": { "path": "/a/../b" } }')
+  assert.deepEqual(canonicalSpellings(odd), JSON.parse('{ "__proto__": { "path": "/b" } }'))
+})
+
+test('what is taken as plain is in normal form and has no dot segment', () => {
+  const ascii = fc.string({ unit: 'binary-ascii' })
+  fc.assert(
+    fc.property(ascii, (text) => {
+      if (/[.%]/.test(text)) return
+      assert.equal(canonicalSpelling(text), text.normalize('NFC'))
+    }),
+  )
+})

@@ -7,6 +7,7 @@ import { isJsonObject } from './json/value.ts'
  * written, `/srv/public/../secret` passes a rule about `/srv/public/`.
  */
 export function canonicalSpelling(text: string): string {
+  if (PLAIN.test(text)) return text
   const composed = text.normalize('NFC')
   return DOT_SEGMENT.test(composed) ? withoutDotSegments(composed) : composed
 }
@@ -15,6 +16,9 @@ export function canonicalSpelling(text: string): string {
 export function canonicalSpellings(object: JsonObject): JsonObject {
   return respell(object) as JsonObject
 }
+
+/** ASCII is in normal form, and without a dot, plain or encoded, there is no dot segment. */
+const PLAIN = /^[\0-$&-\-/-\x7f]*$/u
 
 /** `.` or `..` as a whole segment, with either slash, plain or percent-encoded. */
 const DOT_SEGMENT = /(?:^|[/\\]|%2f|%5c)(?:\.|%2e){1,2}(?=$|[/\\?#]|%2f|%5c)/iu
@@ -32,9 +36,24 @@ function withoutDotSegments(text: string): string {
   return kept.join('/')
 }
 
+/** What needs no other spelling is given back as it is. */
 function respell(value: JsonValue): JsonValue {
   if (typeof value === 'string') return canonicalSpelling(value)
-  if (Array.isArray(value)) return value.map(respell)
-  if (!isJsonObject(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, respell(member)]))
+  if (Array.isArray(value)) {
+    const spelt = value.map(respell)
+    return spelt.every((element, index) => element === value[index]) ? value : spelt
+  }
+  return isJsonObject(value) ? respellMembers(value) : value
+}
+
+function respellMembers(record: JsonObject): JsonObject {
+  const names = Object.keys(record)
+  let spelt: [string, JsonValue][] | undefined
+  for (const [index, name] of names.entries()) {
+    const member = record[name] ?? null
+    const other = respell(member)
+    if (other !== member) spelt ??= names.slice(0, index).map((it) => [it, record[it] ?? null])
+    spelt?.push([name, other])
+  }
+  return spelt === undefined ? record : Object.fromEntries(spelt)
 }
