@@ -6,17 +6,15 @@ import type {
   EvaluationError,
   RuleRef,
 } from './decision.ts'
-import type {
-  Clause,
-  CompiledAudit,
-  CompiledRequirement,
-  CompiledRule,
-  Demand,
-} from './evaluate/compiled.ts'
+import { AttributeTable } from './evaluate/attribute-table.ts'
+import { About, Bucket } from './evaluate/bucket.ts'
+import type { Candidates } from './evaluate/candidates.ts'
+import type { Clause, CompiledRequirement, CompiledRule, Demand } from './evaluate/compiled.ts'
 import { evaluateAll } from './evaluate/evaluate.ts'
-import type { Candidates } from './evaluate/rule-index.ts'
-import type { Scope } from './evaluate/scope.ts'
-import { scopeOf } from './evaluate/scope.ts'
+import { comparePlaces } from './evaluate/place.ts'
+import type { Applying, Guarded, Rows } from './evaluate/rows.ts'
+import type { RuleGroup } from './evaluate/rule-group.ts'
+import { Trial } from './evaluate/trial.ts'
 import { FALSE, TRUE } from './evaluate/truth.ts'
 import type { PolicyRequest } from './policy-request.ts'
 
@@ -28,59 +26,132 @@ export type Verdict = Omit<Decision, 'version'>
  * no allow denies; the order of rules never matters, and every rule that settled it is named.
  */
 export function decide(candidates: Candidates, request: PolicyRequest): Verdict {
-  const trial: Trial = { scope: scopeOf(request.attributes), errors: [] }
-  const common = { audits: auditsOf(candidates.audits, trial), errors: trial.errors }
-  const denied = {
-    effect: 'deny',
-    obligations: [],
-    approvals: [],
-    nearMisses: [],
-    ...common,
-  } as const
-  const denials = denialsOf(candidates.denies, trial)
-  const global = bindingOf(candidates.requirements, trial)
-  if (denials.rules.length + global.unmet.length > 0) {
-    const reason = denials.reason ?? 'requirement_unmet'
-    return { ...denied, reason, determining: [...denials.rules, ...global.unmet] }
-  }
-  const { satisfied, missed, bindings } = allowsOf(candidates.allows, trial)
-  if (satisfied.length === 0)
-    return { ...denied, reason: 'default_deny', determining: [], nearMisses: missed }
-  const all = [global, ...bindings]
-  const { obligations, conflicts } = combine(all.flatMap(({ demands }) => demands))
-  if (conflicts.length > 0)
-    return { ...denied, reason: 'obligation_conflict', determining: conflicts }
-  const approvals = missingOf(all, request.approved)
-  const settled = { determining: satisfied, obligations, approvals, nearMisses: [], ...common }
-  if (approvals.length > 0)
-    return { effect: 'require_approval', reason: 'approval_required', ...settled }
-  const effect = obligations.length === 0 ? 'allow' : 'allow_with_conditions'
-  return { effect, reason: 'allowed', ...settled }
+  const about = new About([new Bucket(candidates)])
+  const decision = decideAbout(about, { request, version: '' }, new Trial(new AttributeTable()))
+  const { version: _, ...verdict } = decision
+  return verdict
 }
 
-interface Trial {
-  readonly scope: Scope
-  readonly errors: EvaluationError[]
+export interface Asked {
+  readonly request: PolicyRequest
+  /** Of the policies that decide. */
+  readonly version: string
+}
+
+/** The same for rules that lie in buckets, tried with the table that they were compiled with. */
+export function decideAbout(about: About, { request, version }: Asked, trial: Trial): Decision {
+  const errors: EvaluationError[] = []
+  trial.begin(request.attributes)
+  trial.errors = errors
+  try {
+    const groups = about.groups(trial)
+    const audits = auditsOf(groups, trial)
+    const settled = settle(groups, trial, request.approved)
+    const missed = settled.reason === 'default_deny' ? about.allowing : NONE
+    if (errors.length > 1) errors.sort(comparePlaces)
+    return {
+      effect: settled.effect,
+      reason: settled.reason,
+      version,
+      determining: settled.determining,
+      obligations: settled.obligations ?? NONE,
+      approvals: settled.approvals ?? NONE,
+      audits,
+      errors,
+      nearMisses: missed,
+    }
+  } finally {
+    trial.end()
+  }
+}
+
+/** What is settled about a request, but for what is only noted. */
+interface Settled extends Pick<Decision, 'effect' | 'reason' | 'determining'> {
+  readonly obligations?: Decision['obligations']
+  readonly approvals?: Decision['approvals']
+}
+
+function settle(
+  groups: readonly RuleGroup[],
+  trial: Trial,
+  approved: PolicyRequest['approved'],
+): Settled {
+  const denials = denialsOf(groups, trial)
+  const global = bindingOf(applying(groups, requirements, trial), trial)
+  if (denials.rules.length + global.unmet.length > 0) {
+    const reason = denials.reason ?? 'requirement_unmet'
+    return { effect: 'deny', reason, determining: [...denials.rules, ...global.unmet] }
+  }
+  const { satisfied, bindings } = allowsOf(groups, trial)
+  if (satisfied.length === 0) return DEFAULT_DENY
+  const all = global === UNBOUND ? bindings : [global, ...bindings]
+  if (all.length === 0) return { effect: 'allow', reason: 'allowed', determining: satisfied }
+  const { obligations, conflicts } = combine(all.flatMap(({ demands }) => demands))
+  if (conflicts.length > 0)
+    return { effect: 'deny', reason: 'obligation_conflict', determining: conflicts }
+  const approvals = missingOf(all, approved)
+  if (approvals.length > 0)
+    return {
+      ...{ effect: 'require_approval', reason: 'approval_required' },
+      ...{ determining: satisfied, obligations, approvals },
+    }
+  const effect = obligations.length === 0 ? 'allow' : 'allow_with_conditions'
+  return { effect, reason: 'allowed', determining: satisfied, obligations }
+}
+
+const NONE: readonly never[] = Object.freeze([])
+
+const DEFAULT_DENY: Settled = { effect: 'deny', reason: 'default_deny', determining: NONE }
+
+const denies = (group: RuleGroup) => group.denies
+const requirements = (group: RuleGroup) => group.requirements
+const allows = (group: RuleGroup) => group.allows
+const auditing = (group: RuleGroup) => group.audits
+
+/** The rules of one kind whose guards are not false: head by head, as they stand in the files. */
+function applying<T extends Guarded & { readonly ref: RuleRef }>(
+  groups: readonly RuleGroup[],
+  ofKind: (group: RuleGroup) => Rows<T> | undefined,
+  trial: Trial,
+): readonly Applying<T>[] {
+  let found: Applying<T>[] | undefined
+  let home: object | undefined
+  let from = 0
+  for (const group of groups) {
+    const rows = ofKind(group)
+    if (rows === undefined) continue
+    found ??= []
+    if (group.home !== home) {
+      if (home !== undefined) sortFrom(from, found)
+      home = group.home
+      from = found.length
+    }
+    rows.applying(trial, found)
+  }
+  if (found === undefined) return NONE
+  if (home !== undefined) sortFrom(from, found)
+  return found
+}
+
+/** Rules under one head are found in the order of what they ask for. */
+function sortFrom(from: number, found: Applying<{ readonly ref: RuleRef }>[]): void {
+  if (found.length - from < 2) return
+  const last = found.splice(from).sort((a, b) => comparePlaces(a.rule.ref, b.rule.ref))
+  for (const one of last) found.push(one)
 }
 
 /** Noted are those that may apply: an audit that could not be evaluated does. */
-function auditsOf(
-  audits: readonly CompiledAudit[],
-  { scope, errors }: Trial,
-): readonly DemandedAudit[] {
-  if (audits.length === 0) return []
-  const applying = audits.filter(({ guards }) => evaluateAll(guards, scope, errors) !== FALSE)
-  return [...new Set(applying.flatMap((audit) => audit.audits))]
+function auditsOf(groups: readonly RuleGroup[], trial: Trial): readonly DemandedAudit[] {
+  const found = applying(groups, auditing, trial)
+  return found.length === 0 ? NONE : [...new Set(found.flatMap(({ rule }) => rule.audits))]
 }
 
 /** A deny that could not be evaluated denies as one that holds. */
-function denialsOf(denies: readonly CompiledRule[], { scope, errors }: Trial) {
+function denialsOf(groups: readonly RuleGroup[], trial: Trial) {
   const rules: RuleRef[] = []
   let reason: 'explicit_deny' | 'deny_on_error' | undefined
-  for (const { guards, ref } of denies) {
-    const truth = evaluateAll(guards, scope, errors)
-    if (truth === FALSE) continue
-    addOnce(ref, rules)
+  for (const { rule, truth } of applying(groups, denies, trial)) {
+    addOnce(rule.ref, rules)
     if (truth === TRUE) reason = 'explicit_deny'
     else reason ??= 'deny_on_error'
   }
@@ -99,70 +170,68 @@ interface Binding {
   readonly approvals: readonly DemandedApproval[]
 }
 
-const UNBOUND: Binding = { unmet: [], demands: [], approvals: [] }
+const UNBOUND: Binding = { unmet: NONE, demands: NONE, approvals: NONE }
 
 /** A requirement with an unknown guard applies, and an unknown predicate is unmet. */
-function bindingOf(requirements: readonly CompiledRequirement[], trial: Trial): Binding {
-  if (requirements.length === 0) return UNBOUND
-  const { scope, errors } = trial
-  const applying = requirements.filter(({ guards }) => evaluateAll(guards, scope, errors) !== FALSE)
+function bindingOf(found: readonly Applying<CompiledRequirement>[], trial: Trial): Binding {
+  if (found.length === 0) return UNBOUND
   // The parts of one requirement have the same predicates: looked at once, they are unmet once.
-  const predicates = new Set(applying.map((requirement) => requirement.predicates))
+  const predicates = new Set(found.map(({ rule }) => rule.predicates))
   return {
     unmet: [...predicates].flatMap((them) => unmetOf(them, trial)),
-    demands: applying.flatMap(({ demands }) => demands),
-    approvals: applying.flatMap(({ approvals }) => approvals),
+    demands: found.flatMap(({ rule }) => rule.demands),
+    approvals: found.flatMap(({ rule }) => rule.approvals),
   }
 }
 
-function unmetOf(predicates: readonly Clause[], { scope, errors }: Trial): readonly RuleRef[] {
+function unmetOf(predicates: readonly Clause[], trial: Trial): readonly RuleRef[] {
   return predicates
-    .filter((clause) => evaluateAll([clause], scope, errors) !== TRUE)
+    .filter((clause) => evaluateAll([clause], trial, trial.errors) !== TRUE)
     .map(({ ref }) => ref)
 }
 
-/** The allows that hold under the bare requirements of their policies, and those that missed. */
-function allowsOf(allows: readonly CompiledRule[], trial: Trial) {
+/** The allows that hold under the bare requirements of their policies. */
+function allowsOf(groups: readonly RuleGroup[], trial: Trial) {
   const satisfied: RuleRef[] = []
-  const missed: RuleRef[] = []
-  const known: Bindings = new Map()
-  const bindings = new Set<Binding>()
-  for (const { guards, requirements, ref } of allows) {
-    const holds = evaluateAll(guards, trial.scope, trial.errors) === TRUE
-    const binding = holds ? boundBy(requirements, known, trial) : UNBOUND
-    if (holds && binding.unmet.length === 0) {
-      addOnce(ref, satisfied)
-      bindings.add(binding)
-    } else addOnce(ref, missed)
+  let known: Bindings | undefined
+  for (const { rule, truth } of applying(groups, allows, trial)) {
+    if (truth !== TRUE) continue
+    if (rule.requirements.length > 0) {
+      known ??= new Map()
+      if (boundBy(rule, known, trial).unmet.length > 0) continue
+    }
+    addOnce(rule.ref, satisfied)
   }
-  return { satisfied, missed, bindings }
+  if (known === undefined) return { satisfied, bindings: NONE }
+  return { satisfied, bindings: [...known.values()].filter(({ unmet }) => unmet.length === 0) }
 }
 
 type Bindings = Map<readonly CompiledRequirement[], Binding>
 
 /** What a policy requires of its allows, worked out once however many of them hold. */
-function boundBy(
-  requirements: readonly CompiledRequirement[],
-  known: Bindings,
-  trial: Trial,
-): Binding {
-  const present = known.get(requirements)
+function boundBy({ requirements: own }: CompiledRule, known: Bindings, trial: Trial): Binding {
+  const present = known.get(own)
   if (present !== undefined) return present
-  const binding = bindingOf(requirements, trial)
-  known.set(requirements, binding)
+  const found = own.flatMap((rule) => {
+    const truth = evaluateAll(rule.guards, trial, trial.errors)
+    return truth === FALSE ? [] : [{ rule, truth }]
+  })
+  const binding = bindingOf(found, trial)
+  known.set(own, binding)
   return binding
 }
 
 /** The approvals that are demanded and not there, each once. */
 function missingOf(
   bindings: readonly Binding[],
-  approved: readonly string[] = [],
+  approved: readonly string[] = NONE,
 ): readonly DemandedApproval[] {
+  if (bindings.length === 0) return NONE
   const missing = new Map<string, DemandedApproval>()
   for (const { approvals } of bindings)
     for (const demand of approvals) {
       const { name } = demand.approval
       if (!approved.includes(name) && !missing.has(name)) missing.set(name, demand)
     }
-  return missing.size === 0 ? [] : [...missing.values()]
+  return missing.size === 0 ? NONE : [...missing.values()]
 }

@@ -1,4 +1,5 @@
 import type { Decision, RuleRef } from './decision.ts'
+import type { Candidates } from './evaluate/candidates.ts'
 import type {
   Clause,
   CompiledAudit,
@@ -7,7 +8,6 @@ import type {
   CompiledSet,
 } from './evaluate/compiled.ts'
 import { evaluateAll } from './evaluate/evaluate.ts'
-import type { Candidates } from './evaluate/rule-index.ts'
 import { scopeOf } from './evaluate/scope.ts'
 import { FALSE } from './evaluate/truth.ts'
 import type { ClauseExplanation } from './explain/clauses.ts'

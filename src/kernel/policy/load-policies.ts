@@ -1,60 +1,100 @@
 import { checkPolicies } from './check/check-policies.ts'
-import { compilePolicies } from './evaluate/compile-policies.ts'
+import { Compiling } from './evaluate/compile-policies.ts'
 import { MAX_RULES } from './language/bounds.ts'
 import type { Diagnostic } from './language/diagnostics.ts'
-import { fileDiagnostic } from './language/diagnostics.ts'
+import { fileDiagnostic, hasError } from './language/diagnostics.ts'
 import type { ParsedFile } from './language/parser.ts'
-import { parsePolicyFile } from './language/parser.ts'
+import { sortedByFile } from './load/changes.ts'
+import { loadChanges, namesOf } from './load/load-changes.ts'
+import { asRead, type ReadFile, readFile } from './load/loaded-file.ts'
+import type { LoadMemory } from './load/memory.ts'
 import type { ObligationRegistry } from './obligation-registry.ts'
 import { PolicySet } from './policy-set.ts'
-import { versionOf } from './version.ts'
+import type { PolicyText } from './policy-text.ts'
 
-/** A policy file as read. `file` is the name that diagnostics and decisions show. */
-export interface PolicyText {
-  readonly file: string
-  readonly text: string
-}
+export type { PolicyText } from './policy-text.ts'
 
 export interface LoadedPolicies {
   /** Absent when there is an error. */
   readonly set: PolicySet | undefined
   readonly diagnostics: readonly Diagnostic[]
+  /** For the next load: what has not changed need not be read again. */
+  readonly memory?: LoadMemory
 }
 
 /**
  * Parses, checks and compiles a set of files. The order of the files never matters. One error
- * anywhere and there is no set: half a set could lack the half that denies.
+ * anywhere and there is no set: half a set could lack the half that denies. With what was loaded
+ * before, only the files that changed are read again; what comes out is the same.
  */
 export function loadPolicies(
   files: readonly PolicyText[],
   registry: ObligationRegistry,
+  previous?: LoadedPolicies,
 ): LoadedPolicies {
-  return loadParsed(
-    files.map(({ file, text }) => parsePolicyFile(file, text)),
-    registry,
-  )
+  const sorted = sortedByFile(files)
+  return loadOnto(sorted, registry, previous) ?? loadAnew(sorted, registry, previous?.memory)
 }
 
-/** The same for files that have been read already. */
+function loadOnto(
+  files: readonly PolicyText[],
+  registry: ObligationRegistry,
+  previous: LoadedPolicies | undefined,
+): LoadedPolicies | undefined {
+  if (previous?.set === undefined || previous.memory?.surroundings.registry !== registry)
+    return undefined
+  const changed = loadChanges(files, previous.memory)
+  if (changed === undefined) return undefined
+  if (changed.changes.length === 0) return previous
+  const { memory, changes } = changed
+  if (memory.ruleCount > MAX_RULES) return undefined
+  const diagnostics = memory.files.flatMap(({ checked }) => checked.diagnostics)
+  return { set: previous.set.with(memory, changes), diagnostics, memory }
+}
+
+function loadAnew(
+  texts: readonly PolicyText[],
+  registry: ObligationRegistry,
+  memory: LoadMemory | undefined,
+): LoadedPolicies {
+  const known = new Map(memory?.files.map((file) => [file.file, file]))
+  const files = texts.map((text): ReadFile => {
+    const read = known.get(text.file)
+    return read?.text === text.text ? read : readFile(text)
+  })
+  return loadRead(files, registry)
+}
+
+/** The same for files that have been parsed already. */
 export function loadParsed(
   files: readonly ParsedFile[],
   registry: ObligationRegistry,
 ): LoadedPolicies {
-  const parsed = files.toSorted((a, b) => (a.source.file < b.source.file ? -1 : 1))
-  const unreadable = parsed.flatMap(({ diagnostics }) => diagnostics)
+  return loadRead(sortedByFile(files.map(asRead)), registry)
+}
+
+function loadRead(files: readonly ReadFile[], registry: ObligationRegistry): LoadedPolicies {
+  const unreadable = files.flatMap(({ diagnostics }) => diagnostics)
   if (hasError(unreadable)) return { set: undefined, diagnostics: unreadable }
-  const tooMany = beyondBounds(parsed)
+  const tooMany = beyondBounds(files)
   if (tooMany !== undefined) return { set: undefined, diagnostics: [tooMany] }
-  const { set, diagnostics } = checkPolicies(parsed, registry)
+  const checked = checkPolicies(files, registry)
+  const { surroundings, diagnostics } = checked
   if (hasError(diagnostics)) return { set: undefined, diagnostics }
-  return { set: new PolicySet(versionOf(parsed), compilePolicies(set)), diagnostics }
+  const compiling = new Compiling(surroundings.vocabulary.orders)
+  const loaded = files.map((file, index) => {
+    const own = checked.files[index] ?? { policies: [], diagnostics: [] }
+    return { ...file, checked: own, compiled: compiling.policies(own.policies) }
+  })
+  const next: LoadMemory = {
+    ...{ files: loaded, surroundings, compiling, tableSize: compiling.table.size },
+    ruleCount: loaded.reduce((count, { compiled }) => count + compiled.ruleCount, 0),
+    names: new Map(loaded.flatMap((file) => namesOf(file).map((name) => [name, file.file]))),
+  }
+  return { set: PolicySet.of(next), diagnostics, memory: next }
 }
 
-function hasError(diagnostics: readonly Diagnostic[]): boolean {
-  return diagnostics.some(({ severity }) => severity === 'error')
-}
-
-function beyondBounds(files: readonly ParsedFile[]): Diagnostic | undefined {
+function beyondBounds(files: readonly ReadFile[]): Diagnostic | undefined {
   let rules = 0
   for (const { source, tree } of files) {
     for (const policy of tree.policies) rules += policy.rules.length

@@ -1,8 +1,11 @@
+import { AttributeTable } from './evaluate/attribute-table.ts'
+import { About, Bucket } from './evaluate/bucket.ts'
+import type { Candidates } from './evaluate/candidates.ts'
 import type { CompiledRequirement } from './evaluate/compiled.ts'
 import { evaluate, evaluateAll } from './evaluate/evaluate.ts'
-import type { Candidates } from './evaluate/rule-index.ts'
-import type { Scope } from './evaluate/scope.ts'
-import { scopeOf } from './evaluate/scope.ts'
+import type { Applying, Guarded, Rows } from './evaluate/rows.ts'
+import { Trial } from './evaluate/trial.ts'
+import type { Truth } from './evaluate/truth.ts'
 import { FALSE, TRUE } from './evaluate/truth.ts'
 import type { PolicyRequest } from './policy-request.ts'
 
@@ -12,21 +15,59 @@ import type { PolicyRequest } from './policy-request.ts'
  * allow. A yes is no promise.
  */
 export function mayAllow(candidates: Candidates, request: PolicyRequest): boolean {
-  const scope = scopeOf(request.attributes, 'args')
-  return (
-    candidates.denies.every(({ guards }) => (evaluateAll(guards, scope) & FALSE) !== 0) &&
-    mayBeMet(candidates.requirements, scope) &&
-    candidates.allows.some(
-      ({ guards, requirements }) =>
-        (evaluateAll(guards, scope) & TRUE) !== 0 && mayBeMet(requirements, scope),
+  const about = new About([new Bucket(candidates)])
+  return mayAllowAmong(about, request, new Trial(new AttributeTable()))
+}
+
+/** The same for rules that lie in buckets, tried with the table that they were compiled with. */
+export function mayAllowAmong(about: About, request: PolicyRequest, trial: Trial): boolean {
+  trial.begin(request.attributes, 'args')
+  try {
+    const groups = about.groups(trial)
+    return (
+      groups.every(({ denies }) => applying(denies, trial).every(mayFail)) &&
+      groups.every(({ requirements }) => mayAllBeMet(applying(requirements, trial), trial)) &&
+      groups.some(({ allows }) =>
+        applying(allows, trial).some(
+          ({ rule, truth }) => (truth & TRUE) !== 0 && mayBeMet(rule.requirements, trial),
+        ),
+      )
     )
+  } finally {
+    trial.end()
+  }
+}
+
+function applying<T extends Guarded>(
+  rules: Rows<T> | undefined,
+  trial: Trial,
+): readonly Applying<T>[] {
+  const found: Applying<T>[] = []
+  rules?.applying(trial, found)
+  return found
+}
+
+function mayFail({ truth }: { readonly truth: Truth }): boolean {
+  return (truth & FALSE) !== 0
+}
+
+function mayAllBeMet(
+  requirements: readonly Applying<CompiledRequirement>[],
+  trial: Trial,
+): boolean {
+  return requirements.every(
+    (found) => mayFail(found) || found.rule.predicates.every((it) => mayHold(it, trial)),
   )
 }
 
-function mayBeMet(requirements: readonly CompiledRequirement[], scope: Scope): boolean {
+function mayBeMet(requirements: readonly CompiledRequirement[], trial: Trial): boolean {
   return requirements.every(
     ({ guards, predicates }) =>
-      (evaluateAll(guards, scope) & FALSE) !== 0 ||
-      predicates.every((predicate) => (evaluate(predicate, scope) & TRUE) !== 0),
+      mayFail({ truth: evaluateAll(guards, trial) }) ||
+      predicates.every((it) => mayHold(it, trial)),
   )
+}
+
+function mayHold(predicate: CompiledRequirement['predicates'][number], trial: Trial): boolean {
+  return (evaluate(predicate, trial) & TRUE) !== 0
 }

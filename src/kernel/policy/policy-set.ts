@@ -1,14 +1,58 @@
-import { decide } from './decide.ts'
+import { decideAbout } from './decide.ts'
 import type { Decision } from './decision.ts'
-import type { CompiledSet } from './evaluate/compiled.ts'
-import { RuleIndex } from './evaluate/rule-index.ts'
+import { AttributeTable } from './evaluate/attribute-table.ts'
+import type { AnyRule } from './evaluate/candidates.ts'
+import { type Compiling, joinCompiled } from './evaluate/compile-policies.ts'
+import type { CompiledFile, CompiledSet } from './evaluate/compiled.ts'
+import { byFile, type RuleChange, RuleIndex, rulesOf } from './evaluate/rule-index.ts'
+import { Trial } from './evaluate/trial.ts'
 import type { Explanation } from './explain.ts'
 import { explain } from './explain.ts'
-import { mayAllow } from './may-allow.ts'
+import { mayAllowAmong } from './may-allow.ts'
 import type { Plan, PlanOptions } from './plan/plan.ts'
 import { plan } from './plan/plan.ts'
 import type { PolicyRequest } from './policy-request.ts'
-import { versionOf } from './version.ts'
+import { versionOf, versionOfDigests } from './version.ts'
+
+/** Where rules are found; with those in observe mode as well, where there are any. */
+interface Indexes {
+  readonly enforcing: RuleIndex
+  readonly observing: RuleIndex | undefined
+}
+
+interface File {
+  readonly digest: string
+  readonly compiled: CompiledFile
+}
+
+interface Files {
+  /** Sorted by name. */
+  readonly files: readonly File[]
+  readonly compiling: Compiling
+  readonly ruleCount: number
+}
+
+interface Change {
+  readonly before: File | undefined
+  readonly after: File | undefined
+}
+
+function indexesOf({ enforced, observed, table }: CompiledSet): Indexes {
+  const [own, watched] = [rulesOf(enforced), rulesOf(observed)]
+  const observing =
+    watched.length > 0 ? RuleIndex.of([...own, ...watched].sort(byFile), table) : undefined
+  return { enforcing: RuleIndex.of(own, table), observing }
+}
+
+function rulesIn(
+  changes: readonly Change[],
+  rules: (file: File) => readonly AnyRule[],
+): RuleChange {
+  return {
+    removed: changes.flatMap(({ before }) => (before ? rules(before) : [])),
+    added: changes.flatMap(({ after }) => (after ? rules(after) : [])),
+  }
+}
 
 /** A compiled, immutable set of policies. Deciding is synchronous and reads its input alone. */
 export class PolicySet {
@@ -18,30 +62,48 @@ export class PolicySet {
   readonly ruleCount: number
   /** Its rules one by one, for those who compare sets. Deciding finds them by an index. */
   readonly compiled: CompiledSet
-  private readonly index: RuleIndex
-  /** The index with the policies in observe mode as well, where there are any. */
-  private readonly observing: RuleIndex | undefined
+  private readonly indexes: Indexes
+  private readonly trial: Trial
 
-  constructor(version: string, set: CompiledSet) {
+  constructor(version: string, set: CompiledSet, indexes = indexesOf(set)) {
     this.version = version
     this.ruleCount = set.ruleCount
     this.compiled = set
-    this.index = new RuleIndex(set.enforced)
-    const { rules, requirements, audits } = set.observed
-    if (rules.length + requirements.length + audits.length > 0)
-      this.observing = new RuleIndex(set.enforced, set.observed)
+    this.indexes = indexes
+    this.trial = new Trial(set.table)
+  }
+
+  static of({ files, compiling, ruleCount }: Files): PolicySet {
+    return new PolicySet(versionOfDigests(files), joinCompiled(files, compiling, ruleCount))
+  }
+
+  /** The set of these files, which are its own but for the changes. */
+  with({ files, compiling, ruleCount }: Files, changes: readonly Change[]): PolicySet {
+    const set = joinCompiled(files, compiling, ruleCount)
+    const version = versionOfDigests(files)
+    const observed = rulesIn(changes, ({ compiled }) => rulesOf(compiled.observed))
+    const anew = this.indexes.observing === undefined && observed.added.length > 0
+    if (anew) return new PolicySet(version, set)
+    const enforced = rulesIn(changes, ({ compiled }) => rulesOf(compiled.enforced))
+    const enforcing = this.indexes.enforcing.with(enforced)
+    const observing = this.indexes.observing?.with(enforced).with(observed)
+    return new PolicySet(version, set, { enforcing, observing })
   }
 
   decide(request: PolicyRequest): Decision {
-    const { version } = this
-    const verdict = decide(this.candidates(request), request)
-    if (this.ruleCount === 0) return { ...verdict, reason: 'nothing_loaded', version }
-    return { ...verdict, version, ...this.observed(verdict.effect, request) }
+    const decision = this.decideBy(this.indexes.enforcing, request)
+    if (this.ruleCount === 0) return { ...decision, reason: 'nothing_loaded' }
+    if (this.indexes.observing === undefined) return decision
+    // What the policies in observe mode would have made of it, where that is something else.
+    const { effect, reason, determining } = this.decideBy(this.indexes.observing, request)
+    if (effect === decision.effect) return decision
+    return { ...decision, observed: { effect, reason, determining } }
   }
 
   /** Could any arguments make this permitted? Everything but `args` is as given. */
   mayAllow(request: PolicyRequest): boolean {
-    return mayAllow(this.candidates(request), request)
+    const { operation, resource } = request
+    return mayAllowAmong(this.indexes.enforcing.about(operation, resource.id), request, this.free())
   }
 
   /** For which things, where a part of the request differs from thing to thing, it is permitted. */
@@ -53,30 +115,28 @@ export class PolicySet {
   explain(request: PolicyRequest): Explanation {
     const decision = this.decide(request)
     const { operation, resource } = request
-    const candidates = (this.observing ?? this.index).find(operation, resource.id)
+    const candidates = (this.indexes.observing ?? this.indexes.enforcing).find(
+      operation,
+      resource.id,
+    )
     return explain({ candidates, set: this.compiled, decision }, request)
   }
 
-  /** What the policies in observe mode would have made of it, where that is something else. */
-  private observed(
-    enforced: Decision['effect'],
-    request: PolicyRequest,
-  ): Pick<Decision, 'observed'> {
-    if (this.observing === undefined) return {}
-    const { operation, resource } = request
-    const verdict = decide(this.observing.find(operation, resource.id), request)
-    const { effect, reason, determining } = verdict
-    return effect === enforced ? {} : { observed: { effect, reason, determining } }
+  private decideBy(index: RuleIndex, request: PolicyRequest): Decision {
+    const about = index.about(request.operation, request.resource.id)
+    return decideAbout(about, { request, version: this.version }, this.free())
   }
 
-  private candidates({ operation, resource }: PolicyRequest) {
-    return this.index.find(operation, resource.id)
+  /** A getter among the attributes could ask for a decision within a decision. */
+  private free(): Trial {
+    return this.trial.busy ? new Trial(this.compiled.table) : this.trial
   }
 }
 
 /** What is in force when nothing is loaded: it denies everything. */
 export const EMPTY_POLICY_SET: PolicySet = new PolicySet(versionOf([]), {
   ruleCount: 0,
+  table: new AttributeTable(),
   enforced: { rules: [], requirements: [], audits: [] },
   observed: { rules: [], requirements: [], audits: [] },
 })

@@ -11,40 +11,98 @@ import { checkConstant } from './check-constant.ts'
 import { checkDuplicates } from './check-duplicates.ts'
 import { checkCondition } from './check-expression.ts'
 import { checkHas } from './check-has.ts'
-import { checkReach } from './check-reach.ts'
+import { checkReach, deniedHeads, type Reach, reachOf } from './check-reach.ts'
 import type { RequirementContext } from './check-requirements.ts'
 import { auditNotes, checkRequirements } from './check-requirements.ts'
 import { checkTarget, everyHead } from './check-target.ts'
 import type { CheckedPolicy, CheckedRule, CheckedSet, Head } from './checked.ts'
 import { Names, readVocabulary } from './read-vocabulary.ts'
+import type { Vocabulary } from './vocabulary.ts'
 
 interface Checked {
   /** Sound only when no diagnostic is an error. */
   readonly set: CheckedSet
   readonly diagnostics: readonly Diagnostic[]
+  /** In the order of the files given. */
+  readonly files: readonly CheckedFile[]
+  /** For checking one file more, or again. */
+  readonly surroundings: Surroundings
+}
+
+export interface CheckedFile {
+  readonly policies: readonly CheckedPolicy[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** What the check of one file depends on beside the file. */
+export interface Surroundings {
+  readonly vocabulary: Vocabulary
+  readonly registry: ObligationRegistry
+  readonly reach: Reach
+}
+
+export type UncheckedFile = Pick<ParsedFile, 'source' | 'tree'>
+
+/**
+ * Checks a file as part of a set that has been checked. It is the same as checking all anew when
+ * the file and what stood in its place are self-contained, and no two policies share a name.
+ */
+export function checkFile(
+  { source, tree }: UncheckedFile,
+  { vocabulary, registry, reach }: Surroundings,
+): CheckedFile {
+  const diagnostics = new Diagnostics(source)
+  const placement = placementOf(source.file, diagnostics)
+  const policies = tree.policies.map((policy) =>
+    checkPolicy(policy, placement, { diagnostics, vocabulary, registry }),
+  )
+  checkReach(
+    policies.map((policy) => [policy, diagnostics]),
+    reach,
+  )
+  return { policies, diagnostics: diagnostics.list() }
+}
+
+/** Does the check of no other file depend on this one? */
+export function isSelfContained(
+  { tree }: UncheckedFile,
+  policies: readonly CheckedPolicy[],
+): boolean {
+  return tree.declarations.length === 0 && policies.every((it) => deniedHeads(it).length === 0)
 }
 
 /** Checks the files of one set together: what one declares all of them may name. */
-export function checkPolicies(files: readonly ParsedFile[], registry: ObligationRegistry): Checked {
+export function checkPolicies(
+  files: readonly UncheckedFile[],
+  registry: ObligationRegistry,
+): Checked {
   const reported = files.map(({ source, tree }) => ({
     ...{ tree, declarations: tree.declarations },
     diagnostics: new Diagnostics(source),
   }))
   const vocabulary = readVocabulary(reported, registry)
   const names = new Names()
-  const policies: [CheckedPolicy, Diagnostics][] = []
-  for (const { tree, diagnostics } of reported) {
+  const byFile = reported.map(({ tree, diagnostics }) => {
     const placement = placementOf(diagnostics.source.file, diagnostics)
-    for (const policy of tree.policies) {
+    return tree.policies.map((policy): [CheckedPolicy, Diagnostics] => {
       names.declare('policy', policy.name, diagnostics)
       const context = { diagnostics, vocabulary, registry }
-      policies.push([checkPolicy(policy, placement, context), diagnostics])
-    }
+      return [checkPolicy(policy, placement, context), diagnostics]
+    })
+  })
+  const policies = byFile.flat().map(([policy]) => policy)
+  const reach = reachOf(policies, vocabulary)
+  checkReach(byFile.flat(), reach)
+  const checked = reported.map(({ diagnostics }, index) => ({
+    policies: (byFile[index] ?? []).map(([policy]) => policy),
+    diagnostics: diagnostics.list(),
+  }))
+  return {
+    set: { orders: vocabulary.orders, policies },
+    diagnostics: checked.flatMap((file) => file.diagnostics),
+    files: checked,
+    surroundings: { vocabulary, registry, reach },
   }
-  checkReach(policies, vocabulary)
-  const set = { orders: vocabulary.orders, policies: policies.map(([policy]) => policy) }
-  const diagnostics = reported.flatMap(({ diagnostics: found }) => found.list())
-  return { set, diagnostics }
 }
 
 type FileContext = Omit<RequirementContext, 'attached' | 'binds'>

@@ -9,10 +9,21 @@ import type { Vocabulary } from './vocabulary.ts'
 /** Where each policy's diagnostics go. */
 export type Reported = readonly (readonly [policy: CheckedPolicy, diagnostics: Diagnostics])[]
 
+/** What the rules of a whole set leave to be reached. */
+export interface Reach {
+  readonly denied: PatternMap<Denied[]>
+  readonly operations: ReadonlyMap<string, readonly string[]>
+}
+
+export function reachOf(policies: readonly CheckedPolicy[], vocabulary: Vocabulary): Reach {
+  return {
+    denied: unconditionalDenies(policies),
+    operations: declaredOperations(vocabulary),
+  }
+}
+
 /** Warns of rules that can have no effect: what they allow is denied, or they are about nothing. */
-export function checkReach(policies: Reported, vocabulary: Vocabulary): void {
-  const denied = unconditionalDenies(policies)
-  const operations = declaredOperations(vocabulary)
+export function checkReach(policies: Reported, { denied, operations }: Reach): void {
   for (const [{ rules }, diagnostics] of policies)
     for (const rule of rules) {
       for (const head of rule.heads ?? []) checkDeclared(head, operations, diagnostics)
@@ -25,16 +36,24 @@ interface Denied {
   readonly place: string
 }
 
-function unconditionalDenies(policies: Reported): PatternMap<Denied[]> {
+function unconditionalDenies(policies: readonly CheckedPolicy[]): PatternMap<Denied[]> {
   const denied = new PatternMap<Denied[]>()
-  for (const [{ rules, observed, name }] of policies)
-    for (const rule of observed ? [] : rules) {
-      if (rule.kind !== 'deny' || rule.guard !== undefined) continue
-      for (const head of rule.heads)
-        if (head.conditions.length === 0)
-          denied.at(head.operation, () => []).push({ head, place: `policy \`${name}\`` })
-    }
+  for (const policy of policies) {
+    const place = `policy \`${policy.name}\``
+    for (const head of deniedHeads(policy))
+      denied.at(head.operation, () => []).push({ head, place })
+  }
   return denied
+}
+
+/** What a policy denies whatever the request holds. */
+export function deniedHeads({ rules, observed }: CheckedPolicy): readonly Head[] {
+  if (observed) return []
+  return rules.flatMap((rule) =>
+    rule.kind === 'deny' && rule.guard === undefined
+      ? rule.heads.filter(({ conditions }) => conditions.length === 0)
+      : [],
+  )
 }
 
 function checkShadowed(

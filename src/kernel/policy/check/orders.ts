@@ -11,6 +11,7 @@ interface Rank {
  */
 export class Orders {
   private readonly ranks = new Map<string, Rank[]>()
+  private readonly around = new Map<string, ReadonlyMap<string, number>>()
   private readonly named = new Map<string, readonly string[]>()
 
   constructor(nodes: readonly OrderNode[]) {
@@ -25,6 +26,19 @@ export class Orders {
         else ranks.push({ order, rank })
       }
     }
+  }
+
+  /** What each label is to this one, where they compare: negative below it, zero, or positive. */
+  ranksAround(label: string): ReadonlyMap<string, number> {
+    const known = this.around.get(label)
+    if (known !== undefined) return known
+    const found = new Map<string, number>()
+    for (const other of this.ranks.keys()) {
+      const difference = this.compare(other, label)
+      if (difference !== undefined) found.set(other, difference)
+    }
+    this.around.set(label, found)
+    return found
   }
 
   has(label: string): boolean {

@@ -11,6 +11,7 @@ import type {
   PathNode,
 } from '../language/syntax.ts'
 import { arithmetic } from './arithmetic.ts'
+import type { AttributeTable } from './attribute-table.ts'
 import { equality, inequality, ordering } from './comparison.ts'
 import { during } from './during.ts'
 import { glob } from './glob.ts'
@@ -23,8 +24,12 @@ import type { Truth } from './truth.ts'
 import { and, ERROR, FALSE, not, or, TRUE, truthOf } from './truth.ts'
 
 /** A checked condition as a closure. It reads nothing but its scope. */
-export function compileCondition(condition: Expression, orders: Orders): Condition {
-  return new Compiler(orders, []).condition(condition)
+export function compileCondition(
+  condition: Expression,
+  orders: Orders,
+  table?: AttributeTable,
+): Condition {
+  return new Compiler(orders, table, []).condition(condition)
 }
 
 /** A checked path as a closure, for showing what it reads. */
@@ -34,11 +39,13 @@ export function compilePath(path: PathNode): Operand {
 
 class Compiler {
   private readonly orders: Orders
+  private readonly table: AttributeTable | undefined
   /** Names of the elements at hand, by depth. */
   private readonly elements: readonly string[]
 
-  constructor(orders: Orders, elements: readonly string[]) {
+  constructor(orders: Orders, table: AttributeTable | undefined, elements: readonly string[]) {
     this.orders = orders
+    this.table = table
     this.elements = elements
   }
 
@@ -182,12 +189,12 @@ class Compiler {
   }
 
   private within(element: string): Compiler {
-    return new Compiler(this.orders, [...this.elements, element])
+    return new Compiler(this.orders, this.table, [...this.elements, element])
   }
 
   private path(node: PathNode): Operand {
     const depth = this.elements.indexOf(node.root.text)
-    return depth === -1 ? rootPath(node) : elementPath(node, depth)
+    return depth === -1 ? rootPath(node, this.table) : elementPath(node, depth)
   }
 
   private list({ items }: ListNode): Operand {

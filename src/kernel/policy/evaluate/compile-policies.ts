@@ -14,25 +14,75 @@ import type { RuleRef } from '../decision.ts'
 import type { Source, Span } from '../language/source.ts'
 import { positionOf } from '../language/source.ts'
 import type { Expression } from '../language/syntax.ts'
+import { AttributeTable } from './attribute-table.ts'
 import { compileCondition } from './compile-expression.ts'
 import type {
   Clause,
   CompiledAudit,
+  CompiledFile,
   CompiledRequirement,
   CompiledRule,
   CompiledRules,
   CompiledSet,
 } from './compiled.ts'
+import type { Condition } from './scope.ts'
+import { looksForSeveral, simpleTests } from './simple-tests.ts'
 
 /** Turns every condition of a checked set into a closure, once. */
-export function compilePolicies({ orders, policies }: CheckedSet): CompiledSet {
-  const enforced = noRules()
-  const observed = noRules()
-  const interned = new Map<string, Obligation>()
-  for (const policy of policies)
-    compilePolicy({ policy, orders, interned }, policy.observed ? observed : enforced)
-  const ruleCount = policies.reduce((count, policy) => count + policy.rules.length, 0)
-  return { ruleCount, enforced, observed }
+export function compilePolicies(set: CheckedSet): CompiledSet {
+  const compiling = new Compiling(set.orders)
+  const compiled = compiling.policies(set.policies)
+  return joinCompiled([{ compiled }], compiling, compiled.ruleCount)
+}
+
+/** What the policies of one set are compiled with, and those that follow it. */
+export class Compiling {
+  readonly orders: Orders
+  readonly table = new AttributeTable()
+  /** One object for equal obligations, so that deciding can tell them by identity. */
+  readonly interned = new Map<string, Obligation>()
+
+  constructor(orders: Orders) {
+    this.orders = orders
+  }
+
+  policies(policies: readonly CheckedPolicy[]): CompiledFile {
+    const enforced = noRules()
+    const observed = noRules()
+    for (const policy of policies)
+      compilePolicy({ policy, compiling: this }, policy.observed ? observed : enforced)
+    const ruleCount = policies.reduce((count, policy) => count + policy.rules.length, 0)
+    return { ruleCount, enforced, observed }
+  }
+}
+
+/** Files as one set. What only explaining looks at is gathered when it first does. */
+export function joinCompiled(
+  files: readonly { readonly compiled: CompiledFile }[],
+  { table }: Pick<Compiling, 'table'>,
+  ruleCount: number,
+): CompiledSet {
+  const gathered: { enforced?: CompiledRules; observed?: CompiledRules } = {}
+  return {
+    ruleCount,
+    table,
+    get enforced() {
+      gathered.enforced ??= joined(files.map(({ compiled }) => compiled.enforced))
+      return gathered.enforced
+    },
+    get observed() {
+      gathered.observed ??= joined(files.map(({ compiled }) => compiled.observed))
+      return gathered.observed
+    },
+  }
+}
+
+function joined(sets: readonly CompiledRules[]): CompiledRules {
+  return {
+    rules: sets.flatMap(({ rules }) => rules),
+    requirements: sets.flatMap(({ requirements }) => requirements),
+    audits: sets.flatMap(({ audits }) => audits),
+  }
 }
 
 type Writable = { [K in keyof CompiledRules]: CompiledRules[K][number][] }
@@ -43,9 +93,7 @@ function noRules(): Writable {
 
 interface Context {
   readonly policy: CheckedPolicy
-  readonly orders: Orders
-  /** One object for equal obligations, so that deciding can tell them by identity. */
-  readonly interned: Map<string, Obligation>
+  readonly compiling: Compiling
 }
 
 function compilePolicy(context: Context, into: Writable): void {
@@ -125,10 +173,12 @@ function parts(heads: readonly Head[], referred: Referred, context: Context) {
     if (group === undefined) groups.push({ conditions: head.conditions, heads: [head] })
     else group.heads.push(head)
   }
-  return groups.map((group) => ({
-    ...{ ref: referred.ref, source, heads: group.heads },
-    guards: guardsOf(group.conditions, referred, context),
-  }))
+  return groups.map((group) => {
+    const guards = guardsOf(group.conditions, referred, context)
+    const tests = simpleTests(guards, context.compiling.orders, context.compiling.table)
+    const repeats = group.heads.length > 1 || looksForSeveral(tests)
+    return { ref: referred.ref, source, heads: group.heads, guards, tests, repeats }
+  })
 }
 
 function sameItems(a: readonly Conjunct[], b: readonly Conjunct[]): boolean {
@@ -151,13 +201,29 @@ interface Located {
   readonly from?: string
 }
 
-function clauseOf({ node, source, from }: Located, ref: RuleRef, { orders }: Context): Clause {
-  const condition = compileCondition(node, orders)
+function clauseOf(
+  { node, source, from }: Located,
+  ref: RuleRef,
+  { compiling: { orders, table } }: Context,
+): Clause {
+  const condition = onceAsked(() => compileCondition(node, orders, table))
   const clause = { ref, source, node, condition, orders }
   return from === undefined ? clause : { ...clause, from }
 }
 
-function intern(obligation: Obligation, { interned }: Context): Obligation {
+/**
+ * Most guards are simple tests, which are run without their closures: those are made when a request
+ * is met that the tests cannot judge.
+ */
+function onceAsked(make: () => Condition): Condition {
+  let made: Condition | undefined
+  return (scope) => {
+    made ??= make()
+    return made(scope)
+  }
+}
+
+function intern(obligation: Obligation, { compiling: { interned } }: Context): Obligation {
   const content = JSON.stringify(obligation)
   const present = interned.get(content) ?? obligation
   interned.set(content, present)

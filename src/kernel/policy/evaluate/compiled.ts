@@ -3,7 +3,9 @@ import type { Orders } from '../check/orders.ts'
 import type { DemandedApproval, DemandedAudit, DemandedObligation, RuleRef } from '../decision.ts'
 import type { Source } from '../language/source.ts'
 import type { Expression } from '../language/syntax.ts'
+import type { AttributeTable } from './attribute-table.ts'
 import type { Condition } from './scope.ts'
+import type { GuardTests } from './simple-tests.ts'
 
 /** Something that is evaluated on its own: a guard, or one predicate of a requirement. */
 export interface Clause {
@@ -26,6 +28,10 @@ interface Common {
    * from, and the guard as written. None: it always applies.
    */
   readonly guards: readonly Clause[]
+  /** The simple ones among the conjuncts of the guards, by the numbers of the set's table. */
+  readonly tests?: GuardTests
+  /** May it stand in several places that one request leads to? */
+  readonly repeats?: boolean
 }
 
 export interface CompiledRule extends Common {
@@ -57,9 +63,14 @@ export interface CompiledAudit extends Common {
 export interface CompiledSet {
   /** Rules of every kind, bare requirements and observed ones too. */
   readonly ruleCount: number
+  /** Numbers what the conditions of these rules name. */
+  readonly table: AttributeTable
   readonly enforced: CompiledRules
   readonly observed: CompiledRules
 }
+
+/** The rules of one file. */
+export type CompiledFile = Pick<CompiledSet, 'ruleCount' | 'enforced' | 'observed'>
 
 export interface CompiledRules {
   readonly rules: readonly CompiledRule[]

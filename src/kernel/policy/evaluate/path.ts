@@ -1,19 +1,25 @@
-import type { JsonObject, JsonValue } from '../../json/value.ts'
+import type { JsonValue } from '../../json/value.ts'
 import { isJsonObject } from '../../json/value.ts'
 import type { Span } from '../language/source.ts'
 import type { Name, PathNode } from '../language/syntax.ts'
+import { type AttributeTable, NO_PARENT, rootName } from './attribute-table.ts'
+import { below, lookUp, own } from './read-attribute.ts'
 import type { Condition, FAILED, Operand, Scope } from './scope.ts'
-import { fail, OPEN, truthWithout, typeName } from './scope.ts'
+import { ABSENT, fail, truthWithout, typeName } from './scope.ts'
 import { ERROR, FALSE, TRUE } from './truth.ts'
 
 /** Attributes below a root of the request. `input` is another word for `args`. */
-export function rootPath(path: PathNode): Operand {
-  const root = path.root.text === 'input' ? 'args' : path.root.text
+export function rootPath(path: PathNode, table?: AttributeTable): Operand {
+  const root = rootName(path.root.text)
   const names = path.names.map(({ text }) => text)
+  const slot = table?.attribute({ root, names }).slot ?? NO_PARENT
   return (scope) => {
-    if (scope.open === root) return OPEN
-    const start = own(scope.attributes, root)
-    return below(start, names) ?? missing(path, start, scope)
+    const { reads } = scope
+    const value =
+      reads !== undefined && reads.table === table
+        ? reads.read(slot)
+        : lookUp(scope, { root, names })
+    return value === ABSENT ? missing(path, own(scope.attributes, root), scope) : value
   }
 }
 
@@ -42,24 +48,6 @@ export function has(subject: Operand, names: readonly Name[], at: Span): Conditi
     }
     return TRUE
   }
-}
-
-/** The value at the end of the path; nothing when it breaks off, whatever the reason. */
-function below(start: JsonValue | undefined, names: readonly string[]): JsonValue | undefined {
-  let value = start
-  for (const name of names) {
-    if (!isJsonObject(value)) return undefined
-    value = own(value, name)
-  }
-  return value
-}
-
-/**
- * Only what a record holds itself: on its prototype there could be names that nobody sent. A null
- * counts as missing wherever it is read.
- */
-function own(record: JsonObject, name: string): JsonValue | undefined {
-  return Object.hasOwn(record, name) ? record[name] : undefined
 }
 
 /** Says where the path broke off. */

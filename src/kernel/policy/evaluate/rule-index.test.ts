@@ -30,11 +30,7 @@ test('the index finds each rule that a linear scan finds, once, and no other', (
       const all = shapes.map(({ kind, heads }, line) => rule(kind, heads, line))
       const isAbout = (rule: CompiledRule | CompiledRequirement) =>
         rule.heads.some((it) => matches(it.operation, operation) && matches(it.resource, resource))
-      const found = new RuleIndex({
-        rules: all.filter((it) => it.kind !== 'require'),
-        requirements: all.filter((it) => it.kind === 'require'),
-        audits: [],
-      }).find(operation, resource)
+      const found = RuleIndex.of(all).find(operation, resource)
       for (const [kind, list] of [
         ['deny', found.denies],
         ['require', found.requirements],

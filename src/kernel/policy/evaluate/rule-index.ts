@@ -1,60 +1,135 @@
 import type { Head } from '../check/checked.ts'
-import type { CompiledAudit, CompiledRequirement, CompiledRule, CompiledRules } from './compiled.ts'
+import type { AttributeTable } from './attribute-table.ts'
+import { About, Bucket } from './bucket.ts'
+import {
+  type AnyRule,
+  addTo,
+  allOf,
+  type Candidates,
+  type Draft,
+  emptyDraft,
+} from './candidates.ts'
+import type { CompiledRules } from './compiled.ts'
 import { PatternMap } from './pattern-map.ts'
 
-/** The rules whose head a request matches. All others are definitely not about it. */
-export interface Candidates {
-  readonly denies: readonly CompiledRule[]
-  readonly requirements: readonly CompiledRequirement[]
-  readonly allows: readonly CompiledRule[]
-  readonly audits: readonly CompiledAudit[]
-}
+/** Pairs of operation and resource whose buckets are kept at hand. Past it all are forgotten. */
+export const MAX_KNOWN_NAMES = 4_096
 
-interface Bucket {
-  readonly denies: CompiledRule[]
-  readonly requirements: CompiledRequirement[]
-  readonly allows: CompiledRule[]
-  readonly audits: CompiledAudit[]
-}
+type Resources = PatternMap<Bucket>
 
 /**
  * Operation → resource → rules. A rule is left out only when its head is definitely false: what
  * could be in error has to be evaluated (the soundness condition of policy slicing).
  */
 export class RuleIndex {
-  private readonly operations = new PatternMap<PatternMap<Bucket>>()
+  private readonly operations: PatternMap<Resources>
+  private readonly table: AttributeTable | undefined
+  private readonly known = new Map<string, Map<string, About>>()
+  private knownCount = 0
 
-  constructor(...sets: readonly CompiledRules[]) {
-    for (const { rules, requirements, audits } of sets) {
-      for (const rule of rules)
-        this.add(rule, rule.kind === 'deny' ? ({ denies }) => denies : ({ allows }) => allows)
-      for (const requirement of requirements) this.add(requirement, (bucket) => bucket.requirements)
-      for (const audit of audits) this.add(audit, (bucket) => bucket.audits)
+  constructor(operations: PatternMap<Resources>, table: AttributeTable | undefined) {
+    this.operations = operations
+    this.table = table
+  }
+
+  /** Rules stand in their buckets as they are given; sets are given by file. */
+  static of(rules: readonly AnyRule[], table?: AttributeTable): RuleIndex {
+    const drafts = new PatternMap<PatternMap<Draft>>()
+    for (const rule of rules) for (const head of rule.heads) addTo(draftAt(drafts, head), rule)
+    const operations = drafts.map((resources) => resources.map((draft) => new Bucket(draft, table)))
+    return new RuleIndex(operations, table)
+  }
+
+  /** An index with some rules less and some more; buckets that they do not touch are shared. */
+  with({ removed, added }: RuleChange): RuleIndex {
+    const gone = new Set<AnyRule>(removed)
+    const operations = new PatternMap(this.operations)
+    const own = new Set<Resources>()
+    for (const [{ operation, resource }, rules] of byHead([...removed, ...added])) {
+      let resources = operations.get(operation)
+      if (resources === undefined || !own.has(resources)) {
+        resources = new PatternMap(resources)
+        own.add(resources)
+        operations.set(operation, resources)
+      }
+      const stay = allOf(resources.get(resource)?.rules ?? NONE).filter((rule) => !gone.has(rule))
+      const come = rules.filter((rule) => !gone.has(rule))
+      resources.set(resource, bucketOf([...stay, ...come], this.table))
     }
+    return new RuleIndex(operations, this.table)
   }
 
-  private add<T extends { readonly heads: readonly Head[] }>(rule: T, list: (at: Bucket) => T[]) {
-    for (const head of rule.heads) addOnce(rule, list(this.bucketAt(head)))
+  /** The buckets of all heads that the request matches. */
+  about(operation: string, resource: string): About {
+    const known = this.known.get(operation)?.get(resource)
+    return known ?? this.remember(operation, resource)
   }
 
+  /** Every rule whose head the request matches, each once. */
   find(operation: string, resource: string): Candidates {
     let found: Candidates = NONE
-    for (const resources of this.operations.matching(operation))
-      for (const bucket of resources.matching(resource)) found = joined(found, bucket)
+    for (const { rules } of this.about(operation, resource).buckets) found = joined(found, rules)
     return found
   }
 
-  private bucketAt({ operation, resource }: Head): Bucket {
-    return this.operations.at(operation, newResources).at(resource, newBucket)
+  /** Which buckets these are depends on the two names alone. Requests may make up any number. */
+  private remember(operation: string, resource: string): About {
+    const found = new About(
+      this.operations.matching(operation).flatMap((resources) => resources.matching(resource)),
+    )
+    if (this.knownCount >= MAX_KNOWN_NAMES) {
+      this.known.clear()
+      this.knownCount = 0
+    }
+    const resources = this.known.get(operation) ?? new Map<string, About>()
+    this.known.set(operation, resources)
+    resources.set(resource, found)
+    this.knownCount++
+    return found
   }
 }
 
-/** The heads of one rule come one after another, so in a list it can only be the last already. */
-function addOnce<T>(rule: T, rules: T[]): void {
-  if (rules.at(-1) !== rule) rules.push(rule)
+/** Rules that leave an index and rules that enter it. */
+export interface RuleChange {
+  readonly removed: readonly AnyRule[]
+  readonly added: readonly AnyRule[]
 }
 
-const NONE: Candidates = { denies: [], requirements: [], allows: [], audits: [] }
+/** Every rule of a set of rules. */
+export function rulesOf({ rules, requirements, audits }: CompiledRules): readonly AnyRule[] {
+  return [...rules, ...requirements, ...audits]
+}
+
+function byHead(rules: readonly AnyRule[]): Iterable<readonly [Head, readonly AnyRule[]]> {
+  const heads = new Map<string, readonly [Head, AnyRule[]]>()
+  for (const rule of rules)
+    for (const head of rule.heads) {
+      const key = JSON.stringify([head.operation, head.resource])
+      const found = heads.get(key) ?? ([head, []] as const)
+      heads.set(key, found)
+      if (found[1].at(-1) !== rule) found[1].push(rule)
+    }
+  return heads.values()
+}
+
+function bucketOf(rules: readonly AnyRule[], table: AttributeTable | undefined) {
+  if (rules.length === 0) return undefined
+  const draft = emptyDraft()
+  for (const rule of rules.toSorted(byFile)) addTo(draft, rule)
+  return new Bucket(draft, table)
+}
+
+/** Rules in the order of the files that they stand in. */
+export function byFile({ source: a }: AnyRule, { source: b }: AnyRule): number {
+  if (a.file === b.file) return 0
+  return a.file < b.file ? -1 : 1
+}
+
+function draftAt(drafts: PatternMap<PatternMap<Draft>>, { operation, resource }: Head): Draft {
+  return drafts.at(operation, () => new PatternMap()).at(resource, emptyDraft)
+}
+
+const NONE: Candidates = emptyDraft()
 
 function joined(a: Candidates, b: Candidates): Candidates {
   if (a === NONE) return b
@@ -70,12 +145,4 @@ function joined(a: Candidates, b: Candidates): Candidates {
 function union<T>(a: readonly T[], b: readonly T[]): readonly T[] {
   if (a.length === 0) return b
   return b.length === 0 ? a : [...new Set([...a, ...b])]
-}
-
-function newResources(): PatternMap<Bucket> {
-  return new PatternMap()
-}
-
-function newBucket(): Bucket {
-  return { denies: [], requirements: [], allows: [], audits: [] }
 }

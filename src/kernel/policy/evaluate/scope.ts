@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../json/value.ts'
 import { MAX_ELEMENTS, MAX_FAILURES, MAX_VISITS } from '../language/bounds.ts'
 import type { Span } from '../language/source.ts'
+import type { AttributeTable } from './attribute-table.ts'
 import type { Truth } from './truth.ts'
 import { ANY, ERROR } from './truth.ts'
 
@@ -10,6 +11,12 @@ export const FAILED = Symbol('failed')
 export const OPEN = Symbol('open')
 
 export type Value = JsonValue | typeof FAILED | typeof OPEN
+
+/** There is no such attribute. */
+export const ABSENT = Symbol('absent')
+
+/** What was found where an attribute would be. */
+export type Read = JsonValue | typeof ABSENT | typeof OPEN
 
 /** A compiled expression that yields a value. */
 export type Operand = (scope: Scope) => Value
@@ -22,6 +29,12 @@ export interface Failure {
   readonly message: string
 }
 
+/** What is read by the slots of one table. Conditions of another table look up afresh. */
+export interface Reads {
+  readonly table: AttributeTable
+  read(slot: number): Read
+}
+
 /**
  * What one evaluation reads and what it has met. `failures` holds only those that no `false &&` or
  * `true ||` has absorbed, so after an evaluation that came out as `ERROR` it is not empty.
@@ -30,6 +43,8 @@ export interface Scope {
   readonly attributes: JsonObject
   /** The root that is left open, if any. */
   readonly open: string | undefined
+  /** What has been read of the request, so that each attribute is looked up once. */
+  readonly reads?: Reads
   /** Elements at hand, by depth of quantifier. */
   readonly elements: JsonValue[]
   readonly failures: Failure[]

@@ -74,6 +74,10 @@ export class Diagnostics {
   }
 }
 
+export function hasError(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some(({ severity }) => severity === 'error')
+}
+
 /** A diagnostic about a whole file, as when it cannot be read. */
 export function fileDiagnostic(file: string, message: string): Diagnostic {
   return { severity: 'error', file, line: 1, column: 1, text: '', length: 1, message }
