@@ -11,14 +11,18 @@ export interface LoadedDirectory extends LoadedPolicies {
   readonly files: readonly PolicyText[]
 }
 
-/** Reads and compiles the policies below a directory. One file that cannot be read refuses all. */
+/**
+ * Reads and compiles the policies below a directory. One file that cannot be read refuses all. With
+ * what was loaded `previous`ly, only what has changed is compiled.
+ */
 export function loadPolicyDirectory(
   directory: string,
   registry: ObligationRegistry,
+  previous?: LoadedPolicies,
 ): LoadedDirectory {
   const { files, diagnostics } = readPolicyFiles(directory)
   if (diagnostics.length > 0) return { set: undefined, diagnostics, files }
-  return { ...loadPolicies(files, registry), files }
+  return { ...loadPolicies(files, registry, previous), files }
 }
 
 /** `POLICY_INVALID`, with every diagnostic as text. */

@@ -6,7 +6,11 @@ import type { ObligationRegistry } from '../../kernel/policy/obligation-registry
 import type { PolicySet } from '../../kernel/policy/policy-set.ts'
 import { sourceDigest } from '../../kernel/policy/versions/policy-texts.ts'
 import type { Log, PolicySource } from '../../pipeline/ports.ts'
-import { loadPolicyDirectory, policiesInvalid } from './load-policy-directory.ts'
+import {
+  type LoadedDirectory,
+  loadPolicyDirectory,
+  policiesInvalid,
+} from './load-policy-directory.ts'
 import { readPolicyFiles } from './read-policy-files.ts'
 
 /** How long the directory must be quiet before it is read again: editors write in several steps. */
@@ -66,13 +70,16 @@ export interface PolicyFiles extends PolicySource {
 export function openPolicyFiles(options: PolicyFilesOptions): PolicyFiles {
   const { directory, registry, log, onReload, follow = true } = options
   const first = begin(options)
+  let { loaded } = first
   let inForce = first.set
   /** The directory, while something else is in force for as long as it stays so. */
   let over = first.over
 
   function reload(): Reload {
-    const { set, diagnostics, files } = loadPolicyDirectory(directory, registry)
+    const found = loadPolicyDirectory(directory, registry, loaded)
+    const { set, diagnostics, files } = found
     const changed = set !== undefined && set.version !== inForce.version
+    if (set !== undefined) loaded = found
     if (set === undefined) refused(diagnostics)
     else {
       over = undefined
@@ -126,6 +133,8 @@ interface Beginning {
   readonly set: PolicySet
   readonly over?: string | undefined
   readonly files: readonly PolicyText[] | undefined
+  /** The directory as it was last in order: the next load begins from there. */
+  readonly loaded: LoadedDirectory | undefined
 }
 
 /** The directory, unless something else was in force that still holds. */
@@ -136,14 +145,15 @@ function begin(options: PolicyFilesOptions): Beginning {
     const over = saysOtherwise(options, set)
     log.info('policy.resumed', { version: set.version, rules: set.ruleCount })
     if (over !== undefined) warnOfHold(set, options)
-    return { set, over, files: undefined }
+    return { set, over, files: undefined, loaded: undefined }
   }
-  const { set, diagnostics, files } = loadPolicyDirectory(directory, registry)
+  const loaded = loadPolicyDirectory(directory, registry)
+  const { set, diagnostics, files } = loaded
   if (set === undefined) throw policiesInvalid(directory, diagnostics)
   warn(diagnostics, log)
   log.info('policy.loaded', { version: set.version, rules: set.ruleCount })
   warnOfNothing(set, options)
-  return { set, files }
+  return { set, files, loaded }
 }
 
 /** The digest of the directory when its files are not the version of the set. */
