@@ -5,7 +5,7 @@ export interface Result {
   /** A path: `guard/16/p50`. */
   readonly name: string
   readonly value: number
-  readonly unit: 'ms' | '1/s'
+  readonly unit: 'us' | 'ms' | '1/s' | 'MB' | 'x'
   /** What it is compared with, itself a name among the results, or a plain description. */
   readonly against: string | null
   /** value / value of `against`. */
@@ -25,10 +25,10 @@ export function figures(
   floor?: { name: string; sample: Sample },
 ): Result[] {
   const of = (suffix: string, unit: Result['unit'], read: (sample: Sample) => number): Result => {
-    const value = round(read(sample))
+    const value = rounded(read(sample))
     if (floor === undefined)
       return { name: `${name}/${suffix}`, value, unit, against: null, ratio: null }
-    const ratio = round(read(sample) / read(floor.sample))
+    const ratio = rounded(read(sample) / read(floor.sample))
     return { name: `${name}/${suffix}`, value, unit, against: `${floor.name}/${suffix}`, ratio }
   }
   return [
@@ -80,6 +80,7 @@ function percentile(latencies: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
 }
 
-function round(value: number): number {
-  return Number(value.toPrecision(4))
+/** To as many significant digits as a figure deserves. */
+export function rounded(value: number, digits = 4): number {
+  return Number(value.toPrecision(digits))
 }
