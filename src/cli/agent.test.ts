@@ -57,7 +57,8 @@ test('the status is told to people and to scripts, and steers no terminal', asyn
     stdout,
     `portcullis      0.1.0, process 7, since 2026-09-21T14:13:20.000Z
 agents connect  http://127.0.0.1:7070/mcp
-policy          sha256:00
+policy          sha256:00, which is not what the policy directory says
+requests        2 recorded, 1 dropped since the start
 ledger          3 receipts of example.com/log
 agents          sales
 records         CRM.customers
