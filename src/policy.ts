@@ -21,6 +21,7 @@ export {
   loadPolicies,
   type PolicyText,
 } from './kernel/policy/load-policies.ts'
+export type { OutsideLanguage } from './kernel/policy/outside.ts'
 export { evaluateResidual } from './kernel/policy/plan/evaluate-residual.ts'
 export { type Plan, type PlanOptions, planPermits } from './kernel/policy/plan/plan.ts'
 export type { Operand, Residual } from './kernel/policy/plan/residual.ts'

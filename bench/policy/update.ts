@@ -37,7 +37,7 @@ function update(files: number): Update {
     const changed = [{ ...first, role: `role${random.below(20)}` }, ...others]
     texts = texts.with(index, fileOf(changed, index))
     const begun = performance.now()
-    loaded = loadPolicies(texts, OBLIGATIONS, loaded)
+    loaded = loadPolicies(texts, OBLIGATIONS, { previous: loaded })
     const took = performance.now() - begun
     if (loaded.set?.ruleCount !== POLICIES) throw new Error('policies were lost')
     return took

@@ -6,14 +6,14 @@ import { type PolicyDiff, policyDiff } from '../kernel/policy/diff/policy-diff.t
 import { type Replay, replay } from '../kernel/policy/diff/replay.ts'
 import { type Activation, versionBefore } from '../kernel/policy/versions/activation.ts'
 import { rooted } from '../kernel/policy/versions/policy-texts.ts'
-import { policiesInvalid } from '../sources/policy-files/load-policy-directory.ts'
-import { readPolicyFiles } from '../sources/policy-files/read-policy-files.ts'
+import { policiesInvalid, readSetFiles } from '../sources/policy-files/load-policy-directory.ts'
 import { readRecordingsKey } from '../stores/keys-file/recordings-key.ts'
 import { type PolicyVersions, policyVersions } from '../stores/policy-versions/policy-versions.ts'
 import { type RequestReader, readRequests } from '../stores/sqlite/read-requests.ts'
 import type { Config } from './config.ts'
 import { requestsFile, versionsDirectory } from './data-files.ts'
 import { type LoadedVersion, loadTexts, loadVersion } from './load-texts.ts'
+import { READING } from './policy-reading.ts'
 
 /** Where policies and what was asked of them are. */
 export type PolicyPlaces = Pick<Config, 'policyDir' | 'dataDir'>
@@ -51,7 +51,7 @@ function isDirectory(path: string): boolean {
 
 /** As a push from there would name and load it. */
 function directoryVersion(directory: string, { policyDir }: PolicyPlaces): LoadedVersion {
-  const read = readPolicyFiles(directory)
+  const read = readSetFiles(directory, READING)
   if (read.diagnostics.length > 0) throw policiesInvalid(directory, read.diagnostics)
   const files = rooted(read.files, basename(policyDir))
   const { set, diagnostics } = loadTexts(files)

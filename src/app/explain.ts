@@ -13,8 +13,8 @@ import {
 import { readUsage } from '../stores/sqlite/open-usage.ts'
 import type { Config } from './config.ts'
 import { usagePlace } from './data-files.ts'
-import { OBLIGATIONS } from './obligations.ts'
 import { declaredAttributes, principalOf } from './parts.ts'
+import { READING } from './policy-reading.ts'
 
 /** What somebody wants to know: may this agent do that? */
 export interface Question {
@@ -43,7 +43,7 @@ export function asked(question: Question, config: Config) {
   const identity = identityOf(question.agent, config)
   const action = actionOf(question)
   const channel = { door: 'mcp', peer: 'local', run: 'explain' }
-  const { set, diagnostics } = loadPolicyDirectory(config.policyDir, OBLIGATIONS)
+  const { set, diagnostics } = loadPolicyDirectory(config.policyDir, READING)
   if (set === undefined) throw policiesInvalid(config.policyDir, diagnostics)
   const { at: now } = question
   const knowledge = { attributes: declaredAttributes(config.attributes), now }

@@ -7,11 +7,12 @@ import {
 } from '../kernel/policy/load-policies.ts'
 import type { PolicySet } from '../kernel/policy/policy-set.ts'
 import type { PolicyVersions } from '../stores/policy-versions/policy-versions.ts'
-import { OBLIGATIONS } from './obligations.ts'
+import { READING } from './policy-reading.ts'
 
 /** Policies from texts, as this runtime reads them from a directory. */
 export function loadTexts(files: readonly PolicyText[]): LoadedPolicies {
-  return loadPolicies(files, OBLIGATIONS)
+  const { registry, outside } = READING
+  return loadPolicies(files, registry, { outside })
 }
 
 /** Files, and the set that they make. */

@@ -4,9 +4,10 @@ import type { PolicyVersions } from '../stores/policy-versions/policy-versions.t
 import type { Config } from './config.ts'
 import { versionsDirectory } from './data-files.ts'
 import { loadVersion } from './load-texts.ts'
-import { OBLIGATIONS } from './obligations.ts'
 import { openPolicyFiles, policyVersions } from './parts.ts'
 import { PolicyControl } from './policy-control.ts'
+import { READING } from './policy-reading.ts'
+import { runPushTests } from './run-push-tests.ts'
 
 export interface OpenPoliciesOptions extends Pick<Ports, 'ledger' | 'clock' | 'ids'> {
   readonly log: Log
@@ -23,11 +24,14 @@ export function openPolicies(
   const versions = policyVersions(versionsDirectory(config.dataDir))
   const follow = config.policy.reload === 'watch'
   const policies = openPolicyFiles({
-    ...{ directory: config.policyDir, registry: OBLIGATIONS, log, follow },
+    ...{ directory: config.policyDir, ...READING, log, follow },
     resume: resumed(versions, follow),
     onReload: (reload) => void control.followed(reload),
   })
-  const control = new PolicyControl({ config, source: policies, versions, ports, log })
+  const control = new PolicyControl({
+    ...{ config, source: policies, versions, ports, log },
+    runTests: runPushTests,
+  })
   control.begin()
   return { policies, control }
 }

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PolicyText } from '../kernel/policy/load-policies.ts'
 import { rooted } from '../kernel/policy/versions/policy-texts.ts'
-import { policiesInvalid } from '../sources/policy-files/load-policy-directory.ts'
-import { readPolicyFiles } from '../sources/policy-files/read-policy-files.ts'
+import { policiesInvalid, readSetFiles } from '../sources/policy-files/load-policy-directory.ts'
+import { READING } from './policy-reading.ts'
 
 const TESTS = '.test.yaml'
 /** The runtime calls the folder as its own is called. */
@@ -17,7 +17,7 @@ export interface PushTexts {
 
 /** @throws PortcullisError `POLICY_INVALID` when a file cannot be read. */
 export function readPush(directory: string): PushTexts {
-  const { files, diagnostics } = readPolicyFiles(directory)
+  const { files, diagnostics } = readSetFiles(directory, READING)
   if (diagnostics.length > 0) throw policiesInvalid(directory, diagnostics)
   const entries = readdirSync(directory, { recursive: true, encoding: 'utf8' })
   const tests = entries

@@ -10,6 +10,7 @@ import { loadConfig } from '../app/config.ts'
 const FILES = [
   'portcullis.toml',
   'policies/starter.policy',
+  'policies/starter.test.yaml',
   'customers.json',
   '.portcullis/.gitignore',
 ]

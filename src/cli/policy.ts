@@ -10,12 +10,14 @@ import type { Answer } from './command.ts'
 import { answer, command, EXIT } from './command.ts'
 import { parseArgs } from './policy-args.ts'
 import { policyDiffCommand, policyReplayCommand } from './policy-diff.ts'
+import { exportCommand } from './policy-export.ts'
 import { fmtCommand } from './policy-fmt.ts'
 import { lspCommand } from './policy-lsp.ts'
 import { planCommand } from './policy-plan.ts'
 import { policyPushCommand, policyRollbackCommand } from './policy-push.ts'
 import { explainedReceipt } from './policy-receipt.ts'
 import { policySuggestCommand } from './policy-suggest.ts'
+import { testCommand } from './policy-test.ts'
 import { typesCommand } from './policy-types.ts'
 import { policyShowCommand, policyVersionsCommand } from './policy-versions.ts'
 
@@ -37,6 +39,8 @@ export function policyCommand(): Command {
     .addCommand(policyVersionsCommand())
     .addCommand(policyShowCommand())
     .addCommand(policySuggestCommand())
+    .addCommand(testCommand())
+    .addCommand(exportCommand())
 }
 
 interface CheckOptions {

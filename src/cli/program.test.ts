@@ -28,7 +28,7 @@ test('the commands are these', () => {
       ...['policy', 'policy check', 'policy explain', 'policy plan', 'policy types'],
       ...['policy fmt', 'policy lsp', 'policy diff', 'policy replay'],
       ...['policy push', 'policy rollback', 'policy versions', 'policy show'],
-      ...['policy suggest'],
+      ...['policy suggest', 'policy test', 'policy export'],
       ...['approvals', 'approvals list', 'approvals show'],
       ...['approvals approve', 'approvals deny', 'approvals token'],
       ...['ledger', 'ledger verify', 'ledger show', 'ledger export', 'ledger checkpoint'],

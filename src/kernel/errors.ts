@@ -1,8 +1,10 @@
 import { APPROVAL_ERRORS } from './approval-errors.ts'
+import { CEDAR_ERRORS } from './cedar-errors.ts'
 import { DOOR_ERRORS } from './door-errors.ts'
 import { FILTER_ERRORS } from './filter-errors.ts'
 import { OBLIGATION_ERRORS } from './obligation-errors.ts'
 import { POLICY_ERRORS } from './policy-errors.ts'
+import { POLICY_TEST_ERRORS } from './policy-test-errors.ts'
 import { SET_UP_ERRORS } from './set-up-errors.ts'
 
 /**
@@ -157,6 +159,8 @@ export const ERRORS = {
     remedy: 'the key files do not belong together or cannot be read: restore them from a backup',
   },
   ...APPROVAL_ERRORS,
+  ...CEDAR_ERRORS,
+  ...POLICY_TEST_ERRORS,
   ...DOOR_ERRORS,
   ...FILTER_ERRORS,
   ...SET_UP_ERRORS,

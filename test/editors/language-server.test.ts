@@ -68,6 +68,8 @@ function shown({ diagnostics }: PublishDiagnosticsParams) {
   })
 }
 
+const CLOSE_IT = 'hint: close it with `"`; a new line in it is written `\\n`'
+
 test('a session: mistakes, hints, completion, definitions, formatting, the end', async (t) => {
   const { connection, at, child, open, change, diagnostics, errors } = await bench(t)
   const uri = pathToFileURL(at('sales.policy')).href
@@ -98,7 +100,7 @@ test('a session: mistakes, hints, completion, definitions, formatting, the end',
   const mistaken = diagnostics(uri, 2)
   change(uri, half, 2)
   assert.deepEqual(shown(await mistaken), [
-    [1, 35, 1, 1, 'POLICY_INVALID', 'string never ends on its line'],
+    [1, 35, 1, 1, 'POLICY_INVALID', `string never ends on its line\n${CLOSE_IT}`],
   ])
   const items = await connection.sendRequest(CompletionRequest.type, {
     textDocument: { uri },

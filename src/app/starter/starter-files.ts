@@ -68,6 +68,46 @@ policy need_to_know {
 }
 `
 
+const TESTS = `\
+# What the policies must decide. Run with: portcullis policy test
+# The format: docs/spec/policy-tests.md
+
+fixtures:
+  principals:
+    sales: { roles: [sales] }
+    research: { roles: [research] }
+  resources:
+    customers: { type: memory, id: CRM.customers }
+    deals: { type: memory, id: CRM.deals }
+    library: { type: memory, id: library }
+
+tests:
+  - name: customers are for sales
+    principals: [sales, research]
+    operations: [memory.read, memory.write]
+    resources: [customers]
+    expect:
+      - principal: sales
+        effect: allow_with_conditions
+        obligations: [redact email]
+        rule: customer_desk
+      - principal: research
+        effect: deny
+        reason: explicit_deny
+        rule: need_to_know
+
+  - name: nothing else is allowed
+    principals: [sales, research]
+    operations: [memory.read, memory.write]
+    resources: [deals, library]
+    expect:
+      - principal: sales
+        effect: deny
+        reason: default_deny
+      - { principal: research, resource: deals, effect: deny, reason: explicit_deny }
+      - { principal: research, resource: library, effect: deny, reason: default_deny }
+`
+
 const CUSTOMERS = `{
   "c-1001": { "name": "Ada Byron", "email": "ada@lovelace.example", "tier": "gold" },
   "c-1002": { "name": "Grace Murray", "email": "grace@hopper.example", "tier": "silver" }
@@ -78,6 +118,7 @@ const CUSTOMERS = `{
 export const STARTER_FILES: ReadonlyMap<string, string> = new Map([
   ['portcullis.toml', CONFIG],
   ['policies/starter.policy', POLICY],
+  ['policies/starter.test.yaml', TESTS],
   ['customers.json', CUSTOMERS],
   // Keys never belong in version control, whatever the project's own rules are.
   ['.portcullis/.gitignore', '*\n'],

@@ -9,8 +9,11 @@ import { loadChanges, namesOf } from './load/load-changes.ts'
 import { asRead, type ReadFile, readFile } from './load/loaded-file.ts'
 import type { LoadMemory } from './load/memory.ts'
 import type { ObligationRegistry } from './obligation-registry.ts'
+import type { LoadedOutside, OutsideLanguage } from './outside.ts'
 import { PolicySet } from './policy-set.ts'
 import type { PolicyText } from './policy-text.ts'
+import { readDemands } from './read-demands.ts'
+import { versionOfDigests } from './version.ts'
 
 export type { PolicyText } from './policy-text.ts'
 
@@ -22,6 +25,13 @@ export interface LoadedPolicies {
   readonly memory?: LoadMemory
 }
 
+export interface LoadOptions {
+  /** What was loaded before. */
+  readonly previous?: LoadedPolicies | undefined
+  /** Another language, whose files may stand among ours. */
+  readonly outside?: OutsideLanguage | undefined
+}
+
 /**
  * Parses, checks and compiles a set of files. The order of the files never matters. One error
  * anywhere and there is no set: half a set could lack the half that denies. With what was loaded
@@ -30,10 +40,31 @@ export interface LoadedPolicies {
 export function loadPolicies(
   files: readonly PolicyText[],
   registry: ObligationRegistry,
-  previous?: LoadedPolicies,
+  { previous, outside }: LoadOptions = {},
 ): LoadedPolicies {
-  const sorted = sortedByFile(files)
-  return loadOnto(sorted, registry, previous) ?? loadAnew(sorted, registry, previous?.memory)
+  const isOutside = ({ file }: PolicyText) => outside?.endings.some((it) => file.endsWith(it))
+  const own = sortedByFile(files.filter((file) => !isOutside(file)))
+  const loaded = loadOnto(own, registry, previous) ?? loadAnew(own, registry, previous?.memory)
+  const others = sortedByFile(files.filter(isOutside))
+  if (outside === undefined || loaded.memory === undefined) return loaded
+  return loadBeside(loaded, loaded.memory, () => {
+    const demands = readDemands(loaded.memory?.files ?? [], registry)
+    return others.length === 0 ? undefined : outside.load(others, demands)
+  })
+}
+
+/** Policies of another language join ours: together they are one set with one version. */
+function loadBeside(
+  own: LoadedPolicies,
+  memory: LoadMemory,
+  load: () => LoadedOutside | undefined,
+): LoadedPolicies {
+  const beside = load()
+  const version = versionOfDigests(memory.files)
+  if (beside === undefined) return { ...own, set: own.set?.beside(undefined, version) }
+  const diagnostics = [...own.diagnostics, ...beside.diagnostics]
+  if (beside.policies === undefined || hasError(diagnostics)) return { set: undefined, diagnostics }
+  return { ...own, set: own.set?.beside(beside.policies, version), diagnostics }
 }
 
 function loadOnto(

@@ -1,4 +1,5 @@
-import { decideAbout } from './decide.ts'
+import { PortcullisError } from '../errors.ts'
+import { decide, decideAbout } from './decide.ts'
 import type { Decision } from './decision.ts'
 import { AttributeTable } from './evaluate/attribute-table.ts'
 import type { AnyRule } from './evaluate/candidates.ts'
@@ -8,16 +9,24 @@ import { byFile, type RuleChange, RuleIndex, rulesOf } from './evaluate/rule-ind
 import { Trial } from './evaluate/trial.ts'
 import type { Explanation } from './explain.ts'
 import { explain } from './explain.ts'
-import { mayAllowAmong } from './may-allow.ts'
+import { mayAllow, mayAllowAmong } from './may-allow.ts'
+import type { OutsidePolicies } from './outside.ts'
 import type { Plan, PlanOptions } from './plan/plan.ts'
 import { plan } from './plan/plan.ts'
 import type { PolicyRequest } from './policy-request.ts'
-import { versionOf, versionOfDigests } from './version.ts'
+import { explainSettled, joinSettled } from './settled-rules.ts'
+import { jointVersion, versionOf, versionOfDigests } from './version.ts'
 
 /** Where rules are found; with those in observe mode as well, where there are any. */
 interface Indexes {
   readonly enforcing: RuleIndex
   readonly observing: RuleIndex | undefined
+}
+
+interface Insides {
+  readonly indexes: Indexes
+  /** Policies in another language, which have a say too. */
+  readonly outside: OutsidePolicies | undefined
 }
 
 interface File {
@@ -63,14 +72,25 @@ export class PolicySet {
   /** Its rules one by one, for those who compare sets. Deciding finds them by an index. */
   readonly compiled: CompiledSet
   private readonly indexes: Indexes
+  private readonly outside: OutsidePolicies | undefined
   private readonly trial: Trial
 
-  constructor(version: string, set: CompiledSet, indexes = indexesOf(set)) {
+  constructor(version: string, set: CompiledSet, { indexes, outside }: Partial<Insides> = {}) {
     this.version = version
-    this.ruleCount = set.ruleCount
+    this.ruleCount = set.ruleCount + (outside?.ruleCount ?? 0)
     this.compiled = set
-    this.indexes = indexes
+    this.indexes = indexes ?? indexesOf(set)
+    this.outside = outside
     this.trial = new Trial(set.table)
+  }
+
+  /** The same rules, of this `version`, with others of another language beside them, or none. */
+  beside(outside: OutsidePolicies | undefined, version: string): PolicySet {
+    if (outside === undefined && this.outside === undefined) return this
+    const { indexes } = this
+    if (outside === undefined) return new PolicySet(version, this.compiled, { indexes })
+    const joint = jointVersion(version, outside.fingerprint)
+    return new PolicySet(joint, this.compiled, { indexes, outside })
   }
 
   static of({ files, compiling, ruleCount }: Files): PolicySet {
@@ -87,7 +107,7 @@ export class PolicySet {
     const enforced = rulesIn(changes, ({ compiled }) => rulesOf(compiled.enforced))
     const enforcing = this.indexes.enforcing.with(enforced)
     const observing = this.indexes.observing?.with(enforced).with(observed)
-    return new PolicySet(version, set, { enforcing, observing })
+    return new PolicySet(version, set, { indexes: { enforcing, observing } })
   }
 
   decide(request: PolicyRequest): Decision {
@@ -103,11 +123,24 @@ export class PolicySet {
   /** Could any arguments make this permitted? Everything but `args` is as given. */
   mayAllow(request: PolicyRequest): boolean {
     const { operation, resource } = request
-    return mayAllowAmong(this.indexes.enforcing.about(operation, resource.id), request, this.free())
+    const { enforcing } = this.indexes
+    if (this.outside !== undefined) {
+      const settled = this.outside.foresee(request)
+      return mayAllow(joinSettled(enforcing.find(operation, resource.id), settled), request)
+    }
+    return mayAllowAmong(enforcing.about(operation, resource.id), request, this.free())
   }
 
-  /** For which things, where a part of the request differs from thing to thing, it is permitted. */
+  /**
+   * For which things, where a part of the request differs from thing to thing, it is permitted.
+   * @throws PortcullisError `CEDAR_NO_PLAN` where policies of another language have a say too:
+   *   a plan without them would permit what they deny.
+   */
   plan(request: PolicyRequest, options: PlanOptions = {}): Plan {
+    if (this.outside !== undefined) {
+      const message = 'policies of another language cannot be planned with'
+      throw new PortcullisError('CEDAR_NO_PLAN', message)
+    }
     return plan({ set: this.compiled, version: this.version }, request, options)
   }
 
@@ -119,11 +152,18 @@ export class PolicySet {
       operation,
       resource.id,
     )
-    return explain({ candidates, set: this.compiled, decision }, request)
+    const explanation = explain({ candidates, set: this.compiled, decision }, request)
+    const settled = this.outside?.judge(request) ?? []
+    return { ...explanation, rules: [...explanation.rules, ...settled.map(explainSettled)] }
   }
 
   private decideBy(index: RuleIndex, request: PolicyRequest): Decision {
-    const about = index.about(request.operation, request.resource.id)
+    const { operation, resource } = request
+    if (this.outside !== undefined) {
+      const joined = joinSettled(index.find(operation, resource.id), this.outside.judge(request))
+      return { ...decide(joined, request), version: this.version }
+    }
+    const about = index.about(operation, resource.id)
     return decideAbout(about, { request, version: this.version }, this.free())
   }
 

@@ -23,6 +23,11 @@ export function versionOfDigests(files: readonly { readonly digest: string }[]):
   return `sha256:${hash('sha256', digests, 'hex')}`
 }
 
+/** The version of a set that holds policies of another language too. */
+export function jointVersion(version: string, fingerprint: string): string {
+  return `sha256:${hash('sha256', JSON.stringify([version, fingerprint]), 'hex')}`
+}
+
 /** One spelling for one token, so that `"\u0061"` and `"a"` are the same. */
 function normalForm(token: Token): string {
   return token.kind === 'string' ? JSON.stringify(token.value) : token.text

@@ -4,7 +4,15 @@ import { renderDiagnostic } from '../../kernel/policy/language/diagnostics.ts'
 import type { LoadedPolicies, PolicyText } from '../../kernel/policy/load-policies.ts'
 import { loadPolicies } from '../../kernel/policy/load-policies.ts'
 import type { ObligationRegistry } from '../../kernel/policy/obligation-registry.ts'
+import type { OutsideLanguage } from '../../kernel/policy/outside.ts'
 import { readPolicyFiles } from './read-policy-files.ts'
+
+/** What policies below a directory are written in, and may demand. */
+export interface PolicyReading {
+  readonly registry: ObligationRegistry
+  /** Another language, whose files stand beside ours. */
+  readonly outside?: OutsideLanguage
+}
 
 export interface LoadedDirectory extends LoadedPolicies {
   /** What could be read of it. */
@@ -14,15 +22,33 @@ export interface LoadedDirectory extends LoadedPolicies {
 /**
  * Reads and compiles the policies below a directory. One file that cannot be read refuses all. With
  * what was loaded `previous`ly, only what has changed is compiled.
+ * @throws PortcullisError when what reads the other language is not installed.
  */
 export function loadPolicyDirectory(
   directory: string,
-  registry: ObligationRegistry,
+  reading: PolicyReading,
   previous?: LoadedPolicies,
 ): LoadedDirectory {
-  const { files, diagnostics } = readPolicyFiles(directory)
+  const { files, diagnostics } = readSetFiles(directory, reading)
   if (diagnostics.length > 0) return { set: undefined, diagnostics, files }
-  return { ...loadPolicies(files, registry, previous), files }
+  const { registry, outside } = reading
+  return { ...loadPolicies(files, registry, { previous, outside }), files }
+}
+
+export interface SetFiles {
+  readonly files: readonly PolicyText[]
+  /** What could not be read. With any of these the files are not the whole set. */
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** All files below a directory that make its set, in either language, sorted by name. */
+export function readSetFiles(
+  directory: string,
+  { outside }: Pick<PolicyReading, 'outside'>,
+): SetFiles {
+  const read = readPolicyFiles(directory, outside?.endings)
+  const files = [...read.files, ...read.outside].sort((a, b) => (a.file < b.file ? -1 : 1))
+  return { files, diagnostics: read.diagnostics }
 }
 
 /** `POLICY_INVALID`, with every diagnostic as text. */

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import test from 'node:test'
-import { codeOf } from '../../kernel/errors.ts'
+import { codeOf, PortcullisError } from '../../kernel/errors.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
+import { positionOf, sourceOf } from '../../kernel/policy/language/source.ts'
 import { obligationRegistry } from '../../kernel/policy/obligation-registry.ts'
+import type { OutsideLanguage } from '../../kernel/policy/outside.ts'
 import type { Log } from '../../pipeline/ports.ts'
 import type { PolicyFiles, Reload } from './policy-files.ts'
 import { openPolicyFiles } from './policy-files.ts'
@@ -18,7 +20,7 @@ const MISTAKE = 'policy sales { allow slack.post }'
 interface Bench {
   readonly directory: string
   readonly entries: (readonly [level: string, event: string, fields: JsonObject | undefined])[]
-  open(): PolicyFiles
+  open(reading?: { readonly outside?: OutsideLanguage }): PolicyFiles
   write(name: string, text: string | Uint8Array): void
   /** The next reload that a change brings about. */
   nextReload(): Promise<Reload>
@@ -43,9 +45,9 @@ function bench(context: TestContext): Bench {
   return {
     directory,
     entries,
-    open() {
+    open(reading = {}) {
       const onReload = (reload: Reload) => announce(reload)
-      const files = openPolicyFiles({ directory, registry: REGISTRY, log, onReload })
+      const files = openPolicyFiles({ directory, registry: REGISTRY, log, onReload, ...reading })
       opened.push(files)
       return files
     },
@@ -111,7 +113,7 @@ for (const [what, spoil, message] of UNUSABLE)
     it.write('good.policy', 'policy good { allow: slack.post }')
     spoil(it)
     assert.throws(
-      it.open,
+      () => it.open(),
       (error: Error) => codeOf(error) === 'POLICY_INVALID' && message.test(error.message),
     )
   })
@@ -173,6 +175,51 @@ test('a file in a new directory is seen', async (t) => {
   writeFileSync(join(directory, 'new', 'sales.policy'), SALES)
   await reloaded
   assert.equal(decide(files).effect, 'allow')
+})
+
+/** Another language that says of every request the one word in its file. */
+const SHOUTING: OutsideLanguage = {
+  endings: ['.shout'],
+  load([file]) {
+    if (file?.text === 'missing') throw new PortcullisError('CEDAR_MISSING', 'nothing reads it')
+    const source = sourceOf(file?.file ?? '', file?.text ?? '')
+    const at = { start: 0, end: 1 }
+    const place = { policy: 'shout', file: source.file, ...positionOf(source, 0) }
+    const demands = {
+      source: { ...place, rule: 'require' } as const,
+      obligations: [],
+      approvals: [],
+    }
+    const outcome = 'true'
+    const rule = { ref: { ...place, rule: 'deny' }, source, at, outcome, demands } as const
+    const judge = () => [rule]
+    const policies = { ruleCount: 1, fingerprint: source.text, judge, foresee: judge }
+    return { policies, diagnostics: [] }
+  },
+}
+
+test('another language stands beside ours, and comes and goes with its files', (t) => {
+  const { directory, write, entries, open } = bench(t)
+  write('sales.policy', SALES)
+  const files = open({ outside: SHOUTING })
+  const before = files.current().version
+  write('no.shout', 'NO')
+  assert.equal(files.reload().ok, true)
+  assert.notEqual(files.current().version, before)
+  assert.equal(decide(files).determining[0]?.file, 'policies/no.shout')
+  write('no.shout', 'missing')
+  assert.equal(files.reload().ok, false)
+  assert.equal(decide(files).reason, 'explicit_deny')
+  assert.match(JSON.stringify(entries.at(-1)), /policy\.reload_refused.*nothing reads it/)
+  rmSync(join(directory, 'no.shout'))
+  assert.equal(files.reload().version, before)
+  assert.equal(decide(files).effect, 'allow')
+})
+
+test('what reads the other language is asked for at the start', (t) => {
+  const { write, open } = bench(t)
+  write('no.shout', 'missing')
+  assert.throws(() => open({ outside: SHOUTING }), { code: 'CEDAR_MISSING' })
 })
 
 test('a directory that goes keeps the old version', (t) => {

@@ -1,24 +1,24 @@
 import { watch } from 'node:fs'
+import { PortcullisError } from '../../kernel/errors.ts'
 import type { Diagnostic } from '../../kernel/policy/language/diagnostics.ts'
-import { renderDiagnostic } from '../../kernel/policy/language/diagnostics.ts'
+import { fileDiagnostic, renderDiagnostic } from '../../kernel/policy/language/diagnostics.ts'
 import type { PolicyText } from '../../kernel/policy/load-policies.ts'
-import type { ObligationRegistry } from '../../kernel/policy/obligation-registry.ts'
 import type { PolicySet } from '../../kernel/policy/policy-set.ts'
 import { sourceDigest } from '../../kernel/policy/versions/policy-texts.ts'
 import type { Log, PolicySource } from '../../pipeline/ports.ts'
 import {
   type LoadedDirectory,
   loadPolicyDirectory,
+  type PolicyReading,
   policiesInvalid,
+  readSetFiles,
 } from './load-policy-directory.ts'
-import { readPolicyFiles } from './read-policy-files.ts'
 
 /** How long the directory must be quiet before it is read again: editors write in several steps. */
 export const RELOAD_QUIET_MS = 150
 
-export interface PolicyFilesOptions {
+export interface PolicyFilesOptions extends PolicyReading {
   readonly directory: string
-  readonly registry: ObligationRegistry
   readonly log: Log
   /** Whether a change in the directory takes effect by itself; by default it does. */
   readonly follow?: boolean
@@ -65,10 +65,11 @@ export interface PolicyFiles extends PolicySource {
 
 /**
  * The policies below a directory, read again whenever a file there changes.
- * @throws PortcullisError `POLICY_INVALID` with every diagnostic when they do not load at first.
+ * @throws PortcullisError `POLICY_INVALID` with every diagnostic when they do not load at first;
+ *   `CEDAR_MISSING` when there are Cedar files and nothing that reads them.
  */
 export function openPolicyFiles(options: PolicyFilesOptions): PolicyFiles {
-  const { directory, registry, log, onReload, follow = true } = options
+  const { directory, log, onReload, follow = true } = options
   const first = begin(options)
   let { loaded } = first
   let inForce = first.set
@@ -76,7 +77,7 @@ export function openPolicyFiles(options: PolicyFilesOptions): PolicyFiles {
   let over = first.over
 
   function reload(): Reload {
-    const found = loadPolicyDirectory(directory, registry, loaded)
+    const found = loadAgain(options, loaded)
     const { set, diagnostics, files } = found
     const changed = set !== undefined && set.version !== inForce.version
     if (set !== undefined) loaded = found
@@ -107,7 +108,7 @@ export function openPolicyFiles(options: PolicyFilesOptions): PolicyFiles {
   }
 
   function changedOnDisk(): void {
-    if (over === undefined || over !== digestOf(directory)) reload()
+    if (over === undefined || over !== digestOf(options)) reload()
     else warnOfHold(inForce, options)
   }
 
@@ -139,15 +140,15 @@ interface Beginning {
 
 /** The directory, unless something else was in force that still holds. */
 function begin(options: PolicyFilesOptions): Beginning {
-  const { directory, registry, log, follow = true, resume } = options
-  if (resume !== undefined && (!follow || resume.over === digestOf(directory))) {
+  const { directory, log, follow = true, resume } = options
+  if (resume !== undefined && (!follow || resume.over === digestOf(options))) {
     const { set } = resume
     const over = saysOtherwise(options, set)
     log.info('policy.resumed', { version: set.version, rules: set.ruleCount })
     if (over !== undefined) warnOfHold(set, options)
     return { set, over, files: undefined, loaded: undefined }
   }
-  const loaded = loadPolicyDirectory(directory, registry)
+  const loaded = loadPolicyDirectory(directory, options)
   const { set, diagnostics, files } = loaded
   if (set === undefined) throw policiesInvalid(directory, diagnostics)
   warn(diagnostics, log)
@@ -157,18 +158,33 @@ function begin(options: PolicyFilesOptions): Beginning {
 }
 
 /** The digest of the directory when its files are not the version of the set. */
-function saysOtherwise({ directory, registry }: PolicyFilesOptions, set: PolicySet) {
-  const loaded = loadPolicyDirectory(directory, registry)
+function saysOtherwise(options: PolicyFilesOptions, set: PolicySet) {
+  const loaded = loadPolicyDirectory(options.directory, options)
   return loaded.set?.version === set.version ? undefined : sourceDigest(loaded.files)
 }
 
-function digestOf(directory: string): string {
-  return sourceDigest(readPolicyFiles(directory).files)
+function digestOf(options: PolicyFilesOptions): string {
+  return sourceDigest(readSetFiles(options.directory, options).files)
 }
 
 function warnOfHold({ version }: PolicySet, { directory, log, follow = true }: PolicyFilesOptions) {
   const until = follow ? 'a file in the directory changes' : 'the next push'
   log.warn('policy.held', { version, directory, reason: 'the directory says otherwise', until })
+}
+
+/** Here nobody is left to catch an error: a reload that fails is one that is refused. */
+function loadAgain(
+  options: PolicyFilesOptions,
+  previous: LoadedDirectory | undefined,
+): LoadedDirectory {
+  const { directory } = options
+  try {
+    return loadPolicyDirectory(directory, options, previous)
+  } catch (error) {
+    if (!(error instanceof PortcullisError)) throw error
+    const diagnostics = [fileDiagnostic(directory, error.message)]
+    return { set: undefined, diagnostics, files: [] }
+  }
 }
 
 /** Calls `changed` once the directory has been quiet for a while after a change below it. */

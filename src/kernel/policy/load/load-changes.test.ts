@@ -58,7 +58,7 @@ test('what is loaded change by change is what is loaded anew', () => {
       let loaded = loadPolicies(files, REGISTRY)
       for (const one of all) {
         files = changed(files, one)
-        const next = loadPolicies(files, REGISTRY, loaded)
+        const next = loadPolicies(files, REGISTRY, { previous: loaded })
         assert.deepEqual(outcome(next, asked), outcome(loadPolicies(files, REGISTRY), asked))
         if (next.set !== undefined) loaded = next
       }
@@ -78,7 +78,7 @@ test('only the file that changed is read again', () => {
   const after = loadPolicies(
     TEXTS.map((it) => (it.file === '7.policy' ? { ...it, text } : it)),
     REGISTRY,
-    before,
+    { previous: before },
   )
   const again = (before.memory?.files ?? []).filter(
     (file) => !after.memory?.files.some((it) => it.compiled === file.compiled),
@@ -88,7 +88,7 @@ test('only the file that changed is read again', () => {
     ['7.policy'],
   )
   assert.notEqual(after.set?.version, before.set?.version)
-  assert.equal(loadPolicies(TEXTS, REGISTRY, before), before)
+  assert.equal(loadPolicies(TEXTS, REGISTRY, { previous: before }), before)
 })
 
 test('a set goes on deciding as before when another follows it', () => {
@@ -97,8 +97,11 @@ test('a set goes on deciding as before when another follows it', () => {
   const asked = { operation: 't1.run', resource, attributes: { args: { a: 'x7' } } }
   assert.equal(before.set?.decide(asked).effect, 'allow')
   const fewer = TEXTS.filter(({ file }) => file !== '7.policy')
-  const after = loadPolicies(fewer, REGISTRY, before)
+  const after = loadPolicies(fewer, REGISTRY, { previous: before })
   assert.equal(after.set?.decide(asked).reason, 'default_deny')
   assert.equal(before.set?.decide(asked).effect, 'allow')
-  assert.equal(loadPolicies(TEXTS, REGISTRY, after).set?.decide(asked).effect, 'allow')
+  assert.equal(
+    loadPolicies(TEXTS, REGISTRY, { previous: after }).set?.decide(asked).effect,
+    'allow',
+  )
 })
