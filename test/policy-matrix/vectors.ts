@@ -22,6 +22,7 @@ type VectorFile =
       readonly rows: readonly ConditionRow[]
     }
   | { readonly kind: 'loading'; readonly rows: readonly LoadingRow[] }
+  | { readonly kind: 'shown'; readonly rows: readonly ShownRow[] }
 
 type Lines = Readonly<Record<string, readonly string[]>>
 
@@ -64,12 +65,26 @@ interface ConditionRow {
   readonly condition: string
   readonly args: JsonObject
   readonly outcome: 'true' | 'false' | 'error'
+  /** Why it is an error, after the column in the condition at which it says so. */
+  readonly because?: string
 }
 
 interface LoadingRow {
   readonly name: string
+  /** Where it stands; in the directory of policies itself if it does not say. */
+  readonly file?: string
   readonly policy: readonly string[]
   readonly diagnostics: readonly string[]
+  /** What each of them says to do; nothing for a warning without. */
+  readonly hints?: readonly string[]
+}
+
+/** Is a tool shown that these rules are about, whatever its arguments turn out to be? */
+interface ShownRow {
+  readonly rules: string
+  /** Attributes but for `args`, which are open. */
+  readonly attributes: JsonObject
+  readonly shown: boolean
 }
 
 const DIRECTORY = new URL('../../docs/spec/policy-vectors/', import.meta.url)
@@ -84,6 +99,8 @@ export function vectorTests(): readonly VectorTest[] {
         return vectors.rows.map((row) => conditionTest(row, vectors.orders))
       case 'loading':
         return vectors.rows.map((row) => loadingTest(row))
+      case 'shown':
+        return vectors.rows.map((row) => shownTest(row))
       default:
         return assert.fail(`${file} holds no vectors`)
     }
@@ -107,7 +124,8 @@ function decisionTests(file: string, { about, policies, cases }: DecisionGroup) 
 }
 
 /** A condition is true where it allows, false where its negation does, else an error. */
-function conditionTest({ condition, args, outcome }: ConditionRow, orders: readonly string[]) {
+function conditionTest(row: ConditionRow, orders: readonly string[]): VectorTest {
+  const { condition, args, outcome } = row
   return {
     name: `conditions.json: ${condition} is ${outcome} over ${JSON.stringify(args)}`,
     run: () => {
@@ -118,7 +136,7 @@ function conditionTest({ condition, args, outcome }: ConditionRow, orders: reado
       }
       const ask = (rule: string) => differential(filesOf(policyOf(orders, rule)))(asked)
       const allowing = ask(`allow: t.x if ${condition}`)
-      const denying = ask(`allow: t.x deny: t.x if ${condition}`)
+      const denying = ask(`${DENYING}${condition}`)
       const expected = {
         true: ['allowed', 'explicit_deny', 0],
         false: ['default_deny', 'allowed', 0],
@@ -126,6 +144,10 @@ function conditionTest({ condition, args, outcome }: ConditionRow, orders: reado
       }[outcome]
       assert.deepEqual([allowing.reason, denying.reason, denying.errors.length], expected)
       assert.equal(allowing.errors.length, denying.errors.length)
+      const because = denying.errors.map(({ column, message }) => {
+        return `${column - POLICY.length - DENYING.length}: ${message}`
+      })
+      assert.equal(because[0], row.because)
       // With the arguments left open nothing that could be allowed is hidden.
       const set = loaded(filesOf(policyOf(orders, `allow: t.x if ${condition}`)))
       assert.ok(outcome !== 'true' || set.mayAllow({ ...asked, attributes: {} }))
@@ -133,19 +155,39 @@ function conditionTest({ condition, args, outcome }: ConditionRow, orders: reado
   }
 }
 
+const POLICY = 'policy p { '
+const DENYING = 'allow: t.x deny: t.x if '
+
 function policyOf(orders: readonly string[], rule: string): Lines {
-  return { 'p.policy': [...orders, `policy p { ${rule} }`] }
+  return { 'p.policy': [...orders, `${POLICY}${rule} }`] }
 }
 
-function loadingTest({ name, policy, diagnostics }: LoadingRow): VectorTest {
+function shownTest({ rules, attributes, shown }: ShownRow): VectorTest {
+  return {
+    name: `shown.json: ${rules} is ${shown ? 'shown' : 'hidden'} to ${JSON.stringify(attributes)}`,
+    run: () => {
+      const set = loaded(filesOf({ 'p.policy': [`${POLICY}${rules} }`] }))
+      const asked = { operation: 't.x', resource: { type: 'tool', id: 't.x' }, attributes } as const
+      assert.equal(set.mayAllow(asked), shown)
+    },
+  }
+}
+
+function loadingTest(row: LoadingRow): VectorTest {
+  const { name, file = 'p.policy', policy, diagnostics, hints } = row
   return {
     name: `loading.json: ${name}`,
     run: () => {
-      const { set, diagnostics: all } = loadPolicies(filesOf({ 'p.policy': policy }), REGISTRY)
+      const { set, diagnostics: all } = loadPolicies(filesOf({ [file]: policy }), REGISTRY)
       const found = all.map(
         ({ line, column, severity, message }) => `${line}:${column} ${severity}: ${message}`,
       )
       assert.deepEqual(found, diagnostics)
+      if (hints !== undefined)
+        assert.deepEqual(
+          all.map(({ hint }) => hint ?? ''),
+          hints,
+        )
       assert.equal(
         set === undefined,
         found.some((it) => it.includes(' error: ')),

@@ -36,8 +36,11 @@ export function readAttachments(
     const names = attachment.names.map(({ text }) => `"${text}"`).join(', ')
     const from = placed ? `placed in \`${to}/\` for ${names}` : `for ${to}(${names})`
     const { source } = diagnostics
-    if (isPrincipal(to)) conditions.push({ source, node: membership(to, attachment), from })
-    else scopes.push(attachment.names.flatMap((glob) => scopesOf(to, glob, diagnostics)))
+    if (isPrincipal(to)) {
+      // `*-bot` would be the name of nobody, and a deny for nobody protects nothing.
+      for (const glob of attachment.names) starPattern(glob, 'an attachment', diagnostics)
+      conditions.push({ source, node: membership(to, attachment), from })
+    } else scopes.push(attachment.names.flatMap((glob) => scopesOf(to, glob, diagnostics)))
   }
   return { conditions, scopes }
 }
