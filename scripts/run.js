@@ -29,6 +29,7 @@ const TASKS = {
   demo: { main: 'demo/main.ts', needs: ['openssl'] },
   bench: { main: 'tools/run-bench.ts', packages: 'bench' },
   fuzz: { main: 'tools/run-fuzz.ts', needs: ['postgresql'] },
+  mutants: { main: 'tools/run-mutants.ts', packages: 'test/mutation' },
 }
 
 /**

@@ -19,6 +19,7 @@ export function differential(
 ): (request: PolicyRequest) => Decision {
   const set = loaded(files)
   const interpreter = reference(files, seen)
+  assert.equal(set.ruleCount, interpreter.ruleCount)
   return (request) => {
     const decision = set.decide(request)
     const { observed, ...expected } = interpreter.decide(request)

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { permits } from '../../src/kernel/policy/decision.ts'
 import { loadPolicies } from '../../src/kernel/policy/load-policies.ts'
 import { damage, isBare, keeping, withoutHas } from './arbitrary/changes.ts'
+import { crowdedPolicies } from './arbitrary/crowds.ts'
 import {
   allowText,
   anyPolicies,
@@ -12,7 +13,7 @@ import {
   plainPolicies,
   requireText,
 } from './arbitrary/policies.ts'
-import { argsValue, request } from './arbitrary/requests.ts'
+import { argsValue, crowdedRequest, request } from './arbitrary/requests.ts'
 import { differential } from './differential.ts'
 import { decided, law, outline, permitted, setOf } from './laws.ts'
 import { REGISTRY } from './registry.ts'
@@ -20,6 +21,15 @@ import { REGISTRY } from './registry.ts'
 law('the engine agrees with the interpreter', [anyPolicies, request], (policies, asked) => {
   differential(filesOf(policies))(asked)
 })
+
+law(
+  'the engine agrees with the interpreter where many rules are about the same',
+  [crowdedPolicies, fc.array(crowdedRequest, { minLength: 1, maxLength: 10 })],
+  (policies, all) => {
+    const decide = differential(filesOf(policies))
+    for (const asked of all) decide(asked)
+  },
+)
 
 law('a deny that applies trumps every allow', [anyPolicies, request], (policies, asked) => {
   assert.equal(decided([...policies, draft(['deny: *'])], asked).reason, 'explicit_deny')

@@ -50,6 +50,8 @@ interface DecisionVector {
   readonly effect: Decision['effect']
   readonly reason: Decision['reason']
   readonly determining?: readonly string[]
+  /** What their `@reason` says, where any has one. */
+  readonly says?: readonly string[]
   readonly obligations?: readonly { readonly at: string; readonly obligation: JsonObject }[]
   /** Names with the place that asks for them: `manager at p.policy:3:12`. */
   readonly approvals?: readonly string[]
@@ -117,7 +119,8 @@ function decisionTests(file: string, { about, policies, cases }: DecisionGroup) 
       const { observed, ...expected } = decision
       assert.deepEqual(vectorOf(found), {
         ...{ determining: [], obligations: [], approvals: [], audits: [] },
-        ...{ errors: [], nearMisses: [], observed: observed ?? 'nothing else', ...expected },
+        ...{ errors: [], nearMisses: [], observed: observed ?? 'nothing else', says: [] },
+        ...expected,
       })
     },
   }))
@@ -204,6 +207,7 @@ function vectorOf(decision: Decision): Required<DecisionVector> {
   const { effect, reason, determining, obligations, approvals, audits, errors } = decision
   return {
     ...{ effect, reason, determining: determining.map(placeOf) },
+    says: determining.flatMap(({ says }) => says ?? []),
     obligations: obligations.map(({ obligation, source }) => ({
       at: placeOf(source),
       obligation: { ...obligation },

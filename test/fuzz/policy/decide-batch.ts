@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import type { Decision } from '../../../src/kernel/policy/decision.ts'
 import type { PolicyText } from '../../../src/kernel/policy/load-policies.ts'
 import type { PolicyRequest } from '../../../src/kernel/policy/policy-request.ts'
+import { crowdedPolicies } from '../../policy-matrix/arbitrary/crowds.ts'
 import { anyPolicies, filesOf } from '../../policy-matrix/arbitrary/policies.ts'
-import { request } from '../../policy-matrix/arbitrary/requests.ts'
+import { crowdedRequest, request } from '../../policy-matrix/arbitrary/requests.ts'
 import { commonPolicies, commonRequest } from '../../policy-matrix/cedar/arbitrary.ts'
 import { cedarComparison } from '../../policy-matrix/cedar/compare.ts'
 import { differential } from '../../policy-matrix/differential.ts'
@@ -14,9 +15,6 @@ import { count } from './tally.ts'
 /** Policy sets of a batch, and requests that each of them is asked at most. */
 const SETS = 100
 const REQUESTS = 25
-
-/** Of so many batches one is of the fragment that Cedar shares, and is put to Cedar too. */
-const ONE_FOR_CEDAR = 5
 
 interface Family {
   readonly files: fc.Arbitrary<readonly PolicyText[]>
@@ -30,11 +28,15 @@ const OURS: Family = {
   request,
   compare: () => () => 'outside the fragment, or not put to it',
 }
+const CROWDED: Family = { ...OURS, files: crowdedPolicies.map(filesOf), request: crowdedRequest }
 const COMMON: Family = { files: commonPolicies, request: commonRequest, compare: cedarComparison }
+
+/** By turns; the fragment that Cedar shares is put to Cedar too. */
+const FAMILIES = [COMMON, OURS, CROWDED, OURS, CROWDED] as const
 
 /** Engine = interpreter, and = Cedar where it has words for the policies. */
 export function decideBatch(seed: number): BatchReport {
-  const { files, request: asked, compare } = seed % ONE_FOR_CEDAR === 0 ? COMMON : OURS
+  const { files, request: asked, compare } = FAMILIES[seed % FAMILIES.length] ?? OURS
   const counts: Counts = {}
   let cases = 0
   const requests = fc.array(asked, { minLength: 1, maxLength: REQUESTS, size: 'max' })

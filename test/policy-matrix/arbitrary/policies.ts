@@ -146,7 +146,7 @@ export const anyPolicy: fc.Arbitrary<Draft> = fc
   })
 
 /** An allow for everything, so that what the others say decides; or demands of much at once. */
-const groundPolicy: fc.Arbitrary<Draft> = fc.oneof(
+export const groundPolicy: fc.Arbitrary<Draft> = fc.oneof(
   fc.constant(draft(['allow: *'])),
   allowText().map((allow) => draft([allow, 'allow: [slack.*, memory.*, read, files.*]'])),
   fc

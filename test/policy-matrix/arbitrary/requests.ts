@@ -12,7 +12,7 @@ const scalar: fc.Arbitrary<JsonValue> = fc.oneof(number, text, label, fc.boolean
 const anything: fc.Arbitrary<JsonValue> = fc.oneof(
   scalar,
   fc.array(scalar, { maxLength: 3 }),
-  fc.constantFrom<JsonValue>(null, {}, { n: 1 }, [[1]], [null], 1e300, -0),
+  fc.constantFrom<JsonValue>(null, {}, { n: 1 }, [[1]], [null], 1e300, -0, Number.NaN, 1 / 0),
 )
 
 const MISSING = Symbol('missing')
@@ -96,7 +96,21 @@ export const operationAndResource = fc
 
 const type: Resource['type'] = 'tool'
 
+const POST: Resource = { type, id: 'slack.post' }
+
 const approved = fc.subarray(['manager', 'security', 'nobody'])
+
+/** Mostly of the operation that a crowd of rules is about. */
+export const crowdedRequest: fc.Arbitrary<PolicyRequest> = fc
+  .tuple(
+    fc.oneof(
+      { weight: 3, arbitrary: fc.constant({ operation: 'slack.post', resource: POST }) },
+      { weight: 1, arbitrary: operationAndResource },
+    ),
+    attributes,
+    approved,
+  )
+  .map(([asked, all, given]) => ({ ...asked, attributes: all, approved: given }))
 
 export const request: fc.Arbitrary<PolicyRequest> = fc
   .tuple(operationAndResource, attributes, approved)

@@ -33,6 +33,7 @@ export interface ReferenceDecision {
 }
 
 export interface Reference {
+  readonly ruleCount: number
   decide(request: PolicyRequest): ReferenceDecision & { readonly observed?: ReferenceDecision }
 }
 
@@ -55,6 +56,7 @@ export function reference(files: readonly PolicyText[], seen?: World['seen']): R
   const enforced = policies.filter(({ observed }) => !observed)
   const isEmpty = policies.every(({ node }) => node.rules.length === 0)
   return {
+    ruleCount: policies.reduce((count, { node }) => count + node.rules.length, 0),
     decide: (request) => {
       const asked = askedOf(declarations, request, seen)
       const decision = decide(enforced, asked)

@@ -157,10 +157,13 @@ function ranks(a: string, b: string, { orders }: World): readonly [number, numbe
   return [order.indexOf(a), order.indexOf(b)]
 }
 
-/** Equality of two texts, two numbers or two truths; of anything else nothing is known. */
+/** Equality of two texts, two finite numbers or two truths; of anything else nothing is known. */
 function same(a: JsonValue, b: JsonValue): Outcome {
-  const scalar = ['string', 'number', 'boolean'].includes(typeof a)
-  return scalar && typeof a === typeof b ? a === b : 'unknown'
+  return isScalar(a) && isScalar(b) && typeof a === typeof b ? a === b : 'unknown'
+}
+
+function isScalar(found: JsonValue): boolean {
+  return ['string', 'boolean'].includes(typeof found) || Number.isFinite(found)
 }
 
 function member(items: readonly JsonValue[], item: JsonValue): Outcome {

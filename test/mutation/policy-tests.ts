@@ -1,0 +1,43 @@
+import fc from 'fast-check'
+import { anyPolicies, filesOf, plainPolicies } from '../policy-matrix/arbitrary/policies.ts'
+import { request } from '../policy-matrix/arbitrary/requests.ts'
+import { differential } from '../policy-matrix/differential.ts'
+import { vectorTests } from '../policy-matrix/vectors.ts'
+import type { MutantTest } from './in-process-runner.ts'
+
+/**
+ * What each mutant has to get past: every vector, and decisions compared with the interpreter. The
+ * same cases for all mutants, made before any of them is at work.
+ */
+
+const SEED = 3
+const SETS_OF_A_TEST = 8
+const REQUESTS_OF_A_SET = 8
+const TESTS = 20
+
+const requests = fc.sample(request, { seed: SEED, numRuns: TESTS * 50 })
+const policies = fc.sample(fc.oneof({ weight: 4, arbitrary: anyPolicies }, plainPolicies), {
+  seed: SEED,
+  numRuns: TESTS * SETS_OF_A_TEST,
+})
+
+function comparison(index: number): MutantTest {
+  const own = policies.slice(index * SETS_OF_A_TEST, (index + 1) * SETS_OF_A_TEST).map(filesOf)
+  return {
+    name: `the engine agrees with the interpreter, ${index}`,
+    run: () => {
+      for (const [at, files] of own.entries()) {
+        const decide = differential(files)
+        for (let step = 0; step < REQUESTS_OF_A_SET; step++) {
+          const one = requests[(index * 41 + at * 7 + step) % requests.length]
+          if (one !== undefined) decide(one)
+        }
+      }
+    },
+  }
+}
+
+export const POLICY_TESTS: readonly MutantTest[] = [
+  ...vectorTests(),
+  ...Array.from({ length: TESTS }, (_, index) => comparison(index)),
+]

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import type { JsonValue } from '../../src/kernel/json/value.ts'
+import { loaded } from './differential.ts'
+import type { VectorTest } from './vectors.ts'
+
+/** What a condition may look at, tried on both sides of each bound. Too long for vectors. */
+
+const ELEMENTS = 1_000
+const VISITS = 100_000
+
+interface Row {
+  readonly name: string
+  readonly condition: string
+  readonly args: Readonly<Record<string, JsonValue>>
+  /** What is wrong; nothing when the condition can be evaluated. */
+  readonly error?: string
+}
+
+function list(length: number, element: JsonValue = 1): JsonValue {
+  return Array.from({ length }, () => element)
+}
+
+const TOO_LONG = `list has more than ${ELEMENTS} elements`
+const TOO_MANY = `looks at more than ${VISITS} elements`
+const NESTED = 'all(args.l, |x| all(args.m, |y| y == 1))'
+
+const ROWS: readonly Row[] = [
+  ...['args.l.contains(1)', 'any(args.l, |x| x == 1)', 'args.l.length() > 1', 'count(args.l) > 1'],
+  ...['!args.l.isEmpty()', '[1].containsAny(args.l)', '1 in args.l'],
+].flatMap((condition) => [
+  { name: 'a list as long as may be', condition, args: { l: list(ELEMENTS) } },
+  { name: 'a longer list', condition, args: { l: list(ELEMENTS + 1) }, error: TOO_LONG },
+])
+
+const VISITED: readonly Row[] = [
+  { name: 'as many as may be', condition: NESTED, args: { l: list(100), m: list(999) } },
+  {
+    ...{ name: 'one too many', condition: NESTED, args: { l: list(101), m: list(999) } },
+    error: TOO_MANY,
+  },
+  {
+    ...{ name: 'searches', condition: 'all(args.l, |x| args.m.contains(1))', error: TOO_MANY },
+    args: { l: list(101), m: list(1_000) },
+  },
+  {
+    ...{ name: 'counts', condition: 'all(args.l, |x| count(args.m) > 1)', error: TOO_MANY },
+    args: { l: list(101), m: list(1_000) },
+  },
+]
+
+export function boundTests(): readonly VectorTest[] {
+  return [...ROWS, ...VISITED].map(({ name, condition, args, error }) => ({
+    name: `bounds: ${name}: ${condition}`,
+    run: () => {
+      // A second rule looks at as much: what one condition costs is its own.
+      const rules = `allow: t.x if ${condition}\nallow: [t.x, t.y] if ${condition}`
+      const set = loaded([{ file: 'p.policy', text: `policy p {\n${rules}\n}` }])
+      const asked = { operation: 't.x', resource: { type: 'tool', id: 't.x' } } as const
+      const { reason, errors } = set.decide({ ...asked, attributes: { args } })
+      assert.equal(reason, error === undefined ? 'allowed' : 'default_deny')
+      const messages = errors.map(({ message }) => message)
+      assert.deepEqual(messages, error === undefined ? [] : [error, error])
+      assert.ok(set.mayAllow({ ...asked, attributes: {} }))
+    },
+  }))
+}
+
+/** With the arguments open, what passes the bound could have stopped before it: it is shown. */
+export function openBoundTest(): VectorTest {
+  return {
+    name: 'bounds: what passes a bound while something is open is shown',
+    run: () => {
+      const condition = 'all(session.l, |x| all(session.m, |y| y == args.a))'
+      const text = `policy p { allow: t.x if ${condition} }`
+      const set = loaded([{ file: 'p.policy', text }])
+      const session = { l: list(200), m: list(1_000) }
+      const resource = { type: 'tool', id: 't.x' } as const
+      assert.ok(set.mayAllow({ operation: 't.x', resource, attributes: { session } }))
+    },
+  }
+}
