@@ -5,14 +5,14 @@ import { as, type RunningDoor, runningDoor } from '../support/running-door.ts'
 
 // One who sends a byte now and then holds a connection, and with many of them all there are.
 
-const listener = { headersWaitMs: 50, requestWaitMs: 400, checkEveryMs: 10 }
+const listener = { headersWaitMs: 300, requestWaitMs: 1_000, checkEveryMs: 10 }
 
 /** Sends the head, then a byte each few milliseconds, until the other side has had enough. */
 async function trickle({ port }: RunningDoor, head: string): Promise<RawReply> {
   const socket = await openSocket(port)
   const reply = readToClose(socket)
   socket.write(head)
-  const dripping = setInterval(() => socket.writable && socket.write('x'), 5)
+  const dripping = setInterval(() => socket.writable && socket.write('x'), 25)
   return reply.finally(() => clearInterval(dripping))
 }
 

@@ -29,10 +29,16 @@ export async function exchange(
   return reply
 }
 
+/** A server that stops reading resets the connection behind its reply: the reply counts. */
 export async function readToClose(socket: Socket): Promise<RawReply> {
   const chunks: Buffer[] = []
+  let fault: Error | undefined
   socket.on('data', (chunk) => chunks.push(chunk))
-  await once(socket, 'close')
+  socket.on('error', (error) => {
+    fault = error
+  })
+  await new Promise<void>((resolve) => socket.once('close', () => resolve()))
+  if (fault !== undefined && chunks.length === 0) throw fault
   const text = Buffer.concat(chunks).toString('latin1')
   const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1] ?? 0)
   const json = text.slice(text.indexOf('\r\n\r\n') + 4)
