@@ -4,7 +4,7 @@ import type { PolicyText } from '../kernel/policy/load-policies.ts'
 /** Characters of the name of one file, with its folders. */
 export const MAX_POLICY_NAME = 512
 
-const NAME = /^[^/]+(?:\/[^/]+){1,9}\.(?:policy|cedar|cedarschema|test\.yaml)$/u
+const NAME = /^[^/]+(?:\/[^/]+){1,9}\.(?:policy|cedar|cedarschema(?:\.json)?|test\.yaml)$/u
 const STRANGE = /(?:^|\/)\.|[\p{Cc}\p{Cf}\\]/u
 
 /**

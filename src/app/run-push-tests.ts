@@ -1,5 +1,6 @@
 import { renderDiagnostic } from '../kernel/policy/language/diagnostics.ts'
 import type { PolicyText } from '../kernel/policy/load-policies.ts'
+import { isOk, resultLine } from '../kernel/policy-tests/render-results.ts'
 import { runTests } from '../kernel/policy-tests/run-tests.ts'
 import { readTests } from '../sources/policy-tests/read-tests.ts'
 import { loadTexts } from './load-texts.ts'
@@ -17,9 +18,7 @@ export function runPushTests(
     return { passed: 0, failed: Math.max(1, unread.length), failures: unread }
   const suites = read.flatMap((it) => it.suites)
   const results = runTests(suites, set)
-  const failed = results.filter(({ differences }) => differences.length > 0)
-  const failures = failed.map(
-    ({ suite, test, cell }) => `${suite.file}: ${test.name}: ${cell.title.join(', ')}`,
-  )
+  const failed = results.filter((result) => !isOk(result))
+  const failures = failed.map(resultLine)
   return { passed: results.length - failed.length, failed: failed.length, failures }
 }

@@ -42,3 +42,10 @@ function cellLines(result: CellResult, explain: Explain): readonly string[] {
 export function differenceText({ what, expected, actual }: Difference): string {
   return `${what}: expected ${visible(expected)}, got ${visible(actual)}`
 }
+
+/** A failure in one line: `a.test.yaml:7:1 sales slack.post: effect: expected allow, got deny`. */
+export function resultLine({ cell, differences }: CellResult): string {
+  const { file, line, column } = cell.expected.at
+  const place = visible(`${file}:${line}:${column} ${cell.title.join(' ')}`)
+  return `${place}: ${differences.map(differenceText).join(', ')}`
+}

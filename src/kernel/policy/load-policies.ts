@@ -61,8 +61,11 @@ function loadBeside(
 ): LoadedPolicies {
   const beside = load()
   const version = versionOfDigests(memory.files)
-  if (beside === undefined) return { ...own, set: own.set?.beside(undefined, version) }
-  const diagnostics = [...own.diagnostics, ...beside.diagnostics]
+  // Not `own.diagnostics`: where nothing of ours changed, they hold what was beside it before.
+  const ours = memory.files.flatMap(({ checked }) => checked.diagnostics)
+  if (beside === undefined)
+    return { ...own, set: own.set?.beside(undefined, version), diagnostics: ours }
+  const diagnostics = [...ours, ...beside.diagnostics]
   if (beside.policies === undefined || hasError(diagnostics)) return { set: undefined, diagnostics }
   return { ...own, set: own.set?.beside(beside.policies, version), diagnostics }
 }

@@ -1,7 +1,8 @@
 import { PortcullisError } from '../errors.ts'
-import { decide, decideAbout } from './decide.ts'
+import { decideAbout } from './decide.ts'
 import type { Decision } from './decision.ts'
 import { AttributeTable } from './evaluate/attribute-table.ts'
+import { About, Bucket } from './evaluate/bucket.ts'
 import type { AnyRule } from './evaluate/candidates.ts'
 import { type Compiling, joinCompiled } from './evaluate/compile-policies.ts'
 import type { CompiledFile, CompiledSet } from './evaluate/compiled.ts'
@@ -9,12 +10,12 @@ import { byFile, type RuleChange, RuleIndex, rulesOf } from './evaluate/rule-ind
 import { Trial } from './evaluate/trial.ts'
 import type { Explanation } from './explain.ts'
 import { explain } from './explain.ts'
-import { mayAllow, mayAllowAmong } from './may-allow.ts'
-import type { OutsidePolicies } from './outside.ts'
+import { mayAllowAmong } from './may-allow.ts'
+import type { OutsidePolicies, SettledRule } from './outside.ts'
 import type { Plan, PlanOptions } from './plan/plan.ts'
 import { plan } from './plan/plan.ts'
 import type { PolicyRequest } from './policy-request.ts'
-import { explainSettled, joinSettled } from './settled-rules.ts'
+import { explainSettled, settledCandidates } from './settled-rules.ts'
 import { jointVersion, versionOf, versionOfDigests } from './version.ts'
 
 /** Where rules are found; with those in observe mode as well, where there are any. */
@@ -122,13 +123,9 @@ export class PolicySet {
 
   /** Could any arguments make this permitted? Everything but `args` is as given. */
   mayAllow(request: PolicyRequest): boolean {
-    const { operation, resource } = request
-    const { enforcing } = this.indexes
-    if (this.outside !== undefined) {
-      const settled = this.outside.foresee(request)
-      return mayAllow(joinSettled(enforcing.find(operation, resource.id), settled), request)
-    }
-    return mayAllowAmong(enforcing.about(operation, resource.id), request, this.free())
+    const settled = this.outside?.foresee(request)
+    const about = aboutWith(this.indexes.enforcing, request, settled)
+    return mayAllowAmong(about, request, this.free())
   }
 
   /**
@@ -158,12 +155,7 @@ export class PolicySet {
   }
 
   private decideBy(index: RuleIndex, request: PolicyRequest): Decision {
-    const { operation, resource } = request
-    if (this.outside !== undefined) {
-      const joined = joinSettled(index.find(operation, resource.id), this.outside.judge(request))
-      return { ...decide(joined, request), version: this.version }
-    }
-    const about = index.about(operation, resource.id)
+    const about = aboutWith(index, request, this.outside?.judge(request))
     return decideAbout(about, { request, version: this.version }, this.free())
   }
 
@@ -171,6 +163,17 @@ export class PolicySet {
   private free(): Trial {
     return this.trial.busy ? new Trial(this.compiled.table) : this.trial
   }
+}
+
+/** The rules that a request leads to, and those of another language that have come out already. */
+function aboutWith(
+  index: RuleIndex,
+  { operation, resource }: PolicyRequest,
+  settled: readonly SettledRule[] = [],
+): About {
+  const about = index.about(operation, resource.id)
+  if (settled.length === 0) return about
+  return new About([...about.buckets, new Bucket(settledCandidates(settled))])
 }
 
 /** What is in force when nothing is loaded: it denies everything. */

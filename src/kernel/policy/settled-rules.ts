@@ -8,14 +8,13 @@ import { ANY, ERROR, FALSE, TRUE } from './evaluate/truth.ts'
 import type { RuleExplanation } from './explain.ts'
 import type { SettledRule } from './outside.ts'
 
-/** The rules of ours that are about a request, and those of another language that came settled. */
-export function joinSettled(own: Candidates, settled: readonly SettledRule[]): Candidates {
-  if (settled.length === 0) return own
+/** Rules of another language that came settled, as rules of ours whose guard has come out. */
+export function settledCandidates(settled: readonly SettledRule[]): Candidates {
   const rules = settled.map(compiledRule)
   return {
-    ...own,
-    denies: [...own.denies, ...rules.filter(({ kind }) => kind === 'deny')],
-    allows: [...own.allows, ...rules.filter(({ kind }) => kind === 'allow')],
+    denies: rules.filter(({ kind }) => kind === 'deny'),
+    allows: rules.filter(({ kind }) => kind === 'allow'),
+    ...{ requirements: [], audits: [] },
   }
 }
 

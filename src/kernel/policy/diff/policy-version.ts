@@ -9,7 +9,8 @@ export interface PolicyVersion {
   readonly set: PolicySet
 }
 
-/** Files that load, as trees. */
+/** Files that load, as trees; those of another language have none. */
 export function parsedFiles(files: readonly PolicyText[]): readonly ParsedFile[] {
-  return files.map(({ file, text }) => parsePolicyFile(file, text))
+  const ours = files.filter(({ file }) => file.endsWith('.policy'))
+  return ours.map(({ file, text }) => parsePolicyFile(file, text))
 }
