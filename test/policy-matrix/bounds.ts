@@ -32,6 +32,11 @@ const ROWS: readonly Row[] = [
   { name: 'a longer list', condition, args: { l: list(ELEMENTS + 1) }, error: TOO_LONG },
 ])
 
+/** One more than there may be with a thousand elements each. */
+function repeated(condition: string): string {
+  return Array.from({ length: VISITS / ELEMENTS + 1 }, () => condition).join('\n && ')
+}
+
 const VISITED: readonly Row[] = [
   { name: 'as many as may be', condition: NESTED, args: { l: list(100), m: list(999) } },
   {
@@ -43,6 +48,14 @@ const VISITED: readonly Row[] = [
     args: { l: list(101), m: list(1_000) },
   },
   {
+    ...{ name: 'searches side by side', condition: repeated('args.m.contains(1)') },
+    ...{ error: TOO_MANY, args: { m: list(1_000) } },
+  },
+  {
+    ...{ name: 'counts side by side', condition: repeated('count(args.m) > 1') },
+    ...{ error: TOO_MANY, args: { m: list(1_000) } },
+  },
+  {
     ...{ name: 'counts', condition: 'all(args.l, |x| count(args.m) > 1)', error: TOO_MANY },
     args: { l: list(101), m: list(1_000) },
   },
@@ -50,7 +63,7 @@ const VISITED: readonly Row[] = [
 
 export function boundTests(): readonly VectorTest[] {
   return [...ROWS, ...VISITED].map(({ name, condition, args, error }) => ({
-    name: `bounds: ${name}: ${condition}`,
+    name: `bounds: ${name}: ${condition.slice(0, 60)}`,
     run: () => {
       // A second rule looks at as much: what one condition costs is its own.
       const rules = `allow: t.x if ${condition}\nallow: [t.x, t.y] if ${condition}`

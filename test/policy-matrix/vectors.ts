@@ -116,6 +116,7 @@ function decisionTests(file: string, { about, policies, cases }: DecisionGroup) 
       const { operation } = request
       const asked = { resource: { type: 'tool', id: operation } as const, ...request }
       const found = differential(filesOf(policies))(asked)
+      assert.deepEqual(loaded(filesOf(policies)).explain(asked).decision, found)
       const { observed, ...expected } = decision
       assert.deepEqual(vectorOf(found), {
         ...{ determining: [], obligations: [], approvals: [], audits: [] },
