@@ -1,6 +1,8 @@
 import fc from 'fast-check'
+import { crowdedPolicies } from '../policy-matrix/arbitrary/crowds.ts'
 import { anyPolicies, filesOf, plainPolicies } from '../policy-matrix/arbitrary/policies.ts'
-import { request } from '../policy-matrix/arbitrary/requests.ts'
+import { crowdedRequest, request } from '../policy-matrix/arbitrary/requests.ts'
+import { boundTests, openBoundTest } from '../policy-matrix/bounds.ts'
 import { differential } from '../policy-matrix/differential.ts'
 import { vectorTests } from '../policy-matrix/vectors.ts'
 import type { MutantTest } from './in-process-runner.ts'
@@ -15,8 +17,8 @@ const SETS_OF_A_TEST = 8
 const REQUESTS_OF_A_SET = 8
 const TESTS = 20
 
-const requests = fc.sample(request, { seed: SEED, numRuns: TESTS * 50 })
-const policies = fc.sample(fc.oneof({ weight: 4, arbitrary: anyPolicies }, plainPolicies), {
+const requests = fc.sample(fc.oneof(crowdedRequest, request), { seed: SEED, numRuns: TESTS * 50 })
+const policies = fc.sample(fc.oneof(anyPolicies, anyPolicies, crowdedPolicies, plainPolicies), {
   seed: SEED,
   numRuns: TESTS * SETS_OF_A_TEST,
 })
@@ -39,5 +41,7 @@ function comparison(index: number): MutantTest {
 
 export const POLICY_TESTS: readonly MutantTest[] = [
   ...vectorTests(),
+  ...boundTests(),
+  openBoundTest(),
   ...Array.from({ length: TESTS }, (_, index) => comparison(index)),
 ]
