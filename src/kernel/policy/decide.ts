@@ -109,7 +109,7 @@ const allows = (group: RuleGroup) => group.allows
 const auditing = (group: RuleGroup) => group.audits
 
 /** The rules of one kind whose guards are not false: head by head, as they stand in the files. */
-function applying<T extends Guarded & { readonly ref: RuleRef }>(
+function applying<T extends Guarded>(
   groups: readonly RuleGroup[],
   ofKind: (group: RuleGroup) => Rows<T> | undefined,
   trial: Trial,
@@ -134,9 +134,9 @@ function applying<T extends Guarded & { readonly ref: RuleRef }>(
 }
 
 /** Rules under one head are found in the order of what they ask for. */
-function sortFrom(from: number, found: Applying<{ readonly ref: RuleRef }>[]): void {
+function sortFrom(from: number, found: Applying<unknown>[]): void {
   if (found.length - from < 2) return
-  const last = found.splice(from).sort((a, b) => comparePlaces(a.rule.ref, b.rule.ref))
+  const last = found.splice(from).sort((a, b) => a.place - b.place)
   for (const one of last) found.push(one)
 }
 
@@ -172,8 +172,10 @@ interface Binding {
 
 const UNBOUND: Binding = { unmet: NONE, demands: NONE, approvals: NONE }
 
+type Found<T> = Pick<Applying<T>, 'rule'>
+
 /** A requirement with an unknown guard applies, and an unknown predicate is unmet. */
-function bindingOf(found: readonly Applying<CompiledRequirement>[], trial: Trial): Binding {
+function bindingOf(found: readonly Found<CompiledRequirement>[], trial: Trial): Binding {
   if (found.length === 0) return UNBOUND
   // The parts of one requirement have the same predicates: looked at once, they are unmet once.
   const predicates = new Set(found.map(({ rule }) => rule.predicates))
@@ -214,7 +216,7 @@ function boundBy({ requirements: own }: CompiledRule, known: Bindings, trial: Tr
   if (present !== undefined) return present
   const found = own.flatMap((rule) => {
     const truth = evaluateAll(rule.guards, trial, trial.errors)
-    return truth === FALSE ? [] : [{ rule, truth }]
+    return truth === FALSE ? [] : [{ rule }]
   })
   const binding = bindingOf(found, trial)
   known.set(own, binding)

@@ -30,6 +30,8 @@ export class AttributeTable {
   /** By slot. */
   readonly attributes: NumberedAttribute[] = []
   readonly texts: string[] = []
+  /** Numbers that are not whole or have more than 32 bits. */
+  readonly numbers: number[] = []
   /** Sets of texts, for `path in ["a", "b"]`. */
   readonly choices: ReadonlySet<string>[] = []
   /** What each label is to one label: below it, the same or above. */
@@ -44,8 +46,8 @@ export class AttributeTable {
 
   /** How much it holds. */
   get size(): number {
-    const { attributes, texts, choices, elements } = this
-    return attributes.length + texts.length + choices.length + elements.length
+    const { attributes, texts, numbers, choices, elements } = this
+    return attributes.length + texts.length + numbers.length + choices.length + elements.length
   }
 
   /** A path with its number, under which decisions keep its value. */
@@ -83,6 +85,10 @@ export class AttributeTable {
     const number = this.texts.push(text) - 1
     this.textNumbers.set(text, number)
     return number
+  }
+
+  numberOf(value: number): number {
+    return this.numbers.push(value) - 1
   }
 
   choiceOf(texts: ReadonlySet<string>): number {

@@ -1,6 +1,7 @@
 import type { AttributeTable } from './attribute-table.ts'
 import { addTo, allOf, type Candidates, type Draft, emptyDraft } from './candidates.ts'
 import { type Place, type PlaceKey, placesOf, without } from './places.ts'
+import { Codes, type Layout } from './rows.ts'
 import { RuleGroup } from './rule-group.ts'
 import type { GuardTests } from './simple-tests.ts'
 import { NO_TEXT, type Trial } from './trial.ts'
@@ -20,6 +21,9 @@ export class GuardIndex {
 
   constructor(rules: Candidates, table: AttributeTable) {
     const all = allOf(rules)
+    const order = new Map<unknown, number>(all.map((rule, index) => [rule, index]))
+    const placeOf = (rule: unknown) => order.get(rule) ?? 0
+    const layout: Layout = { codes: new Codes(), choose: everyTest, placeOf }
     const places = all.length < INDEXED_FROM ? new Map<unknown, Place>() : placesOf(all, table)
     const others = emptyDraft()
     const drafts = new Map<PlaceKey, AttributeDraft>()
@@ -39,10 +43,11 @@ export class GuardIndex {
         addTo(group, rule)
       }
     }
-    this.others = all.length === places.size ? undefined : new RuleGroup(others, rules, everyTest)
+    this.others = all.length === places.size ? undefined : new RuleGroup(others, rules, layout)
     this.attributes = [...drafts].map(
-      ([key, draft]) => new AttributeIndex(key, draft, { table, home: rules }),
+      ([key, draft]) => new AttributeIndex(key, draft, { table, home: rules, layout }),
     )
+    layout.codes.seal()
   }
 
   /** Adds the groups that hold every rule whose guards are not certainly false. */
@@ -61,6 +66,7 @@ interface Within {
   readonly table: AttributeTable
   /** The rules of the whole head. */
   readonly home: Candidates
+  readonly layout: Layout
 }
 
 /** Rules whose guards test one attribute, by the text that it has to be or to hold. */
@@ -69,13 +75,16 @@ class AttributeIndex {
   private readonly rules: Candidates
   private readonly byConstant = new Map<number, RuleGroup>()
   private readonly home: object
+  private readonly layout: Layout
   private everything: RuleGroup | undefined
 
-  constructor(key: PlaceKey, { all, byConstant }: AttributeDraft, { table, home }: Within) {
+  constructor(key: PlaceKey, { all, byConstant }: AttributeDraft, within: Within) {
+    const { table, home, layout } = within
     this.key = key
     this.home = home
+    this.layout = layout
     this.rules = all
-    const others = (tests: GuardTests) => without(tests, key, table)
+    const others = { ...layout, choose: (tests: GuardTests) => without(tests, key, table) }
     for (const [constant, draft] of byConstant)
       this.byConstant.set(constant, new RuleGroup(draft, home, others))
   }
@@ -99,7 +108,9 @@ class AttributeIndex {
 
   /** Made when a request first lacks the attribute. */
   private all(): RuleGroup {
-    this.everything ??= new RuleGroup(this.rules, this.home, everyTest)
+    const { placeOf } = this.layout
+    const layout = { codes: new Codes(), choose: everyTest, placeOf }
+    this.everything ??= new RuleGroup(this.rules, this.home, layout)
     return this.everything
   }
 }

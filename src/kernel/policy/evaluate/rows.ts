@@ -18,6 +18,41 @@ export interface Guarded {
 export interface Applying<T> {
   readonly rule: T
   readonly truth: Truth
+  /** Where it stands among the rules of its head. */
+  readonly place: number
+}
+
+/** How rules are laid out: which of their tests are run, and where they stand in their head. */
+export interface Layout {
+  readonly codes: Codes
+  readonly choose: (tests: GuardTests) => readonly number[]
+  readonly placeOf: (rule: Guarded) => number
+}
+
+/** The numbers of many rows in one piece of memory: what is tried together lies together. */
+export class Codes {
+  private gathered: number[] = []
+  private packed: Int32Array | undefined
+
+  /** Nothing can be added once they have been read. */
+  get numbers(): Int32Array {
+    return this.packed ?? this.seal()
+  }
+
+  /** Where the numbers begin that are added next. */
+  get next(): number {
+    return this.gathered.length
+  }
+
+  add(header: number, place: number, tests: readonly number[]): void {
+    this.gathered.push(header, place, ...tests)
+  }
+
+  seal(): Int32Array {
+    this.packed = Int32Array.from(this.gathered)
+    this.gathered = []
+    return this.packed
+  }
 }
 
 /**
@@ -26,30 +61,38 @@ export interface Applying<T> {
  */
 export class Rows<T extends Guarded> {
   private readonly rules: readonly T[]
-  /** For each rule twice the number of its tests, plus one if there is more to it; then these. */
-  private readonly codes: readonly number[]
+  /**
+   * From `begin` on, for each rule: twice the number of its tests, plus one if there is more to it;
+   * its place; and the tests.
+   */
+  private readonly codes: Codes
+  private readonly begin: number
 
-  /** With the tests that `choose` makes of a rule's own; without it the closures decide alone. */
-  constructor(rules: readonly T[], choose?: (tests: GuardTests) => readonly number[]) {
+  /** Without a layout the closures decide alone, and rules stand in the order given. */
+  constructor(rules: readonly T[], layout?: Layout) {
     this.rules = rules
-    const codes: number[] = []
-    for (const { guards, tests } of rules) {
-      const own = tests === undefined ? [] : (choose?.(tests) ?? [])
-      const whole = guards.length === 0 || (choose !== undefined && tests?.whole === true)
-      codes.push((2 * own.length) / TEST_LENGTH + (whole ? 0 : 1), ...own)
+    this.codes = layout?.codes ?? new Codes()
+    this.begin = this.codes.next
+    for (const [index, rule] of rules.entries()) {
+      const { guards, tests } = rule
+      const own = tests === undefined ? [] : (layout?.choose(tests) ?? [])
+      const whole = guards.length === 0 || (layout !== undefined && tests?.whole === true)
+      const header = (2 * own.length) / TEST_LENGTH + (whole ? 0 : 1)
+      this.codes.add(header, layout?.placeOf(rule) ?? index, own)
     }
-    this.codes = codes
   }
 
   /** Adds the rules whose guards are not false. */
   applying(trial: Trial, found: Applying<T>[]): void {
-    const { rules, codes } = this
-    let at = 0
+    const { rules } = this
+    const codes = this.codes.numbers
+    let at = this.begin
     for (let index = 0; index < rules.length; index++) {
       const header = codes[at] ?? 1
-      const end = at + 1 + TEST_LENGTH * (header >> 1)
+      const place = codes[at + 1] ?? 0
+      const end = at + 2 + TEST_LENGTH * (header >> 1)
       let truth: Truth = (header & 1) === 0 ? TRUE : ERROR
-      for (at++; at < end; at += TEST_LENGTH) {
+      for (at += 2; at < end; at += TEST_LENGTH) {
         const outcome = runTest(codes, at, trial)
         if (outcome === FALSE) {
           truth = FALSE
@@ -63,7 +106,7 @@ export class Rows<T extends Guarded> {
       if (rule.repeats === true && found.some((it) => it.rule === rule)) continue
       // What the tests could not settle, the closures of the guards do.
       if (truth !== TRUE) truth = evaluateAll(rule.guards, trial, trial.errors)
-      if (truth !== FALSE) found.push({ rule, truth })
+      if (truth !== FALSE) found.push({ rule, truth, place })
     }
   }
 }

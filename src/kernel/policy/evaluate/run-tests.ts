@@ -1,15 +1,15 @@
-import { TEST } from './simple-tests.ts'
+import { LARGE, TEST } from './simple-tests.ts'
 import { NO_TEXT, type Trial } from './trial.ts'
 import type { Truth } from './truth.ts'
 import { ERROR, FALSE, or, TRUE, truthOf } from './truth.ts'
 
 /**
  * Runs the simple test that stands at a place of `codes`: its kind, the slot of its attribute, its
- * constant. `TRUE` and
- * `FALSE` are what the closure of the same condition comes to. `ERROR` means no more than that this
- * cannot tell: the attribute is missing, open, or of another type, and the closures know what then.
+ * constant. `TRUE` and `FALSE` are what the closure of the same condition comes to. `ERROR` means
+ * no more than that this cannot tell: the attribute is missing, open, or of another type, and the
+ * closures know what then.
  */
-export function runTest(codes: readonly number[], at: number, trial: Trial): Truth {
+export function runTest(codes: Int32Array, at: number, trial: Trial): Truth {
   const kind = codes[at] ?? TEST.text
   const slot = codes[at + 1] ?? 0
   const operand = codes[at + 2] ?? 0
@@ -19,7 +19,10 @@ export function runTest(codes: readonly number[], at: number, trial: Trial): Tru
   }
   if (kind === TEST.element) return trial.holds(slot, operand)
   const value = trial.read(slot)
-  if (typeof value === 'number') return kind <= TEST.atLeast ? compare(kind, value, operand) : ERROR
+  if (typeof value === 'number') {
+    if (kind >= LARGE) return compare(kind - LARGE, value, trial.table.numbers[operand] ?? 0)
+    return kind <= TEST.atLeast ? compare(kind, value, operand) : ERROR
+  }
   if (typeof value === 'boolean')
     return kind === TEST.boolean ? truthOf(value === (operand === 1)) : ERROR
   if (kind === TEST.elements) return holdsOne(slot, trial.table.elements[operand] ?? [], trial)
@@ -50,12 +53,12 @@ function compare(kind: number, value: number, operand: number): Truth {
 /** How far the tests of labels lie behind those of numbers. */
 const LABELS = TEST.labelBelow - TEST.below
 
-function runOnText(codes: readonly number[], at: number, trial: Trial): Truth {
+function runOnText(codes: Int32Array, at: number, trial: Trial): Truth {
   const [kind = 0, operand = 0] = [codes[at], codes[at + 2]]
   const value = trial.read(codes[at + 1] ?? 0)
   if (typeof value !== 'string') return ERROR
   if (kind === TEST.choice) return truthOf(trial.table.choices[operand]?.has(value) === true)
-  if (kind < TEST.labelBelow) return ERROR
+  if (kind < TEST.labelBelow || kind >= LARGE) return ERROR
   const rank = trial.table.ranks[operand]?.get(value)
   return rank === undefined ? ERROR : compare(kind - LABELS, rank, 0)
 }

@@ -25,6 +25,9 @@ export const TEST = {
   elements: 15,
 } as const
 
+/** Added to a test whose constant does not fit 32 bits: it is numbered, as texts are. */
+export const LARGE = 16
+
 /** Numbers a test takes: which one, the slot of the attribute, the constant. */
 export const TEST_LENGTH = 3
 
@@ -86,7 +89,10 @@ function amount({ operand }: Test): number {
 function encoded({ kind, path, operand }: Test, table: AttributeTable): readonly number[] {
   const names = path.names.map(({ text }) => text)
   const { slot } = table.attribute({ root: path.root.text, names })
-  if (typeof operand === 'number') return [kind, slot, operand]
+  if (typeof operand === 'number') {
+    const small = Object.is(operand | 0, operand)
+    return small ? [kind, slot, operand] : [kind + LARGE, slot, table.numberOf(operand)]
+  }
   if (operand instanceof Map) return [kind, slot, table.ranksOf(operand)]
   if (operand instanceof Set) {
     if (kind === TEST.choice) return [kind, slot, table.choiceOf(operand)]
