@@ -20,16 +20,31 @@ function list(length: number, element: JsonValue = 1): JsonValue {
   return Array.from({ length }, () => element)
 }
 
+/** What the condition looks for. */
+function elementOf(condition: string): JsonValue {
+  return condition.includes('"x"') ? 'x' : 1
+}
+
 const TOO_LONG = `list has more than ${ELEMENTS} elements`
 const TOO_MANY = `looks at more than ${VISITS} elements`
 const NESTED = 'all(args.l, |x| all(args.m, |y| y == 1))'
 
 const ROWS: readonly Row[] = [
   ...['args.l.contains(1)', 'any(args.l, |x| x == 1)', 'args.l.length() > 1', 'count(args.l) > 1'],
+  ...['args.l.contains("x") || args.l.isEmpty()', '"x" in args.l', 'args.l.contains("x")'],
   ...['!args.l.isEmpty()', '[1].containsAny(args.l)', '1 in args.l'],
 ].flatMap((condition) => [
-  { name: 'a list as long as may be', condition, args: { l: list(ELEMENTS) } },
-  { name: 'a longer list', condition, args: { l: list(ELEMENTS + 1) }, error: TOO_LONG },
+  {
+    name: 'a list as long as may be',
+    condition,
+    args: { l: list(ELEMENTS, elementOf(condition)) },
+  },
+  {
+    name: 'a longer list',
+    condition,
+    args: { l: list(ELEMENTS + 1, elementOf(condition)) },
+    error: TOO_LONG,
+  },
 ])
 
 /** One more than there may be with a thousand elements each. */

@@ -21,6 +21,22 @@ const SIMPLE = [
   ...['args.flag', '!args.flag', 'args.flag == true', 'session.ok != true', 'false == session.ok'],
   ...['args.label < "internal"', '"internal" <= args.label', 'args.label > "public"'],
   ...['data.label >= "secret"', 'args.label < "small"', 'agent.id == "sales"'],
+  // What looks like the tests above and is none of them.
+  ...['args.s == "x" || agent.id == "sales"', 'args.s == "x" || args.label == "public"'],
+  ...['args.s == "x" || args.tags.contains("x")', 'args.tags.contains("x") || args.s == "x"'],
+  ...[
+    'args.s == "x" || args.n == 1',
+    'args.s != "x" || args.s == "xy"',
+    'args.n == 1 || args.n == 2',
+  ],
+  ...[
+    'args.any in ["x", 1]',
+    'args.s in [args.label, "x"]',
+    'args.s in []',
+    '[args.s].contains("x")',
+  ],
+  ...['args.n <= 1', 'args.n <= 0', '0 >= args.n', 'args.n >= 3', 'args.s == args.label'],
+  ...['args.tags.contains("xy")', 'args.tags.contains("axb")', 'args.tags.contains("é")'],
   ...['principal.team == "red"', 'principal.space in ["one", "two"]', 'principal.team != "blue"'],
 ] as const
 
