@@ -36,6 +36,7 @@ const PINNED: readonly (readonly [code: string, http: number])[] = [
   ['CHECKPOINT_INVALID', 400],
   ['CHECKPOINT_UNTRUSTED', 400],
   ['PROOF_INVALID', 400],
+  ['TILE_INVALID', 400],
   ['RECEIPT_INVALID', 400],
   ['FILE_UNREADABLE', 500],
   ['FILE_UNWRITABLE', 500],

@@ -127,6 +127,11 @@ export const ERRORS = {
     agent: 'The proof was not accepted.',
     remedy: 'the receipt is not in the signed tree: it was altered; do not trust it',
   },
+  TILE_INVALID: {
+    http: 400,
+    agent: 'The tile was not accepted.',
+    remedy: 'the log was copied badly or altered; fetch the tile again, and do not trust it',
+  },
   RECEIPT_INVALID: {
     http: 400,
     agent: 'The receipt was not accepted.',
