@@ -10,6 +10,7 @@ import {
 } from '../../../test/support/sample-log.ts'
 import {
   formatVerifierKey,
+  logVerifierKey,
   MAX_NOTE_LENGTH,
   MAX_NOTE_SIGNATURES,
   openNote,
@@ -143,3 +144,28 @@ test('no key is written under a name that could not be read again', () => {
     assert.throws(() => formatVerifierKey(name, new Uint8Array(32)), { code: 'VKEY_INVALID' })
   }
 })
+
+const TENANT_LOG = `${SAMPLE_ORIGIN}/l/0123456789abcdef`
+
+test('the key of a node verifies its own log and those of its tenants, each under its name', () => {
+  assert.equal(logVerifierKey(KEY, SAMPLE_ORIGIN), KEY)
+  const derived = logVerifierKey(KEY, TENANT_LOG)
+  assert.deepEqual(derived, parseVerifierKey(vkeyOf({ name: TENANT_LOG, key: SAMPLE_KEY })))
+  assert.equal(openNote(signedNote(TEXT, { name: TENANT_LOG, key: SAMPLE_KEY }), derived), TEXT)
+  assert.throws(() => openNote(NOTE, derived), { code: 'CHECKPOINT_UNTRUSTED' })
+})
+
+for (const origin of [
+  'other.example/l/0123456789abcdef',
+  `${SAMPLE_ORIGIN}er/l/0123456789abcdef`,
+  `${SAMPLE_ORIGIN}/0123456789abcdef`,
+  `${TENANT_LOG}0`,
+  `${TENANT_LOG}\n`,
+  `${SAMPLE_ORIGIN}/l/0123456789ABCDEF`,
+  `${TENANT_LOG}/l/0123456789abcdef`,
+  '',
+]) {
+  test(`the key of a node is none of the log ${JSON.stringify(origin)}`, () => {
+    assert.throws(() => logVerifierKey(KEY, origin), { code: 'CHECKPOINT_UNTRUSTED' })
+  })
+}

@@ -13,11 +13,12 @@ export const MAX_NOTE_LENGTH = 128 * 1024
 /** Most signatures a note may carry. */
 export const MAX_NOTE_SIGNATURES = 64
 
-/** A key that notes are verified with. `id` is the key ID: 8 hex digits. */
+/** A key that notes are verified with. `id` is the key ID: 8 hex digits; `raw` has 32 bytes. */
 export interface VerifierKey {
   readonly name: string
   readonly id: string
   readonly publicKey: KeyObject
+  readonly raw: Uint8Array
 }
 
 const ED25519 = 0x01
@@ -27,6 +28,9 @@ const KEY_ID_BYTES = 4
 
 /** What stands before the 32 bytes of an Ed25519 public key in DER (RFC 8410 section 4). */
 const SPKI_PREFIX = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00]
+
+/** What stands after the origin of a node in the origins of its tenants' logs. */
+const TENANT_LOG = /^\/l\/[0-9a-f]{16}$/
 
 const KEY_NAME = /^[^\s+]+$/
 // More than the format asks, which leaves U+007F to U+009F: one of those is a space to Go.
@@ -55,8 +59,28 @@ export function parseVerifierKey(vkey: string): VerifierKey {
   if (keyId(name, key) !== id) {
     throw new PortcullisError('VKEY_INVALID', `the id of the key \`${name}\` is not its own`)
   }
-  const der = Uint8Array.of(...SPKI_PREFIX, ...key.subarray(1))
-  return { name, id, publicKey: createPublicKey({ key: der, format: 'der', type: 'spki' }) }
+  const raw = key.subarray(1)
+  const der = Uint8Array.of(...SPKI_PREFIX, ...raw)
+  return { name, id, raw, publicKey: createPublicKey({ key: der, format: 'der', type: 'spki' }) }
+}
+
+/** Is this the origin of the node's own log, or of a tenant's log on that node? */
+export function isLogOfNode(node: string, origin: string): boolean {
+  if (origin === node) return true
+  return origin.startsWith(node) && TENANT_LOG.test(origin.slice(node.length))
+}
+
+/**
+ * The key of one log of a node: the node signs all its logs with one key, under the name of each.
+ * @throws PortcullisError `CHECKPOINT_UNTRUSTED` for a log that is not of this node.
+ */
+export function logVerifierKey(nodeKey: VerifierKey, origin: string): VerifierKey {
+  if (origin === nodeKey.name) return nodeKey
+  if (!isLogOfNode(nodeKey.name, origin)) {
+    const message = `\`${origin}\` is no log of \`${nodeKey.name}\``
+    throw new PortcullisError('CHECKPOINT_UNTRUSTED', message)
+  }
+  return parseVerifierKey(formatVerifierKey(origin, nodeKey.raw))
 }
 
 /** Text and signature as one note. `text` ends in a newline; `signature` is over its UTF-8. */
