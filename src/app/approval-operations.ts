@@ -4,12 +4,13 @@ import type { Approval } from '../kernel/approvals/approval.ts'
 import { type ApprovalRequest, approversOf } from '../kernel/approvals/approval-request.ts'
 import { approverText, escalatesAt, mayVoteFor } from '../kernel/approvals/may-vote.ts'
 import { codeOf, PortcullisError } from '../kernel/errors.ts'
+import { BY_OPERATOR } from '../kernel/receipt/event-draft.ts'
 import { nearest } from '../kernel/text/nearest.ts'
 import type { ApprovalDesk } from '../pipeline/approvals/desk.ts'
 import type { Parts } from './compose.ts'
 import type { Config } from './config.ts'
-import { recordLifecycle } from './lifecycle.ts'
 import { approverTokens } from './parts.ts'
+import { recordEvent } from './record-event.ts'
 
 /** Requests that one list shows. */
 export const APPROVAL_LIST_LIMIT = 500
@@ -44,7 +45,8 @@ export function approvalOperations(parts: Parts): ApprovalOperations {
       const id = ports.ids.next()
       const token = await tokens.issue({ approver: name, id, now, ttlMs })
       const expires = new Date(now + ttlMs).toISOString()
-      await recordLifecycle(ports, 'approver.token_issued', `${name} ${id} until ${expires}`)
+      const detail = `${name} ${id} until ${expires}`
+      await recordEvent(ports, { name: 'approver.token_issued', detail }, BY_OPERATOR)
       return { token, approver: name, expires }
     },
   }

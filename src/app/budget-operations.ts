@@ -1,9 +1,10 @@
 import type { BudgetList, BudgetReset, BudgetStatus } from '../contract/budgets.ts'
 import { amountOf, microsOf } from '../kernel/budget/amount.ts'
-import { BUDGET_RESET, resetDetail, type UsageBook } from '../kernel/budget/usage-book.ts'
+import { resetDetail, type UsageBook } from '../kernel/budget/usage-book.ts'
 import { PortcullisError } from '../kernel/errors.ts'
+import { BY_OPERATOR } from '../kernel/receipt/event-draft.ts'
 import type { Parts } from './compose.ts'
-import { recordLifecycle } from './lifecycle.ts'
+import { recordEvent } from './record-event.ts'
 
 /** What operators may do with budgets. */
 export interface BudgetOperations {
@@ -27,7 +28,8 @@ export function budgetOperations({ config, ports, usage }: Needed): BudgetOperat
       }
       const holder = agent === undefined ? undefined : holderOf(agent)
       // The counts are read off the receipts: once this one is durable, the budget is empty.
-      await recordLifecycle(ports, BUDGET_RESET, resetDetail(name, holder))
+      const detail = resetDetail(name, holder)
+      await recordEvent(ports, { name: 'budget.reset', detail }, BY_OPERATOR)
       return status(name)
     },
   }

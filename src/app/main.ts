@@ -4,10 +4,10 @@ import { adminSocket } from './admin-socket.ts'
 import { closing } from './closing.ts'
 import { compose } from './compose.ts'
 import type { Config } from './config.ts'
-import { recordLifecycle } from './lifecycle.ts'
 import { listen } from './listen.ts'
 import { operations } from './operations.ts'
 import { startAdminServer } from './parts.ts'
+import { recordEvent } from './record-event.ts'
 
 /** How long the first connections to the servers may hold up the start, in milliseconds. */
 export const FIRST_CONNECTIONS_WAIT_MS = 10_000
@@ -30,10 +30,11 @@ export async function startRuntime(config: Config, { log }: { log: Log }): Promi
   opened.add(() => parts.close())
   try {
     await atMost(FIRST_CONNECTIONS_WAIT_MS, parts.servers.ready())
-    await recordLifecycle(parts.ports, 'runtime.started', parts.policies.current().version)
+    const { version } = parts.policies.current()
+    await recordEvent(parts.ports, { name: 'runtime.started', detail: version, digest: version })
     // What expired while nothing ran, or was asked under other policies, is settled first.
     await parts.approvals.tick()
-    opened.add(() => recordLifecycle(parts.ports, 'runtime.stopped', 'in order'))
+    opened.add(() => recordEvent(parts.ports, { name: 'runtime.stopped', detail: 'in order' }))
     // After the doors, before the last receipt: calls still under way fail now and leave theirs.
     opened.add(() => parts.servers.close())
     const doors = await listen(parts)

@@ -3,13 +3,14 @@ import { decisionEvent } from '../contract/watch-event.ts'
 import type { AdminOperations } from '../inbound/admin/admin-server.ts'
 import { PortcullisError } from '../kernel/errors.ts'
 import { renderDiagnostic } from '../kernel/policy/language/diagnostics.ts'
+import { BY_OPERATOR } from '../kernel/receipt/event-draft.ts'
 import { openCheckpoint } from '../kernel/tlog/checkpoint.ts'
 import { parseVerifierKey } from '../kernel/tlog/note.ts'
 import { approvalOperations } from './approval-operations.ts'
 import { budgetOperations } from './budget-operations.ts'
 import type { Parts } from './compose.ts'
-import { recordLifecycle } from './lifecycle.ts'
 import type { PolicyChange } from './policy-control.ts'
+import { recordEvent } from './record-event.ts'
 import { toolSchemas } from './tool-schemas.ts'
 import { VERSION } from './version.ts'
 
@@ -43,7 +44,8 @@ export function operations(parts: Parts, address: string): AdminOperations {
       const binding = dpopJkt === undefined ? {} : { dpopJkt }
       const token = await identities.issue({ agent, id, now, ttlMs, ...binding })
       const expires = new Date(now + ttlMs).toISOString()
-      await recordLifecycle(ports, 'agent.token_issued', `${agent} ${id} until ${expires}`)
+      const detail = `${agent} ${id} until ${expires}`
+      await recordEvent(ports, { name: 'agent.token_issued', detail }, BY_OPERATOR)
       return { token, agent, expires }
     },
     async reloadPolicies() {
@@ -53,6 +55,9 @@ export function operations(parts: Parts, address: string): AdminOperations {
           'the directory does not decide what is in force',
         )
       }
+      // What the reload makes of it has its own receipt; who asked stands here, before it.
+      const detail = `in force: ${policies.current().version}`
+      await recordEvent(ports, { name: 'policy.reload_requested', detail }, BY_OPERATOR)
       const { ok, changed, version, diagnostics } = policies.reload()
       if (ok) return { version, changed }
       const rendered = diagnostics.map(renderDiagnostic).join('\n\n')

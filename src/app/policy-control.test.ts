@@ -54,9 +54,10 @@ test('a push is kept and recorded before it decides, and in force when it return
     [before, true, true, false],
   )
   assert.deepEqual(seen, [true])
-  assert.deepEqual(ports.receipts.at(-1)?.lifecycle, {
-    event: 'policy.activated',
+  assert.deepEqual(ports.receipts.at(-1)?.event, {
+    name: 'policy.activated',
     detail: `${change.version} by push`,
+    digest: change.version,
   })
 })
 

@@ -5,13 +5,14 @@ import type { PolicyText } from '../kernel/policy/load-policies.ts'
 import type { PolicySet } from '../kernel/policy/policy-set.ts'
 import { type ActivationCause, versionBefore } from '../kernel/policy/versions/activation.ts'
 import { rooted } from '../kernel/policy/versions/policy-texts.ts'
+import { BY_OPERATOR } from '../kernel/receipt/event-draft.ts'
 import type { Log, Ports } from '../pipeline/ports.ts'
 import type { PolicyFiles, Reload } from '../sources/policy-files/policy-files.ts'
 import type { PolicyVersions } from '../stores/policy-versions/policy-versions.ts'
 import type { Config } from './config.ts'
-import { recordLifecycle } from './lifecycle.ts'
 import { loadTexts, loadVersion } from './load-texts.ts'
 import { checkPolicyNames } from './policy-names.ts'
+import { recordEvent } from './record-event.ts'
 
 export interface PolicyControlOptions {
   readonly config: Pick<Config, 'policyDir' | 'policy'>
@@ -97,9 +98,10 @@ export class PolicyControl {
       if (changed) {
         this.#announce()
         this.#keep(version, files, 'watch')
-        await recordLifecycle(ports, 'policy.activated', `${version} by watch`)
+        const detail = `${version} by watch`
+        await recordEvent(ports, { name: 'policy.activated', detail, digest: version })
       } else if (ok) this.#options.versions.keep(version, files)
-      else await recordLifecycle(ports, 'policy.rejected', version)
+      else await recordEvent(ports, { name: 'policy.rejected', detail: `${version} stays` })
     } catch (error) {
       log.error('policy.unrecorded', { version, reason: String(error) })
     }
@@ -152,7 +154,8 @@ export class PolicyControl {
     if (tests !== undefined && tests.failed > 0) throw testsFailed(tests)
     if (expected !== undefined && expected !== before) throw conflict(before)
     versions.keep(version, files)
-    await recordLifecycle(ports, 'policy.activated', `${version} by ${by}`)
+    const detail = `${version} by ${by}`
+    await recordEvent(ports, { name: 'policy.activated', detail, digest: version }, BY_OPERATOR)
     this.#activate(set, by, over)
     return change
   }

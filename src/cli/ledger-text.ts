@@ -10,7 +10,7 @@ const COLUMNS: readonly [title: string, cell: (receipt: Receipt) => string][] = 
   ['TIME', ({ ts }) => new Date(ts).toISOString()],
   ['KIND', ({ kind }) => kind],
   ['OUTCOME', outcomeText],
-  ['AGENT', ({ actor }) => actor.findLast(({ kind }) => kind === 'agent')?.id ?? '-'],
+  ['ACTOR', ({ actor }) => actor.at(-1)?.id ?? '-'],
   ['OPERATION', ({ action }) => action?.operation ?? '-'],
   ['BECAUSE', because],
   ['ID', ({ id }) => id],
@@ -68,9 +68,11 @@ function outcomeText(receipt: Receipt): string {
 }
 
 function because(receipt: Receipt): string {
-  const { decision, code } = receipt
+  const { decision, code, event } = receipt
   const [rule] = isUnmet(receipt) ? [] : (decision?.rules ?? [])
-  return rule === undefined ? (code ?? decision?.reason ?? '-') : `${rule.file}:${rule.line}`
+  return rule === undefined
+    ? (code ?? decision?.reason ?? event?.detail ?? '-')
+    : `${rule.file}:${rule.line}`
 }
 
 /** A name can come from an agent: nothing in it may move the cursor or turn the text around. */

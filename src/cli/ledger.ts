@@ -11,6 +11,7 @@ import {
   verifyReceiptFile,
 } from '../app/ledger-files.ts'
 import { PortcullisError } from '../kernel/errors.ts'
+import { RECEIPT_KINDS } from '../kernel/receipt/events.ts'
 import type { ReceiptFilter } from '../kernel/receipt/receipt-filter.ts'
 import { type Answer, answer, command, EXIT } from './command.ts'
 import { provedText, tableOf, verdictText, wholeText } from './ledger-text.ts'
@@ -114,13 +115,18 @@ function showCommand(): Command {
     summary: 'list the last receipts, or show one whole',
     examples: [
       'portcullis ledger show --agent research --effect deny',
+      'portcullis ledger show --kind alert',
       'portcullis ledger show 42',
     ],
   })
+    .addOption(new Option('--kind <kind>', 'of this kind').choices(RECEIPT_KINDS))
     .option('--run <run>', 'of this run')
     .option('--agent <name>', 'of this agent')
     .option('--operation <name>', 'of this operation: slack.post_message, memory.read')
-    .option('--effect <outcome>', 'with this outcome: allow, deny, dispatched, unknown, refused')
+    .option(
+      '--effect <outcome>',
+      'with this outcome: allow, deny, unknown, refused, policy.activated',
+    )
     .option('--approval <id>', 'about this request for approval')
     .option('--limit <count>', 'at most so many', parseLimit, DEFAULT_SHOWN)
     .action((which: string | undefined, options: ShowOptions) =>

@@ -79,7 +79,7 @@ test('what is asked for twice to stop stops once, in order', async (t) => {
   assert.equal((await ended).exit, 0)
   const { stdout } = await runPortcullis(['ledger', 'show', '--json'], { cwd })
   const events = JSON.parse(stdout).receipts.map(
-    ({ lifecycle }: { lifecycle: { event: string } }) => lifecycle.event,
+    ({ event }: { event: { name: string } }) => event.name,
   )
   assert.deepEqual(events, ['runtime.started', 'runtime.stopped'])
 })

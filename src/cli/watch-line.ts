@@ -20,7 +20,7 @@ interface Cells {
 
 /** An event as a line of the table, in colour for terminals. */
 export function watchLine(event: WatchEvent, { colour }: { colour: boolean }): string {
-  const decision = (event.decision ?? event.state ?? '').replaceAll('_', ' ')
+  const decision = (event.decision ?? event.state ?? 'alert').replaceAll('_', ' ')
   const line = row({
     time: localTime(event.time),
     agent: visible(event.agent) || '-',
@@ -44,14 +44,15 @@ function row({ time, agent, action, decision, ms, reason }: Cells): string {
   return cells.join('  ').trimEnd()
 }
 
-/** A tool is its own resource; of a record, the namespace matters. */
-function actionOf({ operation, resource }: WatchEvent): string {
+/** A tool is its own resource; of a record, the namespace matters. Without either, the event. */
+function actionOf({ operation, resource, event = '' }: WatchEvent): string {
+  if (operation === '') return event
   return operation === resource ? operation : `${operation} ${resource}`.trim()
 }
 
-/** The rule that settled it; without one, the code. */
-function reasonOf({ file, line, column, policy, code, observed }: WatchEvent): string {
-  const reason = file === undefined ? (code ?? '') : `${file}:${line}:${column} ${policy}`
+/** The rule that settled it; without one, the code; of an event, what there is to say of it. */
+function reasonOf({ file, line, column, policy, code, detail, observed }: WatchEvent): string {
+  const reason = file === undefined ? (code ?? detail ?? '') : `${file}:${line}:${column} ${policy}`
   return observed === undefined ? reason : `${reason} ${observedText(observed)}`.trimStart()
 }
 
@@ -71,6 +72,7 @@ const COLOURS = { red: 31, green: 32, yellow: 33, dim: 2 } as const
 
 function colourOf({ decision, state }: WatchEvent): keyof typeof COLOURS {
   if (decision === 'deny' || decision === 'refused') return 'red'
+  if (decision === undefined && state === undefined) return 'red'
   if (decision === 'allow') return 'green'
   if (decision === 'allow_with_conditions' || decision === 'require_approval') return 'yellow'
   return state === 'confirmed' ? 'dim' : 'yellow'

@@ -7,7 +7,9 @@ import {
   decisionDraft,
   effectDraft,
   refusalDraft,
+  sampleEvent,
 } from '../../test/support/sample-receipts.ts'
+import type { ReceiptKind } from '../kernel/receipt/events.ts'
 import type { Receipt, ReceiptDraft } from '../kernel/receipt/receipt.ts'
 import { decisionEvent, WatchEvent } from './watch-event.ts'
 
@@ -92,16 +94,22 @@ test('what policies in observe mode would have decided is told apart', () => {
   assert.ok(Value.Check(WatchEvent, event))
 })
 
-test('what the runtime records about itself is not shown', () => {
-  const draft = { ...refusalDraft('r5'), kind: 'lifecycle' } as const
-  assert.equal(decisionEvent(placed(draft)), undefined)
+test('what the runtime records about itself is not shown, but for alerts', () => {
+  const started = sampleEvent('r5', { name: 'runtime.started', detail: 'v' })
+  assert.equal(decisionEvent(placed(started)), undefined)
+  const alert = sampleEvent('r6', { name: 'refusals.repeated', detail: '20 of mcp ::1', count: 20 })
+  const shown = decisionEvent(placed(alert))
+  assert.deepEqual([shown?.event, shown?.detail], ['refusals.repeated', '20 of mcp ::1'])
 })
+
+const WATCHED = new Set<ReceiptKind>(['decision', 'effect', 'refusal', 'alert'])
 
 test('every receipt gives an event of the published shape, or none', () => {
   fc.assert(
     fc.property(anyReceipt, (receipt) => {
       const event = decisionEvent(receipt)
-      assert.ok(receipt.kind === 'lifecycle' || Value.Check(WatchEvent, event))
+      assert.equal(event !== undefined, WATCHED.has(receipt.kind))
+      assert.ok(event === undefined || Value.Check(WatchEvent, event))
     }),
   )
 })

@@ -1,5 +1,4 @@
 import { type Static, Type } from 'typebox'
-import { unreachable } from '../kernel/errors.ts'
 import type { Receipt, RecordedObservation } from '../kernel/receipt/receipt.ts'
 import { isUnmet } from '../kernel/receipt/receipt-filter.ts'
 
@@ -45,6 +44,10 @@ export const WatchEvent = Type.Object(
       ),
     ),
     approval: Type.Optional(Type.String({ description: 'Id of the request for approval.' })),
+    event: Type.Optional(
+      Type.String({ description: 'What happened, where it is no action: `refusals.repeated`.' }),
+    ),
+    detail: Type.Optional(Type.String({ description: 'What there is to say of the event.' })),
     ms: Type.Optional(Type.Number({ description: 'Milliseconds since the request came.' })),
     receipt: Type.String({ description: 'Id of the receipt.' }),
     seq: Type.Integer({ description: 'Its place in the ledger, from 0.' }),
@@ -53,9 +56,9 @@ export const WatchEvent = Type.Object(
 )
 export type WatchEvent = Static<typeof WatchEvent>
 
-/** What a receipt shows to those who watch; nothing for one about the runtime itself. */
+/** What a receipt shows to those who watch: actions and alerts, and nothing else. */
 export function decisionEvent(receipt: Receipt): WatchEvent | undefined {
-  const { kind, decision, effect, code, cost, approval } = receipt
+  const { kind, decision, effect, code, cost, approval, event: happened } = receipt
   const event = {
     time: new Date(receipt.ts).toISOString(),
     agent: receipt.actor.findLast((link) => link.kind === 'agent')?.id ?? '',
@@ -64,6 +67,7 @@ export function decisionEvent(receipt: Receipt): WatchEvent | undefined {
     ...(code && { code }),
     ...(cost && { ms: cost.ms }),
     ...(approval && { approval: approval.request }),
+    ...(happened && { event: happened.name, detail: happened.detail }),
     receipt: receipt.id,
     seq: receipt.seq,
   }
@@ -81,10 +85,10 @@ export function decisionEvent(receipt: Receipt): WatchEvent | undefined {
       return { ...event, state: effect?.state ?? 'unknown' }
     case 'refusal':
       return { ...event, decision: 'refused' }
-    case 'lifecycle':
-      return undefined
+    case 'alert':
+      return event
     default:
-      return unreachable(kind)
+      return undefined
   }
 }
 

@@ -37,7 +37,7 @@ const file = join(folder, 'ledger.db')
 const opened = await openLedger({ file, signer: SAMPLE_SIGNER, log: silentLog, clock, ids })
 const ledger: Ports['ledger'] = {
   async append(draft) {
-    const name = draft.lifecycle?.event ?? draft.effect?.state ?? draft.kind
+    const name = draft.event?.name ?? draft.effect?.state ?? draft.kind
     die(`before ${name}`)
     const place = await opened.append(draft)
     die(`after ${name}`)

@@ -113,7 +113,7 @@ test('an action cut off by a kill reads unknown after the restart', async (t) =>
     unknown.map(({ effect, run }) => [effect?.of, run]),
     open.map(({ id, run }) => [id, run]),
   )
-  const recovered = after.filter(({ lifecycle }) => lifecycle?.event === 'runtime.recovered')
+  const recovered = after.filter(({ event }) => event?.name === 'runtime.recovered')
   assert.equal(recovered.length, open.length === 0 ? 0 : 1)
 })
 

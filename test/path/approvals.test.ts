@@ -50,8 +50,8 @@ test('each step leaves a receipt, and the dispatch says on whose consent', async
   const { request, answer } = await heldCall(sales, 'pay 1')
   await vote(running, 'approve', { request })
   await answer
-  const steps = about(request).map(({ kind, lifecycle, effect, decision }) =>
-    kind === 'lifecycle' ? lifecycle?.event : `${decision?.effect} ${effect?.state}`,
+  const steps = about(request).map(({ kind, event, effect, decision }) =>
+    kind === 'approval' ? event?.name : `${decision?.effect} ${effect?.state}`,
   )
   assert.deepEqual(steps, [
     'approval.requested',
@@ -64,7 +64,7 @@ test('each step leaves a receipt, and the dispatch says on whose consent', async
   const dispatch = about(request).at(-1)
   assert.deepEqual(dispatch?.approval?.by, ['ada'])
   assert.equal(dispatch?.actor[0]?.id, 'sales')
-  const approved = about(request).find(({ lifecycle }) => lifecycle?.event === 'approval.approved')
+  const approved = about(request).find(({ event }) => event?.name === 'approval.approved')
   assert.deepEqual(approved?.actor, [{ kind: 'human', id: 'ada', via: 'approver-jwt' }])
 })
 

@@ -60,7 +60,7 @@ test('a reset gives it back and leaves a receipt', async () => {
   const own = await operations.resetBudget('own', { agent: 'sales' })
   assert.equal(own.agents.find(({ agent }) => agent === 'sales')?.remaining, 3)
   const last = running.receipts().at(-1)
-  assert.deepEqual(last?.lifecycle, { event: 'budget.reset', detail: 'own agent sales' })
+  assert.deepEqual(last?.event, { name: 'budget.reset', detail: 'own agent sales' })
   await echo()
   assert.equal((await budgets())[0]?.all.spent, 1)
 })

@@ -64,9 +64,9 @@ test('fifty pushes under load drop no call, and none decides by a version that w
 
 test('no decision is made by a version before the receipt of its coming into force', () => {
   const known = new Set<string>()
-  for (const { lifecycle, decision } of running.receipts()) {
-    if (lifecycle?.event === 'runtime.started') known.add(lifecycle.detail)
-    if (lifecycle?.event === 'policy.activated') known.add(lifecycle.detail.split(' ')[0] ?? '')
+  for (const { event, decision } of running.receipts()) {
+    if (event?.name === 'runtime.started') known.add(event.detail)
+    if (event?.name === 'policy.activated') known.add(event.detail.split(' ')[0] ?? '')
     if (decision !== undefined) assert.ok(known.has(decision.version))
   }
 })

@@ -14,8 +14,8 @@ test('the last receipt is that of the end, after those of calls still under way'
   // Answered in order by the server behind it: the held call has been dispatched by then.
   await client.callTool({ name: 'desk.echo', arguments: { message: 'hi' } })
   await running.runtime.close()
-  const events = running.receipts().map(({ kind, effect, lifecycle }) => {
-    return lifecycle?.event ?? `${kind} ${effect?.state}`
+  const events = running.receipts().map(({ kind, effect, event }) => {
+    return event?.name ?? `${kind} ${effect?.state}`
   })
   assert.equal(events[0], 'runtime.started')
   assert.deepEqual(events.slice(-2), ['effect unknown', 'runtime.stopped'])

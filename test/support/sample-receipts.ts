@@ -1,5 +1,7 @@
 import fc from 'fast-check'
-import type { Receipt, ReceiptDraft } from '../../src/kernel/receipt/receipt.ts'
+import { eventDraft } from '../../src/kernel/receipt/event-draft.ts'
+import { EVENTS, type EventName, RECEIPT_KINDS } from '../../src/kernel/receipt/events.ts'
+import type { Receipt, ReceiptDraft, RecordedEvent } from '../../src/kernel/receipt/receipt.ts'
 
 /** A decision that dispatched an action, as the guard drafts it. */
 export function decisionDraft(id: string, run = 'run-1'): ReceiptDraft {
@@ -68,10 +70,20 @@ export function refusalDraft(id: string, run = 'run-1'): ReceiptDraft {
   }
 }
 
+/** An event of the runtime, as whoever records one drafts it. */
+export function sampleEvent(id: string, event: RecordedEvent): ReceiptDraft {
+  return eventDraft(event, { id, ts: 1_790_000_000_000 })
+}
+
 const text = fc.string({ unit: 'grapheme' })
 const count = fc.nat()
 const amount = fc.double({ noNaN: true, noDefaultInfinity: true })
-const digest = fc.record({ digest: text, bytes: count })
+const some = <T>(members: { [K in keyof T]: fc.Arbitrary<T[K]> }, requiredKeys: (keyof T)[]) =>
+  fc.record(members, { requiredKeys })
+const payload = some(
+  { digest: text, bytes: count, subject: text, sealed: fc.boolean(), type: text },
+  ['digest', 'bytes'],
+)
 const rule = fc.record({
   policy: text,
   rule: fc.constantFrom('allow', 'deny', 'require'),
@@ -87,6 +99,39 @@ const settled = {
   rules: fc.array(rule, { maxLength: 2 }),
 } as const
 
+const link = some(
+  {
+    kind: fc.constantFrom('human', 'agent', 'service'),
+    id: text,
+    via: fc.constantFrom('bearer-jwt', 'runtime'),
+    version: text,
+    digest: text,
+    session: text,
+  },
+  ['kind', 'id', 'via'],
+)
+const action = some(
+  {
+    operation: text,
+    resource: fc.record({ type: fc.constantFrom('tool', 'memory'), id: text }),
+    server: text,
+    schema: text,
+    risk: text,
+  },
+  ['operation', 'resource'],
+)
+const event = some(
+  {
+    name: fc.constantFrom(...(Object.keys(EVENTS) as EventName[])),
+    detail: text,
+    digest: text,
+    count,
+    since: amount,
+    codes: fc.array(fc.record({ code: text, count }), { maxLength: 2 }),
+  },
+  ['name', 'detail'],
+)
+
 /** Any receipt that the types allow, every optional member present or absent. */
 export const anyReceipt: fc.Arbitrary<Receipt> = fc.record(
   {
@@ -97,20 +142,10 @@ export const anyReceipt: fc.Arbitrary<Receipt> = fc.record(
     id: text,
     ts: count,
     run: text,
-    kind: fc.constantFrom('decision', 'refusal', 'effect', 'lifecycle'),
-    actor: fc.array(
-      fc.record({
-        kind: fc.constantFrom('human', 'agent', 'service'),
-        id: text,
-        via: fc.constantFrom('bearer-jwt', 'runtime'),
-      }),
-      { maxLength: 3 },
-    ),
+    kind: fc.constantFrom(...RECEIPT_KINDS),
+    actor: fc.array(link, { maxLength: 3 }),
     channel: fc.record({ door: text, peer: text }),
-    action: fc.record({
-      operation: text,
-      resource: fc.record({ type: fc.constantFrom('tool', 'memory'), id: text }),
-    }),
+    action,
     decision: fc.record(
       {
         ...settled,
@@ -123,15 +158,17 @@ export const anyReceipt: fc.Arbitrary<Receipt> = fc.record(
       { requiredKeys: ['effect', 'reason', 'rules', 'version', 'obligations', 'errors'] },
     ),
     code: fc.constantFrom('POLICY_DENIED', 'UPSTREAM_TIMEOUT'),
-    in: digest,
-    out: digest,
+    in: payload,
+    out: payload,
     redactions: fc.array(fc.record({ path: text, why: text }), { maxLength: 2 }),
     effect: fc.record(
       { state: fc.constantFrom('held', 'dispatched', 'confirmed', 'failed', 'unknown'), of: text },
       { requiredKeys: ['state'] },
     ),
-    cost: fc.record({ ms: amount }),
-    lifecycle: fc.record({ event: text, detail: text }),
+    cost: some({ ms: amount, micros: count, tokens: fc.record({ in: count, out: count }) }, []),
+    event,
+    clock: fc.record({ back_ms: amount }),
+    sandbox: some({ tier: text, image: text, profile: text, egress: text }, []),
     spend: fc.array(fc.record({ budget: text, amount }), { maxLength: 2 }),
     detail: fc.record(
       {

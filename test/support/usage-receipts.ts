@@ -1,5 +1,5 @@
 import type { Budget, Spending } from '../../src/kernel/budget/budget.ts'
-import { BUDGET_RESET, resetDetail, UsageBook } from '../../src/kernel/budget/usage-book.ts'
+import { resetDetail, UsageBook } from '../../src/kernel/budget/usage-book.ts'
 import type { Receipt, ReceiptDraft } from '../../src/kernel/receipt/receipt.ts'
 
 export const NOON = 1_790_000_000_000
@@ -46,8 +46,8 @@ export class UsageReceipts {
   }
 
   reset(budget: string, now: number, holder?: string) {
-    const lifecycle = { event: BUDGET_RESET, detail: resetDetail(budget, holder) }
-    this.#append({ ts: now, kind: 'lifecycle', lifecycle })
+    const event = { name: 'budget.reset', detail: resetDetail(budget, holder) } as const
+    this.#append({ ts: now, kind: 'admin', event })
   }
 
   /** The runtime dies: left is what the receipts say, and what recovery adds to them. */

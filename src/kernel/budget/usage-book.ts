@@ -60,9 +60,7 @@ export function accountHolder(chain: readonly ActorLink[]): string {
   return actor === undefined ? '' : `${actor.kind} ${actor.id}`
 }
 
-/** Name of the lifecycle event that empties a budget; its detail is what `resetDetail` gives. */
-export const BUDGET_RESET = 'budget.reset'
-
+/** The detail of the event `budget.reset`, which empties a budget. */
 export function resetDetail(budget: string, holder?: string): string {
   return holder === undefined ? budget : `${budget} ${holder}`
 }
@@ -214,7 +212,7 @@ export class UsageBook {
     }
   }
 
-  #count({ id, kind, ts, actor, action, effect, spend, lifecycle }: Receipt): void {
+  #count({ id, kind, ts, actor, action, effect, spend, event }: Receipt): void {
     const principal = accountHolder(actor)
     if (kind === 'decision' && effect?.state === 'dispatched') {
       this.#calls.dispatched({ principal, operation: action?.operation ?? '', now: ts })
@@ -224,8 +222,8 @@ export class UsageBook {
       if (open !== undefined) this.#close(open)
       // Without a word on what it cost, as after a crash, it cost all that was held for it.
       this.#accounts.spent({ principal, spend: spend ?? open?.spend ?? [] }, ts)
-    } else if (lifecycle?.event === BUDGET_RESET) {
-      const [budget = '', ...holder] = lifecycle.detail.split(' ')
+    } else if (event?.name === 'budget.reset') {
+      const [budget = '', ...holder] = event.detail.split(' ')
       this.#accounts.reset(budget, holder.length === 0 ? undefined : holder.join(' '))
     }
   }

@@ -14,8 +14,17 @@ export interface Principal {
 export interface ActorLink {
   readonly kind: 'human' | 'agent' | 'service'
   readonly id: string
-  readonly via: 'bearer-jwt' | 'dpop-jwt' | 'approver-jwt' | 'runtime'
+  readonly via: LinkProof
+  /** Its version, as declared. */
+  readonly version?: string
+  /** Digest of its code. */
+  readonly digest?: string
+  /** The credential it proved itself with: the id of its token. */
+  readonly session?: string
 }
+
+/** How a link was authenticated. `admin-socket` proves who could open it: its owner. */
+export type LinkProof = 'bearer-jwt' | 'dpop-jwt' | 'approver-jwt' | 'admin-socket' | 'runtime'
 
 /** A proved principal and the whole chain it acts in: human → agent → service. */
 export interface Identity {

@@ -9,7 +9,10 @@ import { RECEIPT_VERSION, type Receipt } from './receipt.ts'
 const place = { v: RECEIPT_VERSION, log: 'portcullis.example/test', seq: 4 } as const
 const RECEIPT: Receipt = { ...decisionDraft('x'), ...place }
 const TEXT = leafText(RECEIPT)
-const withDetail = (detail: string): Receipt => ({ ...RECEIPT, lifecycle: { event: 'e', detail } })
+const withDetail = (detail: string): Receipt => ({
+  ...RECEIPT,
+  event: { name: 'config.loaded', detail },
+})
 
 test('a leaf reads back as the receipt it is', () => {
   fc.assert(

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { decisionDraft, effectDraft, refusalDraft } from '../../../test/support/sample-receipts.ts'
+import {
+  decisionDraft,
+  effectDraft,
+  refusalDraft,
+  sampleEvent,
+} from '../../../test/support/sample-receipts.ts'
 import { RECEIPT_VERSION, type Receipt, type ReceiptDraft } from './receipt.ts'
 import { matches, outcomeOf, type ReceiptFilter } from './receipt-filter.ts'
 
@@ -13,12 +18,12 @@ const placed = (draft: ReceiptDraft): Receipt => ({
 const DECISION = placed(decisionDraft('d', 'run-7'))
 
 test('an outcome is one word, whatever the kind', () => {
-  const lifecycle = { event: 'runtime.started', detail: '' }
   assert.equal(outcomeOf(DECISION), 'allow_with_conditions')
   assert.equal(outcomeOf(placed(effectDraft('e', 'd'))), 'confirmed')
   assert.equal(outcomeOf(placed(refusalDraft('r'))), 'refused')
-  const started = placed({ ...refusalDraft('l'), kind: 'lifecycle', lifecycle })
-  assert.equal(outcomeOf(started), 'runtime.started')
+  const reset = placed(sampleEvent('b', { name: 'budget.reset', detail: 'llm' }))
+  assert.equal(reset.kind, 'admin')
+  assert.equal(outcomeOf(reset), 'budget.reset')
 })
 
 test('what was permitted under conditions that were not met is refused', () => {
@@ -30,6 +35,8 @@ test('what was permitted under conditions that were not met is refused', () => {
 
 const CASES: [filter: ReceiptFilter, wanted: boolean][] = [
   [{}, true],
+  [{ kind: 'decision' }, true],
+  [{ kind: 'alert' }, false],
   [{ run: 'run-7' }, true],
   [{ run: 'run-8' }, false],
   [{ agent: 'sales' }, true],

@@ -1,21 +1,22 @@
-import { unreachable } from '../errors.ts'
 import { permits } from '../policy/decision.ts'
+import type { ReceiptKind } from './events.ts'
 import type { Receipt } from './receipt.ts'
 
 /** Which receipts are wanted; a member that is absent does not choose. */
 export interface ReceiptFilter {
+  readonly kind?: ReceiptKind
   readonly run?: string
   /** Name of an agent in the actor chain. */
   readonly agent?: string
   /** `slack.post_message`, `memory.read`. */
   readonly operation?: string
-  /** As `outcomeOf` says it: `deny`, `dispatched`, `refused`. */
+  /** As `outcomeOf` says it: `deny`, `confirmed`, `refused`, `policy.activated`. */
   readonly effect?: string
   /** Id of a request for approval. */
   readonly approval?: string
 }
 
-/** What a receipt says became of the action, in one word. */
+/** What a receipt says became of the action, or the event that it tells of, in one word. */
 export function outcomeOf(receipt: Receipt): string {
   switch (receipt.kind) {
     case 'decision':
@@ -24,10 +25,8 @@ export function outcomeOf(receipt: Receipt): string {
       return receipt.effect?.state ?? 'unknown'
     case 'refusal':
       return 'refused'
-    case 'lifecycle':
-      return receipt.lifecycle?.event ?? 'lifecycle'
     default:
-      return unreachable(receipt.kind)
+      return receipt.event?.name ?? receipt.kind
   }
 }
 
@@ -39,9 +38,10 @@ export function isUnmet({ kind, decision, effect, code }: Receipt): boolean {
 
 export function matches(
   receipt: Receipt,
-  { run, agent, operation, effect, approval }: ReceiptFilter,
+  { kind, run, agent, operation, effect, approval }: ReceiptFilter,
 ): boolean {
   return (
+    (kind === undefined || receipt.kind === kind) &&
     (run === undefined || receipt.run === run) &&
     (agent === undefined ||
       receipt.actor.some(({ kind, id }) => kind === 'agent' && id === agent)) &&

@@ -3,13 +3,15 @@ import type { Spending } from '../budget/budget.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { ActorLink } from '../identity/principal.ts'
 import type { Decision, Reason, RuleRef } from '../policy/decision.ts'
+import type { EventName, ReceiptKind } from './events.ts'
 
 /** Version of the receipt schema, the field `v` of every receipt. */
 export const RECEIPT_VERSION = 1
 
 /**
  * One leaf of the ledger. An allowed action leaves two: the `decision`, durable before the effect,
- * and the `effect` that names it in `effect.of`. A refused action leaves one.
+ * and the `effect` that names it in `effect.of`. A refused action leaves one. What is no action has
+ * an `event`.
  *
  * It claims that this was recorded, in this order, under this policy; not that the recorder told
  * the truth. Field by field: `docs/spec/receipts.md`.
@@ -31,26 +33,81 @@ export interface ReceiptDraft {
   readonly ts: number
   /** Groups the receipts of one session of one agent; `prev` walks it. */
   readonly run: string
-  readonly kind: 'decision' | 'refusal' | 'effect' | 'lifecycle'
+  readonly kind: ReceiptKind
   /** Empty when nobody was authenticated. */
   readonly actor: readonly ActorLink[]
   readonly channel: { readonly door: string; readonly peer: string }
-  readonly action?: { readonly operation: string; readonly resource: Resource }
+  readonly action?: RecordedAction
   readonly decision?: RecordedDecision
   /** Why a request was refused or an effect failed. */
   readonly code?: ErrorCode
-  readonly in?: PayloadDigest
-  readonly out?: PayloadDigest
+  readonly in?: RecordedPayload
+  readonly out?: RecordedPayload
   readonly redactions?: readonly Redaction[]
   readonly effect?: RecordedEffect
-  /** Milliseconds spent: deciding in a decision, carrying out in an effect. */
-  readonly cost?: { readonly ms: number }
-  readonly lifecycle?: { readonly event: string; readonly detail: string }
+  readonly cost?: RecordedCost
+  /** What happened, where that is no action. */
+  readonly event?: RecordedEvent
+  /** How the action was confined. */
+  readonly sandbox?: RecordedSandbox
+  /** In `clock.jumped_back`: how far, in milliseconds. */
+  readonly clock?: RecordedClock
   /** In a decision what is held of budgets, in an effect what was spent. */
   readonly spend?: readonly Spending[]
   /** Where a policy asks for the audit trail `detailed`. */
   readonly detail?: RecordedDetail
   readonly approval?: RecordedApproval
+}
+
+/** What was asked for, and of whom. */
+export interface RecordedAction {
+  readonly operation: string
+  readonly resource: Resource
+  /** The upstream server that carries it out. */
+  readonly server?: string
+  /** Digest of the definition of the tool as its server declared it: `sha256:` and hex. */
+  readonly schema?: string
+  /** How dangerous it was judged, in one word. */
+  readonly risk?: string
+}
+
+/** Something that happened, by its name in `EVENTS`. */
+export interface RecordedEvent {
+  readonly name: EventName
+  /** For people. Bounded by who writes it. */
+  readonly detail: string
+  /** Of what it is about, `sha256:` and hex: a configuration, the tools of a server. */
+  readonly digest?: string
+  /** In an alert: how many requests it sums up, since when (ms since the epoch), by code. */
+  readonly count?: number
+  readonly since?: number
+  readonly codes?: readonly CodeCount[]
+}
+
+export interface CodeCount {
+  readonly code: string
+  readonly count: number
+}
+
+/** Strength, image and profile of a sandbox, and what it may reach: each by digest or name. */
+export interface RecordedSandbox {
+  readonly tier?: string
+  readonly image?: string
+  readonly profile?: string
+  readonly egress?: string
+}
+
+export interface RecordedClock {
+  readonly back_ms: number
+}
+
+/** What was used up. */
+export interface RecordedCost {
+  /** Milliseconds since the request came. */
+  readonly ms?: number
+  readonly tokens?: { readonly in: number; readonly out: number }
+  /** Money, in millionths of the unit of account. */
+  readonly micros?: number
 }
 
 /** What a detailed audit trail adds: names and places, never a value. */
@@ -114,6 +171,16 @@ export interface RecordedApproval {
 export interface PayloadDigest {
   readonly digest: string
   readonly bytes: number
+}
+
+/** A payload as receipts name it. */
+export interface RecordedPayload extends PayloadDigest {
+  /** Pseudonym of the person it is about. */
+  readonly subject?: string
+  /** Whether the payload itself is kept, sealed. */
+  readonly sealed?: boolean
+  /** Its media type, where that is not JSON. */
+  readonly type?: string
 }
 
 /** One value taken out: where (`args.text`, `result.content.0.text`) and by what. */

@@ -54,7 +54,7 @@ function setUp({ store = inMemoryApprovalStore(), limits = {} }: Setting = {}) {
     ids: { next: () => `i${ids++}` },
     policyVersion: () => full.version,
   })
-  const events = () => receipts.map(({ lifecycle }) => lifecycle?.event)
+  const events = () => receipts.map(({ event }) => event?.name)
   return { desk, receipts, events, time, full, store }
 }
 
@@ -140,7 +140,7 @@ test('in time it escalates and expires by itself, with receipts by the runtime',
   await desk.close().then(() => undefined)
   assert.deepEqual(events(), ['approval.requested', 'approval.escalated'])
   assert.deepEqual(receipts[1]?.actor, [{ kind: 'service', id: 'portcullis', via: 'runtime' }])
-  assert.match(receipts[1]?.lifecycle?.detail ?? '', /to role director/)
+  assert.match(receipts[1]?.event?.detail ?? '', /to role director/)
   assert.deepEqual(desk.get(id).escalated, [TWO_SUPERVISORS.name])
 })
 
@@ -199,7 +199,7 @@ test('a reason is kept and receipted up to a bound', async () => {
   })
   await desk.vote(id, { ...ballot('ada'), reason })
   assert.equal(desk.get(id).votes[0]?.reason, reason)
-  assert.match(receipts[1]?.lifecycle?.detail ?? '', /^1 of 1: x+…$/)
+  assert.match(receipts[1]?.event?.detail ?? '', /^1 of 1: x+…$/)
 })
 
 test('consent that cannot be receipted is none', async () => {

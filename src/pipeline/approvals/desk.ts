@@ -14,6 +14,7 @@ import {
   type Voter,
 } from '../../kernel/approvals/approval-request.ts'
 import { codeOf, type ErrorCode, PortcullisError } from '../../kernel/errors.ts'
+import { BY_RUNTIME, type EventBy } from '../../kernel/receipt/event-draft.ts'
 import type {
   Alarm,
   ApprovalStore,
@@ -26,7 +27,7 @@ import type {
   Ledger,
   Log,
 } from '../ports.ts'
-import { BY_RUNTIME, type StepBy, stepReceipt } from './step-receipt.ts'
+import { stepReceipt } from './step-receipt.ts'
 import { Waiting } from './waiting.ts'
 
 /** How much may wait, and for how long a call waits before the agent is told to ask again. */
@@ -177,7 +178,7 @@ export class ApprovalDesk implements Approvals {
     await this.#last
   }
 
-  #turn(id: string, event: ApprovalEvent, by: StepBy): Promise<ApprovalRequest> {
+  #turn(id: string, event: ApprovalEvent, by: EventBy): Promise<ApprovalRequest> {
     return this.#exclusive(async () => {
       const { request, refused } = await this.#take(this.get(id), event, by)
       if (refused === undefined) return request
@@ -186,7 +187,7 @@ export class ApprovalDesk implements Approvals {
   }
 
   /** One event: judged, receipted and kept. */
-  async #take(before: ApprovalRequest, event: ApprovalEvent, by: StepBy): Promise<Advance> {
+  async #take(before: ApprovalRequest, event: ApprovalEvent, by: EventBy): Promise<Advance> {
     const { clock, policyVersion } = this.#options
     const taken = advance(before, event, { now: clock.now(), version: policyVersion() })
     const { request: after, steps } = taken
@@ -209,7 +210,7 @@ export class ApprovalDesk implements Approvals {
     this.#announce(after)
   }
 
-  async #record(request: ApprovalRequest, steps: readonly ApprovalStep[], by: StepBy) {
+  async #record(request: ApprovalRequest, steps: readonly ApprovalStep[], by: EventBy) {
     const { ledger, ids, clock } = this.#options
     const drafts = steps.map((step) =>
       stepReceipt(request, step, { id: ids.next(), ts: clock.now(), by }),
@@ -276,11 +277,11 @@ const SAID: Partial<Record<ErrorCode, string>> = {
   APPROVAL_VOID: 'was asked for another action, or under other policies',
 }
 
-function byAsker({ identity, channel: { door, peer } }: ApprovalUse): StepBy {
+function byAsker({ identity, channel: { door, peer } }: ApprovalUse): EventBy {
   return { actor: identity.chain, channel: { door, peer } }
 }
 
-function byApprover({ id }: Voter): StepBy {
+function byApprover({ id }: Voter): EventBy {
   return {
     actor: [{ kind: 'human', id, via: 'approver-jwt' }],
     channel: { door: 'admin', peer: 'local' },

@@ -2,38 +2,27 @@ import type { ApprovalStep } from '../../kernel/approvals/advance.ts'
 import { type ApprovalRequest, progressOf } from '../../kernel/approvals/approval-request.ts'
 import { approverText } from '../../kernel/approvals/may-vote.ts'
 import { unreachable } from '../../kernel/errors.ts'
-import type { ActorLink } from '../../kernel/identity/principal.ts'
+import { BY_RUNTIME, type EventBy, eventDraft } from '../../kernel/receipt/event-draft.ts'
 import type { ReceiptDraft } from '../../kernel/receipt/receipt.ts'
 import { recordedApproval } from '../steps/approve.ts'
 import { clip } from '../steps/record.ts'
 
-/** Who took a step, and where. */
-export interface StepBy {
-  readonly actor: readonly ActorLink[]
-  readonly channel: { readonly door: string; readonly peer: string }
-}
-
 /** Steps that time or new policies take. */
-export const BY_RUNTIME: StepBy = {
-  actor: [{ kind: 'service', id: 'portcullis', via: 'runtime' }],
-  channel: { door: 'runtime', peer: 'local' },
-}
-
 const OF_THE_RUNTIME: ReadonlySet<ApprovalStep> = new Set(['escalated', 'expired', 'void'])
 
 /** One step of a request for approval, in the run of the one who asked. */
 export function stepReceipt(
   request: ApprovalRequest,
   step: ApprovalStep,
-  { id, ts, by }: { id: string; ts: number; by: StepBy },
+  { id, ts, by }: { id: string; ts: number; by: EventBy },
 ): ReceiptDraft {
   const { operation, resource } = request.asked
+  const event = { name: `approval.${step}`, detail: clip(detailOf(request, step)) } as const
+  const whose = OF_THE_RUNTIME.has(step) ? BY_RUNTIME : by
   return {
-    ...{ id, ts, run: request.run, kind: 'lifecycle' },
-    ...(OF_THE_RUNTIME.has(step) ? BY_RUNTIME : by),
+    ...eventDraft(event, { id, ts, run: request.run, by: whose }),
     action: { operation, resource },
     in: request.asked.in,
-    lifecycle: { event: `approval.${step}`, detail: clip(detailOf(request, step)) },
     approval: recordedApproval(request),
   }
 }

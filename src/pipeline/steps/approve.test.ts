@@ -56,8 +56,8 @@ const approve = ({ approvals }: Run['ports'], id: string) =>
   approvals.vote(id, { voter: voter('ada'), verdict: 'approve' })
 
 const left = ({ receipts }: Run['ports']) =>
-  receipts.map(({ kind, lifecycle, effect, code }) =>
-    [kind, lifecycle?.event ?? effect?.state ?? code].join(' '),
+  receipts.map(({ kind, event, effect, code }) =>
+    [kind, event?.name ?? effect?.state ?? code].join(' '),
   )
 
 test('an approved action is decided twice, and carried out under the second decision', async () => {
@@ -68,11 +68,11 @@ test('an approved action is decided twice, and carried out under the second deci
   const outcome = await run.outcome
   assert.equal(outcome.kind, 'done')
   assert.deepEqual(left(run.ports), [
-    'lifecycle approval.requested',
+    'approval approval.requested',
     'decision held',
-    'lifecycle approval.approved',
-    'lifecycle approval.granted',
-    'lifecycle approval.consumed',
+    'approval approval.approved',
+    'approval approval.granted',
+    'approval approval.consumed',
     'decision dispatched',
     'effect confirmed',
   ])

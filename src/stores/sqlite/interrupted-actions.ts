@@ -1,9 +1,7 @@
 import { PortcullisError } from '../../kernel/errors.ts'
+import { eventDraft } from '../../kernel/receipt/event-draft.ts'
 import { parseReceipt } from '../../kernel/receipt/parse-receipt.ts'
 import type { Receipt, ReceiptDraft } from '../../kernel/receipt/receipt.ts'
-
-/** The run of the runtime's own receipts. */
-const RUNTIME_RUN = 'runtime'
 
 /**
  * What is to be recorded for actions that a crash interrupted: nobody can say whether they took
@@ -26,18 +24,8 @@ function unknownEffect(decision: Receipt, ts: number, id: string): ReceiptDraft 
 }
 
 function recovered(count: number, ts: number, id: string): ReceiptDraft {
-  return {
-    id,
-    ts,
-    run: RUNTIME_RUN,
-    kind: 'lifecycle',
-    actor: [{ kind: 'service', id: 'portcullis', via: 'runtime' }],
-    channel: { door: 'runtime', peer: 'local' },
-    lifecycle: {
-      event: 'runtime.recovered',
-      detail: `actions interrupted with unknown outcome: ${count}`,
-    },
-  }
+  const detail = `actions interrupted with unknown outcome: ${count}`
+  return eventDraft({ name: 'runtime.recovered', detail, count }, { id, ts })
 }
 
 function readDecision(leaf: string): Receipt {

@@ -1,0 +1,59 @@
+/**
+ * Every event that a receipt can tell of beside actions, and the kind of that receipt: the closed
+ * list. When each is written stands in `docs/spec/receipts.md`, and a test holds the two together.
+ */
+export const EVENTS = {
+  'runtime.started': 'lifecycle',
+  'runtime.recovered': 'lifecycle',
+  'runtime.stopped': 'lifecycle',
+  'clock.jumped_back': 'lifecycle',
+  'session.opened': 'lifecycle',
+  'session.ended': 'lifecycle',
+  'config.loaded': 'config',
+  'policy.activated': 'config',
+  'policy.rejected': 'config',
+  'policy.reload_requested': 'admin',
+  'agent.token_issued': 'admin',
+  'approver.token_issued': 'admin',
+  'budget.reset': 'admin',
+  'admin.refused': 'refusal',
+  'upstream.connected': 'resource',
+  'upstream.disconnected': 'resource',
+  'upstream.failed': 'resource',
+  'upstream.tools_changed': 'resource',
+  'connections.full': 'resource',
+  'approval.requested': 'approval',
+  'approval.approved': 'approval',
+  'approval.granted': 'approval',
+  'approval.denied': 'approval',
+  'approval.escalated': 'approval',
+  'approval.expired': 'approval',
+  'approval.consumed': 'approval',
+  'approval.void': 'approval',
+  'refusals.repeated': 'alert',
+  'refusals.summed': 'alert',
+} as const satisfies Record<string, EventKind>
+
+/** The name of an event. A name that is not in the list does not compile. */
+export type EventName = keyof typeof EVENTS
+
+/** Kinds of receipts that are about an action, from being asked to its outcome. */
+export const ACTION_KINDS = ['decision', 'refusal', 'effect'] as const
+/** Kinds of receipts that are about an event. */
+export const EVENT_KINDS = [
+  'lifecycle',
+  'approval',
+  'key',
+  'config',
+  'admin',
+  'alert',
+  'message',
+  'resource',
+  'erasure',
+] as const
+/** Every kind of receipt. */
+export const RECEIPT_KINDS = [...ACTION_KINDS, ...EVENT_KINDS] as const
+
+export type ReceiptKind = (typeof RECEIPT_KINDS)[number]
+/** A refusal can tell of an event too: what an operator asked for and was refused. */
+type EventKind = (typeof EVENT_KINDS)[number] | 'refusal'
