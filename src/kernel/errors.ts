@@ -6,6 +6,7 @@ import { OBLIGATION_ERRORS } from './obligation-errors.ts'
 import { POLICY_ERRORS } from './policy-errors.ts'
 import { POLICY_TEST_ERRORS } from './policy-test-errors.ts'
 import { SET_UP_ERRORS } from './set-up-errors.ts'
+import { WITNESS_ERRORS } from './witness-errors.ts'
 
 /**
  * Every coded failure of the runtime, in one closed table. A code is an API: scripts match on it,
@@ -170,6 +171,7 @@ export const ERRORS = {
   ...FILTER_ERRORS,
   ...SET_UP_ERRORS,
   ...POLICY_ERRORS,
+  ...WITNESS_ERRORS,
   UPSTREAM_UNKNOWN: {
     http: 404,
     agent: 'This action is not permitted for this agent.',

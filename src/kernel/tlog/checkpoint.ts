@@ -29,15 +29,28 @@ export function claimedCheckpoint(note: string): Checkpoint {
   return parseCheckpoint(note.slice(0, note.lastIndexOf('\n\n') + 1))
 }
 
-function parseCheckpoint(text: string): Checkpoint {
+/** Reads the text of a checkpoint, without extension lines, or throws `CHECKPOINT_INVALID`. */
+export function parseCheckpoint(text: string): Checkpoint {
+  const checkpoint = parseHead(text)
+  if (checkpoint.size > 0 || sameHash(checkpoint.root, EMPTY_ROOT)) return checkpoint
+  throw malformed('the empty tree has another root')
+}
+
+/** The same, whatever root an empty tree is said to have. */
+export function parseHead(text: string): Checkpoint {
   const lines = text.split('\n')
   const [origin = '', sizeLine = '', rootLine = '', end] = lines
   const size = parseCount(sizeLine)
   const root = decodeBase64(rootLine)
-  if (lines.length !== 4 || end !== '' || size === undefined || root?.length !== HASH_BYTES) {
+  if (
+    origin === '' ||
+    lines.length !== 4 ||
+    end !== '' ||
+    size === undefined ||
+    root?.length !== HASH_BYTES
+  ) {
     throw malformed('it is not origin, size and root')
   }
-  if (size === 0 && !sameHash(root, EMPTY_ROOT)) throw malformed('the empty tree has another root')
   return { origin, size, root }
 }
 

@@ -1,7 +1,8 @@
 /**
- * Signed notes with Ed25519 keys, as https://c2sp.org/signed-note has them and Go's `sumdb/note`
- * reads them. Every parser here accepts exactly what the matching formatter writes: a lax one
- * would let altered bytes pass as the original.
+ * Signed notes and their Ed25519 keys, as https://c2sp.org/signed-note has them and Go's
+ * `sumdb/note` reads them; `cosignature.ts` has the other kinds of keys. Every parser here accepts
+ * exactly what the matching formatter writes: a lax one would let altered bytes pass as the
+ * original.
  */
 import { createPublicKey, hash, type KeyObject, verify } from 'node:crypto'
 import { PortcullisError } from '../errors.ts'
@@ -21,13 +22,36 @@ export interface VerifierKey {
   readonly raw: Uint8Array
 }
 
+/** A key as its `vkey` spells it. `type` says what it signs with, and over which bytes. */
+export interface TypedKey {
+  readonly name: string
+  readonly id: string
+  readonly type: number
+  /** The public key itself, in the encoding of its type. */
+  readonly raw: Uint8Array
+}
+
+/** A note that is taken apart and not yet trusted. */
+export interface ParsedNote {
+  readonly text: string
+  readonly signatures: readonly NoteSignature[]
+}
+
+export interface NoteSignature {
+  readonly name: string
+  readonly id: string
+  readonly signature: Uint8Array
+}
+
 const ED25519 = 0x01
 const PUBLIC_KEY_BYTES = 32
 const SIGNATURE_BYTES = 64
 const KEY_ID_BYTES = 4
 
 /** What stands before the 32 bytes of an Ed25519 public key in DER (RFC 8410 section 4). */
-const SPKI_PREFIX = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00]
+export const ED25519_SPKI_PREFIX: readonly number[] = [
+  0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
+]
 
 /** What stands after the origin of a node in the origins of its tenants' logs. */
 const TENANT_LOG = /^\/l\/[0-9a-f]{16}$/
@@ -41,27 +65,44 @@ const encoder = new TextEncoder()
 
 /** `name+id+key`, as Go and every C2SP tool read a public key. `publicKey` is the raw 32 bytes. */
 export function formatVerifierKey(name: string, publicKey: Uint8Array): string {
-  if (!isKeyName(name) || publicKey.length !== PUBLIC_KEY_BYTES) {
+  if (publicKey.length !== PUBLIC_KEY_BYTES) {
     throw new PortcullisError('VKEY_INVALID', `no key can be named \`${name}\``)
   }
-  const key = Uint8Array.of(ED25519, ...publicKey)
-  return `${name}+${keyId(name, key)}+${encodeBase64(key)}`
+  return formatTypedKey({ name, type: ED25519, raw: publicKey })
 }
 
 /** Reads a `vkey`; throws `VKEY_INVALID` unless its parts belong together. */
 export function parseVerifierKey(vkey: string): VerifierKey {
+  const { name, id, type, raw } = parseTypedKey(vkey)
+  if (type !== ED25519 || raw.length !== PUBLIC_KEY_BYTES) {
+    throw new PortcullisError('VKEY_INVALID', 'the key is not an Ed25519 key of a named log')
+  }
+  const der = Uint8Array.of(...ED25519_SPKI_PREFIX, ...raw)
+  return { name, id, raw, publicKey: createPublicKey({ key: der, format: 'der', type: 'spki' }) }
+}
+
+/** The `vkey` of a key of any type. */
+export function formatTypedKey({ name, type, raw }: Omit<TypedKey, 'id'>): string {
+  if (!isKeyName(name)) {
+    throw new PortcullisError('VKEY_INVALID', `no key can be named \`${name}\``)
+  }
+  const key = Uint8Array.of(type, ...raw)
+  return `${name}+${keyId(name, key)}+${encodeBase64(key)}`
+}
+
+/** Reads the `vkey` of a key of any type; whether the type is known is for the caller to say. */
+export function parseTypedKey(vkey: string): TypedKey {
   // The base64 may hold a plus as well, a name never does.
   const [name = '', id = '', ...rest] = vkey.split('+')
   const key = decodeBase64(rest.join('+'))
-  if (!isKeyName(name) || key?.[0] !== ED25519 || key.length !== 1 + PUBLIC_KEY_BYTES) {
-    throw new PortcullisError('VKEY_INVALID', 'the key is not an Ed25519 key of a named log')
+  const type = key?.[0]
+  if (!isKeyName(name) || key === undefined || type === undefined) {
+    throw new PortcullisError('VKEY_INVALID', 'the key is not written as `name+id+key`')
   }
   if (keyId(name, key) !== id) {
     throw new PortcullisError('VKEY_INVALID', `the id of the key \`${name}\` is not its own`)
   }
-  const raw = key.subarray(1)
-  const der = Uint8Array.of(...SPKI_PREFIX, ...raw)
-  return { name, id, raw, publicKey: createPublicKey({ key: der, format: 'der', type: 'spki' }) }
+  return { name, id, type, raw: key.subarray(1) }
 }
 
 /** Is this the origin of the node's own log, or of a tenant's log on that node? */
@@ -85,8 +126,13 @@ export function logVerifierKey(nodeKey: VerifierKey, origin: string): VerifierKe
 
 /** Text and signature as one note. `text` ends in a newline; `signature` is over its UTF-8. */
 export function formatNote(text: string, key: VerifierKey, signature: Uint8Array): string {
+  return `${text}\n${formatSignature(key, signature)}`
+}
+
+/** The line by which a note carries a signature, with its newline. */
+export function formatSignature(key: NamedKey, signature: Uint8Array): string {
   const signed = encodeBase64(Uint8Array.of(...bytesOfHex(key.id), ...signature))
-  return `${text}\n\u2014 ${key.name} ${signed}\n`
+  return `\u2014 ${key.name} ${signed}\n`
 }
 
 /**
@@ -95,26 +141,37 @@ export function formatNote(text: string, key: VerifierKey, signature: Uint8Array
  * for one that `key` did not sign.
  */
 export function openNote(note: string, key: VerifierKey): string {
-  const { text, signatures } = splitNote(note)
-  const [ours, second] = signatures.filter(({ name, id }) => name === key.name && id === key.id)
-  if (ours === undefined || second !== undefined) {
-    throw new PortcullisError('CHECKPOINT_UNTRUSTED', `not signed once by \`${key.name}\``)
-  }
-  const { signature } = ours
+  const parsed = parseNote(note)
+  if (isSignedBy(parsed, key)) return parsed.text
+  throw new PortcullisError('CHECKPOINT_UNTRUSTED', `not signed by \`${key.name}\``)
+}
+
+/** Did `key` sign? Throws `CHECKPOINT_UNTRUSTED` if what stands there as its own is wrong. */
+export function isSignedBy(note: ParsedNote, key: VerifierKey): boolean {
+  const signature = signatureOf(note, key)
+  if (signature === undefined) return false
   const signed = signature.length === SIGNATURE_BYTES
-  if (!signed || !verify(null, encoder.encode(text), key.publicKey, signature)) {
-    throw new PortcullisError('CHECKPOINT_UNTRUSTED', `the signature of \`${key.name}\` is wrong`)
-  }
-  return text
+  if (signed && verify(null, encoder.encode(note.text), key.publicKey, signature)) return true
+  throw wrongSignature(key)
 }
 
-interface NoteSignature {
-  readonly name: string
-  readonly id: string
-  readonly signature: Uint8Array
+/** What stands behind a key's name and id on a note, if anything does. */
+export function signatureOf(note: ParsedNote, key: NamedKey): Uint8Array | undefined {
+  const [ours, second] = note.signatures.filter(
+    ({ name, id }) => name === key.name && id === key.id,
+  )
+  if (second === undefined) return ours?.signature
+  throw new PortcullisError('CHECKPOINT_UNTRUSTED', `not signed once by \`${key.name}\``)
 }
 
-function splitNote(note: string): { text: string; signatures: NoteSignature[] } {
+export function wrongSignature({ name }: NamedKey): PortcullisError {
+  return new PortcullisError('CHECKPOINT_UNTRUSTED', `the signature of \`${name}\` is wrong`)
+}
+
+type NamedKey = Pick<TypedKey, 'name' | 'id'>
+
+/** Takes a note apart; throws `CHECKPOINT_INVALID` if it is malformed. Nothing is verified. */
+export function parseNote(note: string): ParsedNote {
   if (note.length > MAX_NOTE_LENGTH) throw malformed('it is too long')
   if (CONTROL_OR_LONE_SURROGATE.test(note)) throw malformed('it holds a control character')
   const split = note.lastIndexOf('\n\n')
