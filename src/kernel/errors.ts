@@ -6,6 +6,7 @@ import { OBLIGATION_ERRORS } from './obligation-errors.ts'
 import { POLICY_ERRORS } from './policy-errors.ts'
 import { POLICY_TEST_ERRORS } from './policy-test-errors.ts'
 import { SET_UP_ERRORS } from './set-up-errors.ts'
+import { TRUST_ERRORS } from './trust-errors.ts'
 import { WITNESS_ERRORS } from './witness-errors.ts'
 
 /**
@@ -164,6 +165,7 @@ export const ERRORS = {
     agent: 'The runtime cannot act at the moment.',
     remedy: 'the key files do not belong together or cannot be read: restore them from a backup',
   },
+  ...TRUST_ERRORS,
   ...APPROVAL_ERRORS,
   ...CEDAR_ERRORS,
   ...POLICY_TEST_ERRORS,

@@ -105,6 +105,22 @@ export function parseTypedKey(vkey: string): TypedKey {
   return { name, id, type, raw: key.subarray(1) }
 }
 
+/** How a typed public key of each algorithm begins, and how long it is. */
+const KEY_TYPES = {
+  Ed25519: { type: ED25519, bytes: PUBLIC_KEY_BYTES },
+  // https://c2sp.org/signed-note assigns the type; FIPS 204 gives the length.
+  'ML-DSA-44': { type: 0x06, bytes: 1312 },
+} as const
+
+/** Is this text a well-formed `vkey` of this algorithm? */
+export function isVerifierKey(vkey: string, algorithm: keyof typeof KEY_TYPES): boolean {
+  const { type, bytes } = KEY_TYPES[algorithm]
+  const [name = '', id = '', ...rest] = vkey.split('+')
+  const key = decodeBase64(rest.join('+'))
+  if (!isKeyName(name) || key?.[0] !== type || key.length !== 1 + bytes) return false
+  return keyId(name, key) === id
+}
+
 /** Is this the origin of the node's own log, or of a tenant's log on that node? */
 export function isLogOfNode(node: string, origin: string): boolean {
   if (origin === node) return true
