@@ -99,6 +99,18 @@ function isTrustDocument(value: unknown): value is TrustDocument {
   return hasShape(value) && isConsistent(value)
 }
 
+/** Are these the records of the keys of these logs? What a node keeps of its own keys is such. */
+export function areKeyRecords(
+  value: unknown,
+  logs: readonly TrustedLog[],
+): value is readonly KeyRecord[] {
+  return areRecords(value) && areKeys(value, logs)
+}
+
+function areRecords(value: unknown): value is readonly KeyRecord[] {
+  return list(key)(value)
+}
+
 function hasShape(value: unknown): value is TrustDocument {
   return shape(value)
 }

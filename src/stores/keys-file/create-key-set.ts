@@ -1,9 +1,12 @@
-import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { PortcullisError } from '../../kernel/errors.ts'
-import { formatVerifierKey } from '../../kernel/tlog/note.ts'
-import { KEY_FILES, type KeyFile } from './key-files.ts'
+import { newKey } from '../../kernel/trust/key-record.ts'
+import { sync } from './durable-files.ts'
+import { KEY_FILES, type KeyFile, ledgerKeyFile } from './key-files.ts'
+import { formatStates } from './key-states-file.ts'
+import { pemOf, vkeyOf } from './private-key.ts'
 
 /** Bytes of the key for payload digests. */
 export const DIGEST_KEY_BYTES = 32
@@ -11,11 +14,21 @@ export const DIGEST_KEY_BYTES = 32
 /** A host and a path, as C2SP recommends for log names; no character that a shell would touch. */
 const ORIGIN = /^[a-z0-9][a-z0-9.-]*(?:\/[a-z0-9][a-z0-9._-]*)+$/
 
+export interface SetOptions {
+  /** Name of the log: `host/path`. */
+  readonly origin: string
+  /** When the keys are made, in milliseconds since the epoch. */
+  readonly now: number
+}
+
 /**
  * Makes a key set and puts it in place in one step: it is written beside `directory` and renamed,
  * so that a crash leaves a whole set or none. When another process was quicker, its set stays.
  */
-export async function createKeySet(directory: string, origin = randomOrigin()): Promise<void> {
+export async function createKeySet(
+  directory: string,
+  { origin = randomOrigin(), now }: Partial<SetOptions> & Pick<SetOptions, 'now'>,
+): Promise<void> {
   if (!ORIGIN.test(origin)) {
     throw new PortcullisError('KEYS_INVALID', `\`${origin}\` is not an origin: \`host/path\``)
   }
@@ -23,7 +36,7 @@ export async function createKeySet(directory: string, origin = randomOrigin()): 
   await mkdir(parent, { recursive: true, mode: 0o700 })
   const draft = await mkdtemp(join(parent, `.${basename(directory)}-`))
   try {
-    await writeSet(draft, origin)
+    await writeSet(draft, { origin, now })
     await rename(draft, directory)
     await sync(parent)
   } catch (error) {
@@ -32,19 +45,18 @@ export async function createKeySet(directory: string, origin = randomOrigin()): 
   }
 }
 
-/** The `vkey` of an Ed25519 public key: its raw 32 bytes are the end of its DER form. */
-export function vkeyOf(origin: string, publicKey: KeyObject): string {
-  const der = publicKey.export({ format: 'der', type: 'spki' })
-  return formatVerifierKey(origin, der.subarray(-32))
-}
-
-async function writeSet(directory: string, origin: string): Promise<void> {
+async function writeSet(directory: string, { origin, now }: SetOptions): Promise<void> {
   const ledger = generateKeyPairSync('ed25519')
   const identity = generateKeyPairSync('ed25519')
   await writeDurably(directory, KEY_FILES.origin, `${origin}\n`)
-  await writeDurably(directory, KEY_FILES.ledger, pem(ledger.privateKey))
-  await writeDurably(directory, KEY_FILES.vkey, `${vkeyOf(origin, ledger.publicKey)}\n`)
-  await writeDurably(directory, KEY_FILES.identity, pem(identity.privateKey))
+  await mkdir(join(directory, 'ledger'), { mode: 0o700 })
+  await writeDurably(directory, ledgerKeyFile(1), pemOf(ledger.privateKey))
+  const vkey = vkeyOf(origin, ledger.publicKey)
+  const keys = [newKey(vkey, { notBefore: new Date(now).toISOString(), firstSize: 0 })]
+  await writeDurably(directory, KEY_FILES.states, formatStates({ keys, unrecorded: [] }))
+  await sync(join(directory, 'ledger'))
+  await writeDurably(directory, KEY_FILES.vkey, `${vkey}\n`)
+  await writeDurably(directory, KEY_FILES.identity, pemOf(identity.privateKey))
   await writeDurably(directory, KEY_FILES.digest, randomBytes(DIGEST_KEY_BYTES))
   await sync(directory)
 }
@@ -63,21 +75,8 @@ async function writeDurably(
   }
 }
 
-async function sync(directory: string): Promise<void> {
-  const handle = await open(directory, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
-
 function randomOrigin(): string {
   return `portcullis.local/${randomBytes(8).toString('hex')}`
-}
-
-function pem(key: KeyObject): string {
-  return key.export({ format: 'pem', type: 'pkcs8' }).toString()
 }
 
 /** Renaming onto a directory that holds something fails with one of these. */

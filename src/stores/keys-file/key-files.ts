@@ -7,9 +7,9 @@ import { PortcullisError } from '../../kernel/errors.ts'
 export const KEY_FILES = {
   /** Name of the log, one line. */
   origin: { name: 'origin', mode: 0o644 },
-  /** Ed25519 in PKCS#8: signs checkpoints. */
-  ledger: { name: 'ledger.pem', mode: 0o600 },
-  /** Its public half as a `vkey`, one line: all that a verifier needs. */
+  /** The states of the keys that sign checkpoints, `ledger/1.pem` and so on. */
+  states: { name: 'ledger/states.json', mode: 0o644 },
+  /** The public half of the active one as a `vkey`, one line: all that a verifier needs. */
   vkey: { name: 'ledger.vkey', mode: 0o644 },
   /** Ed25519 in PKCS#8: signs the tokens of agents. */
   identity: { name: 'identity.pem', mode: 0o600 },
@@ -17,10 +17,20 @@ export const KEY_FILES = {
   digest: { name: 'digest.key', mode: 0o600 },
 } as const
 
-export type KeyFile = (typeof KEY_FILES)[keyof typeof KEY_FILES]
+export interface KeyFile {
+  readonly name: string
+  readonly mode: 0o600 | 0o644
+}
 
-/** Longest key file that is read, in bytes. */
+/** Ed25519 in PKCS#8: the `generation`-th key that signs checkpoints, counted from 1. */
+export function ledgerKeyFile(generation: number): KeyFile {
+  return { name: `ledger/${generation}.pem`, mode: 0o600 }
+}
+
+/** Longest private key or name that is read, in bytes. */
 export const MAX_KEY_FILE_BYTES = 16 * 1024
+/** Longest public file that is read, in bytes: states and trust documents grow with each key. */
+export const MAX_PUBLIC_FILE_BYTES = 2 * 1024 * 1024
 
 const GROUP_AND_OTHERS = 0o077
 const GROUP_OR_OTHERS_WRITE = 0o022
@@ -36,12 +46,15 @@ export async function readKeyFile(directory: string, file: KeyFile): Promise<Buf
     const forbidden = file.mode === 0o600 ? GROUP_AND_OTHERS : GROUP_OR_OTHERS_WRITE
     if ((mode & forbidden) !== 0) throw insecure(path, `mode ${(mode & 0o777).toString(8)}`)
     if (!ownedBySelf(uid)) throw insecure(path, `owner ${uid}`)
-    if (size > MAX_KEY_FILE_BYTES)
-      throw new PortcullisError('KEYS_INVALID', `\`${path}\` is too long`)
+    if (size > limitOf(file)) throw new PortcullisError('KEYS_INVALID', `\`${path}\` is too long`)
     return await handle.readFile()
   } finally {
     await handle.close()
   }
+}
+
+function limitOf({ name, mode }: KeyFile): number {
+  return mode === 0o644 && name.endsWith('.json') ? MAX_PUBLIC_FILE_BYTES : MAX_KEY_FILE_BYTES
 }
 
 /** Refuses a key directory in which others could exchange the keys. */

@@ -8,11 +8,17 @@ import { scratch } from '../../../test/support/scratch.ts'
 import { parseVerifierKey } from '../../kernel/tlog/note.ts'
 import { openKeys } from './open-keys.ts'
 
-const FILES = ['digest.key', 'identity.pem', 'ledger.pem', 'ledger.vkey', 'origin']
-const PRIVATE = ['digest.key', 'identity.pem', 'ledger.pem']
+const LEDGER = ['ledger/1.pem', 'ledger/states.json']
+const FILES = ['digest.key', 'identity.pem', ...LEDGER, 'ledger.vkey', 'origin'].sort()
+const PRIVATE = ['digest.key', 'identity.pem', 'ledger/1.pem']
 
 async function newDirectory(t: TestContext): Promise<string> {
   return join(await scratch(t), 'data', 'keys')
+}
+
+async function filesIn(directory: string): Promise<readonly string[]> {
+  const entries = await readdir(directory, { recursive: true })
+  return entries.filter((name) => name !== 'ledger').sort()
 }
 
 async function modeOf(path: string): Promise<string> {
@@ -52,7 +58,7 @@ test('two sets share nothing', async (t) => {
 test('only the public files are readable by others, and no draft is left behind', async (t) => {
   const directory = await newDirectory(t)
   await openKeys(directory)
-  assert.deepEqual((await readdir(directory)).sort(), FILES)
+  assert.deepEqual(await filesIn(directory), FILES)
   assert.equal(await modeOf(directory), '700')
   for (const name of FILES) {
     const mode = PRIVATE.includes(name) ? '600' : '644'
@@ -136,22 +142,24 @@ for (const name of FILES) {
     await openKeys(directory)
     await rm(join(directory, name))
     await assert.rejects(openKeys(directory), { code: 'KEYS_INCOMPLETE' })
-    assert.ok(!(await readdir(directory)).includes(name))
+    assert.ok(!(await filesIn(directory)).includes(name))
   })
 }
 
 const ED25519_OF_ANOTHER = async (t: TestContext) => {
   const other = await newDirectory(t)
   await openKeys(other)
-  return readFile(join(other, 'ledger.pem'))
+  return readFile(join(other, 'ledger/1.pem'))
 }
 
 const INVALID: Record<string, [file: string, content: string]> = {
-  'a ledger key that is no key': ['ledger.pem', 'nonsense'],
+  'a ledger key that is no key': ['ledger/1.pem', 'nonsense'],
   'an identity key that is no key': ['identity.pem', ''],
   'a short digest key': ['digest.key', 'x'.repeat(31)],
   'a long digest key': ['digest.key', 'x'.repeat(33)],
   'another origin': ['origin', 'other.example/l\n'],
+  'states that are none': ['ledger/states.json', '{}\n'],
+  'states with something after them': ['ledger/states.json', '{"keys":[]}\n\n'],
   'a public key with something after it': ['ledger.vkey', 'x\ny\n'],
   'a file that is too long': ['origin', 'x'.repeat(20_000)],
 }
@@ -168,7 +176,7 @@ for (const [name, [file, content]] of Object.entries(INVALID)) {
 test('a ledger key of another set is refused', async (t) => {
   const directory = await newDirectory(t)
   await openKeys(directory)
-  await writeFile(join(directory, 'ledger.pem'), await ED25519_OF_ANOTHER(t))
+  await writeFile(join(directory, 'ledger/1.pem'), await ED25519_OF_ANOTHER(t))
   await assert.rejects(openKeys(directory), { code: 'KEYS_INVALID' })
 })
 
@@ -184,7 +192,7 @@ test('an empty directory is made a key set', async (t) => {
   const directory = await newDirectory(t)
   await mkdir(directory, { recursive: true, mode: 0o700 })
   await openKeys(directory)
-  assert.deepEqual((await readdir(directory)).sort(), FILES)
+  assert.deepEqual(await filesIn(directory), FILES)
 })
 
 test('a file in the place of the directory is refused', async (t) => {
