@@ -37,8 +37,8 @@ export async function readRootKey(file: string): Promise<RootKey | undefined> {
 }
 
 /**
- * Signs a trust file with the private root key in `root`, if it is there. What the signatures add up
- * to is not judged.
+ * Signs a trust file with the private root key in `root`, if it is there. Whether the signatures
+ * suffice is not judged.
  * @throws PortcullisError `ROOT_KEY_INVALID`, `KEYS_INSECURE`, `TRUST_INVALID`.
  */
 export async function signTrustFile(file: string, root: string): Promise<string | undefined> {
