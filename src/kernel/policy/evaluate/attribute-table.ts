@@ -29,7 +29,6 @@ export function rootName(root: string): string {
 export class AttributeTable {
   /** By slot. */
   readonly attributes: NumberedAttribute[] = []
-  readonly texts: string[] = []
   /** Numbers that are not whole or have more than 32 bits. */
   readonly numbers: number[] = []
   /** Sets of texts, for `path in ["a", "b"]`. */
@@ -46,8 +45,8 @@ export class AttributeTable {
 
   /** How much it holds. */
   get size(): number {
-    const { attributes, texts, numbers, choices, elements } = this
-    return attributes.length + texts.length + numbers.length + choices.length + elements.length
+    const { attributes, textNumbers, numbers, choices, elements } = this
+    return attributes.length + textNumbers.size + numbers.length + choices.length + elements.length
   }
 
   /** A path with its number, under which decisions keep its value. */
@@ -82,7 +81,7 @@ export class AttributeTable {
   textOf(text: string): number {
     const known = this.textNumbers.get(text)
     if (known !== undefined) return known
-    const number = this.texts.push(text) - 1
+    const number = this.textNumbers.size
     this.textNumbers.set(text, number)
     return number
   }

@@ -9,16 +9,16 @@ interface Place {
 /** Orders things as they stand in the files, however they were found. */
 export function comparePlaces(a: Place, b: Place): number {
   return (
-    compare(a.file, b.file) ||
+    compareTexts(a.file, b.file) ||
     a.line - b.line ||
     a.column - b.column ||
     // The condition of a class stands in one place for all the policies that name it.
-    compare(a.policy, b.policy) ||
-    compare(a.rule, b.rule)
+    compareTexts(a.policy, b.policy) ||
+    compareTexts(a.rule, b.rule)
   )
 }
 
-function compare(a: string, b: string): number {
-  if (a === b) return 0
-  return a < b ? -1 : 1
+/** By UTF-16 units: the same on every machine. */
+export function compareTexts(a: string, b: string): number {
+  return Number(a > b) - Number(a < b)
 }

@@ -29,10 +29,10 @@ export function placesOf(
   const variety = ({ key }: Place) => (met.get(key)?.size ?? 0) / (key < 0 ? LIST_LENGTH : 1)
   const chosen = new Map<Guarded, Place>()
   for (const [rule, [first, ...others]] of possible) {
+    if (first === undefined) continue
     let best = first
-    for (const other of others)
-      if (best !== undefined && variety(other) > variety(best)) best = other
-    if (best !== undefined) chosen.set(rule, best)
+    for (const other of others) if (variety(other) > variety(best)) best = other
+    chosen.set(rule, best)
   }
   return chosen
 }

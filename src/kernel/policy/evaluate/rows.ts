@@ -74,9 +74,9 @@ export class Rows<T extends Guarded> {
     this.codes = layout?.codes ?? new Codes()
     this.begin = this.codes.next
     for (const [index, rule] of rules.entries()) {
-      const { guards, tests } = rule
+      const { tests } = rule
       const own = tests === undefined ? [] : (layout?.choose(tests) ?? [])
-      const whole = guards.length === 0 || (layout !== undefined && tests?.whole === true)
+      const whole = layout !== undefined && tests?.whole === true
       const header = (2 * own.length) / TEST_LENGTH + (whole ? 0 : 1)
       this.codes.add(header, layout?.placeOf(rule) ?? index, own)
     }

@@ -11,6 +11,7 @@ import {
 } from './candidates.ts'
 import type { CompiledRules } from './compiled.ts'
 import { PatternMap } from './pattern-map.ts'
+import { compareTexts } from './place.ts'
 
 /** Pairs of operation and resource whose buckets are kept at hand. Past it all are forgotten. */
 export const MAX_KNOWN_NAMES = 4_096
@@ -52,7 +53,9 @@ export class RuleIndex {
         own.add(resources)
         operations.set(operation, resources)
       }
-      const stay = allOf(resources.get(resource)?.rules ?? NONE).filter((rule) => !gone.has(rule))
+      const stay = allOf(resources.get(resource)?.rules ?? emptyDraft()).filter(
+        (rule) => !gone.has(rule),
+      )
       const come = rules.filter((rule) => !gone.has(rule))
       resources.set(resource, bucketOf([...stay, ...come], this.table))
     }
@@ -67,9 +70,13 @@ export class RuleIndex {
 
   /** Every rule whose head the request matches, each once. */
   find(operation: string, resource: string): Candidates {
-    let found: Candidates = NONE
-    for (const { rules } of this.about(operation, resource).buckets) found = joined(found, rules)
-    return found
+    const found = this.about(operation, resource).buckets.map(({ rules }) => rules)
+    return {
+      denies: once(found.flatMap(({ denies }) => denies)),
+      requirements: once(found.flatMap(({ requirements }) => requirements)),
+      allows: once(found.flatMap(({ allows }) => allows)),
+      audits: once(found.flatMap(({ audits }) => audits)),
+    }
   }
 
   /** Which buckets these are depends on the two names alone. Requests may make up any number. */
@@ -107,7 +114,7 @@ function byHead(rules: readonly AnyRule[]): Iterable<readonly [Head, readonly An
       const key = JSON.stringify([head.operation, head.resource])
       const found = heads.get(key) ?? ([head, []] as const)
       heads.set(key, found)
-      if (found[1].at(-1) !== rule) found[1].push(rule)
+      found[1].push(rule)
     }
   return heads.values()
 }
@@ -121,28 +128,14 @@ function bucketOf(rules: readonly AnyRule[], table: AttributeTable | undefined) 
 
 /** Rules in the order of the files that they stand in. */
 export function byFile({ source: a }: AnyRule, { source: b }: AnyRule): number {
-  if (a.file === b.file) return 0
-  return a.file < b.file ? -1 : 1
+  return compareTexts(a.file, b.file)
 }
 
 function draftAt(drafts: PatternMap<PatternMap<Draft>>, { operation, resource }: Head): Draft {
   return drafts.at(operation, () => new PatternMap()).at(resource, emptyDraft)
 }
 
-const NONE: Candidates = emptyDraft()
-
-function joined(a: Candidates, b: Candidates): Candidates {
-  if (a === NONE) return b
-  return {
-    denies: union(a.denies, b.denies),
-    requirements: union(a.requirements, b.requirements),
-    allows: union(a.allows, b.allows),
-    audits: union(a.audits, b.audits),
-  }
-}
-
 /** A rule with several heads may stand in several buckets and counts once. */
-function union<T>(a: readonly T[], b: readonly T[]): readonly T[] {
-  if (a.length === 0) return b
-  return b.length === 0 ? a : [...new Set([...a, ...b])]
+function once<T>(rules: readonly T[]): readonly T[] {
+  return [...new Set(rules)]
 }

@@ -21,7 +21,7 @@ export function runTest(codes: Int32Array, at: number, trial: Trial): Truth {
   const value = trial.read(slot)
   if (typeof value === 'number') {
     if (kind >= LARGE) return compare(kind - LARGE, value, trial.table.numbers[operand] ?? 0)
-    return kind <= TEST.atLeast ? compare(kind, value, operand) : ERROR
+    return compare(kind, value, operand)
   }
   if (typeof value === 'boolean')
     return kind === TEST.boolean ? truthOf(value === (operand === 1)) : ERROR
@@ -58,7 +58,7 @@ function runOnText(codes: Int32Array, at: number, trial: Trial): Truth {
   const value = trial.read(codes[at + 1] ?? 0)
   if (typeof value !== 'string') return ERROR
   if (kind === TEST.choice) return truthOf(trial.table.choices[operand]?.has(value) === true)
-  if (kind < TEST.labelBelow || kind >= LARGE) return ERROR
+  if (kind < TEST.labelBelow) return ERROR
   const rank = trial.table.ranks[operand]?.get(value)
   return rank === undefined ? ERROR : compare(kind - LABELS, rank, 0)
 }

@@ -195,10 +195,7 @@ function against(
   { operator, value }: { operator: ComparisonOperator; value: string | number | boolean },
   orders: Orders,
 ): Test | undefined {
-  if (typeof value === 'number') {
-    if (!Number.isFinite(value)) return undefined
-    return { kind: NUMBER_TESTS[operator], path, operand: value }
-  }
+  if (typeof value === 'number') return { kind: NUMBER_TESTS[operator], path, operand: value }
   if (typeof value === 'boolean') {
     const equal = operator === '=='
     return { kind: TEST.boolean, path, operand: Number(value === equal) }

@@ -77,11 +77,6 @@ export class Trial implements Scope, Reads {
     return this
   }
 
-  /** How many attributes have been read. */
-  get readCount(): number {
-    return this.usedCount
-  }
-
   begin(attributes: JsonObject, open?: string): void {
     this.busy = true
     this.attributes = attributes
@@ -134,9 +129,11 @@ export class Trial implements Scope, Reads {
     const numbers: number[] = []
     let texts = true
     for (const element of list) {
-      const number =
-        typeof element === 'string' ? this.table.knownElement(slot, element) : undefined
-      if (typeof element !== 'string') texts = false
+      if (typeof element !== 'string') {
+        texts = false
+        continue
+      }
+      const number = this.table.knownElement(slot, element)
       if (number !== undefined && !numbers.includes(number)) numbers.push(number)
     }
     cell.list = { numbers, texts }
