@@ -53,9 +53,9 @@ export function unexplained(report: MutationReport, explained: readonly Explanat
 
 const INTRODUCTION = `Written by \`npm run mutants -- policy\`; do not edit. Each mutant is the
 decision code with one change: an operator turned, a condition made true or false, a block or a
-text emptied. It is killed when a vector of [policy-vectors](policy-vectors) fails with it, or a
-decision differs from the interpreter's, or it never ends. What the tests themselves are,
-[How the engine is proved](../guide/policy-proofs.md) tells.`
+text emptied. It is killed when a vector of [policy-vectors](policy-vectors) fails with it, a
+decision differs from the interpreter's, the engine looks at more than it has to, or it never ends.
+What the tests themselves are, [How the engine is proved](../guide/policy-proofs.md) tells.`
 
 export function mutantsPage(report: MutationReport, explained: readonly Explanation[]): string {
   const rows = Object.entries(report.files).map(([file, { mutants }]) => {

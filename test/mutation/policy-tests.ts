@@ -4,12 +4,17 @@ import { anyPolicies, filesOf, plainPolicies } from '../policy-matrix/arbitrary/
 import { crowdedRequest, request } from '../policy-matrix/arbitrary/requests.ts'
 import { boundTests, openBoundTest } from '../policy-matrix/bounds.ts'
 import { differential } from '../policy-matrix/differential.ts'
+import { errorOrderTest } from '../policy-matrix/error-order.ts'
+import { indexChangeTests } from '../policy-matrix/index-changes.ts'
+import { lookedAtTests } from '../policy-matrix/looked-at.ts'
+import { reusedMemoryTests } from '../policy-matrix/reused-memory.ts'
+import { simpleGuardTests } from '../policy-matrix/simple-guards.ts'
 import { vectorTests } from '../policy-matrix/vectors.ts'
 import type { MutantTest } from './in-process-runner.ts'
 
 /**
- * What each mutant has to get past: every vector, and decisions compared with the interpreter. The
- * same cases for all mutants, made before any of them is at work.
+ * What each mutant has to get past: every vector, decisions compared with the interpreter, and what
+ * the engine looks at for them. The same cases for all mutants, made before any is at work.
  */
 
 const SEED = 3
@@ -43,5 +48,10 @@ export const POLICY_TESTS: readonly MutantTest[] = [
   ...vectorTests(),
   ...boundTests(),
   openBoundTest(),
+  ...simpleGuardTests(),
+  ...lookedAtTests(),
+  ...indexChangeTests(),
+  ...reusedMemoryTests(),
+  errorOrderTest(),
   ...Array.from({ length: TESTS }, (_, index) => comparison(index)),
 ]
