@@ -25,6 +25,8 @@ const PINNED: readonly (readonly [code: string, http: number])[] = [
   ['USAGE_UNAVAILABLE', 503],
   ['LEDGER_UNAVAILABLE', 503],
   ['LEDGER_BUSY', 503],
+  ['LEDGER_FULL', 503],
+  ['LEDGER_TENANT_REFUSED', 400],
   ['LEDGER_RECEIPT_REJECTED', 500],
   ['LEDGER_LOCKED', 503],
   ['LEDGER_CORRUPT', 503],

@@ -2,6 +2,7 @@ import { APPROVAL_ERRORS } from './approval-errors.ts'
 import { CEDAR_ERRORS } from './cedar-errors.ts'
 import { DOOR_ERRORS } from './door-errors.ts'
 import { FILTER_ERRORS } from './filter-errors.ts'
+import { LEDGER_ERRORS } from './ledger-errors.ts'
 import { OBLIGATION_ERRORS } from './obligation-errors.ts'
 import { POLICY_ERRORS } from './policy-errors.ts'
 import { POLICY_TEST_ERRORS } from './policy-test-errors.ts'
@@ -72,6 +73,7 @@ export const ERRORS = {
     agent: 'The runtime cannot act at the moment.',
     remedy: 'more receipts are waiting than the queue may hold: the disk is slower than the load',
   },
+  ...LEDGER_ERRORS,
   LEDGER_RECEIPT_REJECTED: {
     http: 500,
     agent: 'The runtime cannot act at the moment.',

@@ -1,0 +1,58 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import type { Files } from './files.ts'
+import { segmentFile } from './segment-files.ts'
+import type { Tail } from './tail.ts'
+
+/** Ends the names of what no receipt tells of yet. */
+const UNREPORTED = '.unreported'
+
+/**
+ * Moves what a crash left behind the last whole group out of the way, and keeps it. A crash on the
+ * way leaves the tail or its copy: what was torn is then moved again, or told of.
+ */
+export function quarantine(files: Files, directory: string, { at, bytes }: Tail): void {
+  const segment = segmentFile(directory, at.segment)
+  const place = join(directory, 'quarantine')
+  files.makeDirectory(place)
+  const copy = files.open(unusedName(place, `${basename(segment, '.seg')}-${at.offset}`), 'create')
+  writeWhole(files, copy, { bytes, at: 0 })
+  files.syncDirectory(place)
+  files.syncDirectory(directory)
+  const torn = files.open(segment, 'existing')
+  writeWhole(files, torn, { bytes: Buffer.alloc(bytes.length), at: at.offset })
+}
+
+/** Names of what was moved away and no receipt tells of. */
+export function unreported(directory: string): readonly string[] {
+  const place = join(directory, 'quarantine')
+  if (!existsSync(place)) return []
+  const names = readdirSync(place).filter((name) => name.endsWith(UNREPORTED))
+  return names.map((name) => name.slice(0, -UNREPORTED.length)).sort()
+}
+
+/** A receipt tells of all that was moved away. */
+export function markReported(files: Files, directory: string): void {
+  const place = join(directory, 'quarantine')
+  for (const name of unreported(directory)) {
+    files.rename(join(place, `${name}${UNREPORTED}`), join(place, name))
+    files.syncDirectory(place)
+  }
+}
+
+function unusedName(place: string, name: string): string {
+  const taken = new Set(readdirSync(place).map((file) => file.replace(UNREPORTED, '')))
+  let copy = 1
+  while (taken.has(copy === 1 ? name : `${name}-${copy}`)) copy += 1
+  return join(place, `${copy === 1 ? name : `${name}-${copy}`}${UNREPORTED}`)
+}
+
+function writeWhole(files: Files, file: number, { bytes, at }: { bytes: Buffer; at: number }) {
+  try {
+    const written = files.write(file, bytes, at)
+    if (written !== bytes.length) throw new Error(`only ${written} bytes were written`)
+    files.fdatasync(file)
+  } finally {
+    files.close(file)
+  }
+}

@@ -1,0 +1,89 @@
+import { PortcullisError } from '../../kernel/errors.ts'
+import { claimedCheckpoint } from '../../kernel/tlog/checkpoint.ts'
+import type { VerifierKey } from '../../kernel/tlog/note.ts'
+import { signedCheckpoint } from './published.ts'
+import type { Replay } from './replay.ts'
+import { type FoundGroup, type Scan, scanGroups } from './scan-groups.ts'
+import { listSegments } from './segment-files.ts'
+import { isTorn, lastWritten, type Tail, tailsFrom } from './tail.ts'
+
+/** A ledger as its files have it. */
+export interface RecoveredLedger {
+  readonly replay: Replay
+  /** The last group that is whole and signed. Only it can be such that no sync covers it yet. */
+  readonly last: FoundGroup
+  /** What a crash left behind that group. */
+  readonly torn: Tail | undefined
+}
+
+/** Files with nothing in them yet, but for what a crash left of the very first group. */
+export interface NewLedger {
+  readonly torn: Tail | undefined
+}
+
+/**
+ * Finds the place to go on from: behind the last group that ends in a checkpoint of the node log
+ * which fits and which one of the keys signed. Reads no further back than it has to.
+ * @throws PortcullisError `LEDGER_CORRUPT` where anything before or behind it is not what a crash
+ * leaves, `LEDGER_KEY_MISMATCH` where another key signed it.
+ */
+export function recoverLedger(
+  directory: string,
+  keys: readonly VerifierKey[],
+): RecoveredLedger | NewLedger {
+  const segments = listSegments(directory)
+  const gap = segments.findIndex((segment, index) => segment !== index)
+  if (gap !== -1) throw corrupt(`the segment ${gap} is missing`)
+  const written = lastWritten(directory)
+  if (written === undefined) return { torn: undefined }
+  // The last one; the one before it, had a crash cut off the first group of the last; or all.
+  for (const segment of new Set([written, Math.max(written - 1, 0), 0])) {
+    const recovered = recoverFrom(directory, segment, keys)
+    if (recovered !== undefined) return recovered
+  }
+  const torn = soleTail(tailsFrom(directory, { segment: 0, offset: 0 }))
+  if (torn?.at.segment === 0 && isTorn(torn, keys, { size: -1 })) return { torn }
+  throw corrupt('no group of receipts under a signed checkpoint can be read')
+}
+
+function recoverFrom(
+  directory: string,
+  segment: number,
+  keys: readonly VerifierKey[],
+): RecoveredLedger | undefined {
+  const scan = scanGroups(directory, { segment, keys })
+  const last = scan === undefined ? undefined : lastSigned(scan, keys)
+  if (scan === undefined || last === undefined) return undefined
+  const torn = soleTail(tailsFrom(directory, last.end))
+  const valid = claimedCheckpoint(last.note)
+  if (torn !== undefined && !isTorn(torn, keys, valid)) {
+    throw corrupt(`what follows checkpoint ${valid.size} was altered and is signed`)
+  }
+  // The trees went on into what does not count.
+  const clean = !scan.rest && last === scan.groups.at(-1)
+  const exact = clean ? scan : scanGroups(directory, { segment, keys, end: last.end })
+  return exact && { replay: exact.replay, last, torn }
+}
+
+/** The last group of which a key of ours signed the checkpoint: only one may be torn behind it. */
+function lastSigned({ groups }: Scan, keys: readonly VerifierKey[]): FoundGroup | undefined {
+  const signed = groups.findLast(({ note }) => signedCheckpoint(note, keys) !== undefined)
+  const last = groups.at(-1)
+  if (signed === undefined && last !== undefined) {
+    const { origin, size } = claimedCheckpoint(last.note)
+    const message = `the checkpoint ${size} of \`${origin}\` is not signed by this key`
+    throw new PortcullisError('LEDGER_KEY_MISMATCH', message)
+  }
+  return signed
+}
+
+/** A group is written into one segment: what is left in two was not left by a crash. */
+function soleTail(tails: readonly Tail[]): Tail | undefined {
+  const [tail, second] = tails
+  if (second === undefined) return tail
+  throw corrupt(`segments ${tail?.at.segment} and ${second.at.segment} both end in a torn group`)
+}
+
+function corrupt(why: string): PortcullisError {
+  return new PortcullisError('LEDGER_CORRUPT', `the ledger does not hold together: ${why}`)
+}

@@ -1,0 +1,44 @@
+import { PortcullisError } from '../../kernel/errors.ts'
+import type { Receipt } from '../../kernel/receipt/receipt.ts'
+import { leafHashOfText } from '../../kernel/tlog/hash.ts'
+import { FRAME_KINDS } from './frame.ts'
+import { NODE_LOG } from './ledger-state.ts'
+import type { LastOfRun } from './receipt-queue.ts'
+import { readFrames } from './segment-files.ts'
+
+/**
+ * The last leaf of every run, where no index says it: read once from all segments, and kept up.
+ * It takes memory for each run that ever was.
+ */
+export class ScannedRuns {
+  readonly #directory: string
+  #heads: Map<string, string> | undefined
+
+  constructor(directory: string) {
+    this.#directory = directory
+  }
+
+  /** Reads all receipts the first time. Nothing may be under way to the disk then. */
+  readonly lastOfRun: LastOfRun = (log, run) => {
+    this.#heads ??= this.#scan()
+    return this.#heads.get(`${log} ${run}`)
+  }
+
+  /** A receipt with this leaf hash (base64) is on the disk. */
+  add(log: number, run: string, leafHash: string): void {
+    this.#heads?.set(`${log} ${run}`, leafHash)
+  }
+
+  #scan(): Map<string, string> {
+    const heads = new Map<string, string>()
+    for (const found of readFrames(this.#directory)) {
+      if ('bad' in found) throw new PortcullisError('LEDGER_CORRUPT', 'a frame cannot be read')
+      const { log, kind, body } = found.frame
+      if (kind !== FRAME_KINDS.leaf || log === NODE_LOG) continue
+      const leaf = Buffer.from(body).toString('utf8')
+      const { run }: Receipt = JSON.parse(leaf)
+      heads.set(`${log} ${run}`, leafHashOfText(leaf))
+    }
+    return heads
+  }
+}

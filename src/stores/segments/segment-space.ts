@@ -1,0 +1,186 @@
+import { dirname } from 'node:path'
+import type { Files } from './files.ts'
+import { listSegments, type Position, SEGMENT_BYTES, segmentFile } from './segment-files.ts'
+
+/** Zeros that stand ready behind what was written, in bytes. */
+export const SPACE_AHEAD = 1024 * 1024
+
+/** Most that is made ready at a time. */
+const MAX_STEP = 8 * SPACE_AHEAD
+
+/** Below so many free bytes on the disk the ledger takes no more of it. */
+export const DEFAULT_FREE_SPACE_MARK = 64 * 1024 * 1024
+
+/** Failures that say there is no room, and nothing worse. */
+const NO_ROOM: readonly unknown[] = ['ENOSPC', 'EDQUOT', 'EFBIG']
+
+export interface SpaceOptions {
+  readonly directory: string
+  readonly files: Files
+  readonly segmentBytes?: number
+  readonly freeSpaceMark?: number
+}
+
+/** A segment that is open: so much of it is zeros or frames. */
+interface OpenSegment {
+  readonly number: number
+  readonly file: number
+  allocated: number
+}
+
+/**
+ * The place to write to. A write goes over zeros that are on the disk already, so that it changes
+ * no length and no list of blocks, and so that a full disk shows before it and not in its midst.
+ */
+export class SegmentSpace {
+  readonly #files: Files
+  readonly #directory: string
+  readonly #segmentBytes: number
+  readonly #freeSpaceMark: number
+  #segment: OpenSegment
+  #next: OpenSegment | undefined
+  #offset = 0
+  #step = SPACE_AHEAD
+  #full = false
+  #growing: Promise<void> | undefined
+  #failure: unknown
+
+  constructor({ directory, files, segmentBytes, freeSpaceMark }: SpaceOptions, at: Position) {
+    this.#files = files
+    this.#directory = directory
+    this.#segmentBytes = segmentBytes ?? SEGMENT_BYTES
+    this.#freeSpaceMark = freeSpaceMark ?? DEFAULT_FREE_SPACE_MARK
+    this.#segment = this.#openOrMake(at.segment)
+    this.#offset = at.offset
+  }
+
+  /** Where the next write goes. */
+  get position(): Position {
+    return { segment: this.#segment.number, offset: this.#offset }
+  }
+
+  /** Bytes to the end of the segment. */
+  get room(): number {
+    return this.#segmentBytes - this.#offset
+  }
+
+  /** Bytes of zeros that stand ready. */
+  get ready(): number {
+    return this.#segment.allocated - this.#offset + (this.#next?.allocated ?? 0)
+  }
+
+  /** The disk has no more room; what stands ready is all there is. */
+  get full(): boolean {
+    return this.#full
+  }
+
+  /** Is there room for so many bytes? Makes it if there is none yet, which takes a while. */
+  hasRoomFor(bytes: number): boolean {
+    const missing = this.#offset + bytes - this.#segment.allocated
+    if (missing > 0) this.#growNow(this.#segment, missing)
+    return this.#offset + bytes <= this.#segment.allocated
+  }
+
+  /** Goes on in the next segment; false where no room can be made for so many bytes in it. */
+  beginNext(bytes: number): boolean {
+    const next = this.#next ?? this.#openOrMake(this.#segment.number + 1)
+    this.#next = next
+    if (next.allocated < bytes) this.#growNow(next, bytes - next.allocated)
+    if (next.allocated < bytes) return false
+    this.#files.close(this.#segment.file)
+    this.#segment = next
+    this.#next = undefined
+    this.#offset = 0
+    return true
+  }
+
+  /** Writes parts one behind the other; they are on the disk when it returns. */
+  write(parts: readonly Uint8Array[]): void {
+    if (this.#failure !== undefined) throw this.#failure
+    let offset = this.#offset
+    for (const part of parts) {
+      if (part.length === 0) continue
+      const written = this.#files.write(this.#segment.file, part, offset)
+      if (written !== part.length) {
+        throw new Error(`only ${written} of ${part.length} bytes were written`)
+      }
+      offset += written
+    }
+    this.#files.fdatasync(this.#segment.file)
+    this.#offset = offset
+  }
+
+  /** Begins to make room for what will come, unless there is enough or it is under way. */
+  prepare(): void {
+    if (this.#growing !== undefined || this.#failure !== undefined) return
+    const { allocated } = this.#segment
+    const isLow = allocated - this.#offset < SPACE_AHEAD
+    if (!isLow && !this.#full) return
+    this.#growing = this.#grow().then(
+      () => this.#grown(undefined),
+      (error) => this.#grown(error),
+    )
+  }
+
+  async close(): Promise<void> {
+    await this.#growing
+    this.#files.close(this.#segment.file)
+    if (this.#next !== undefined) this.#files.close(this.#next.file)
+  }
+
+  async #grow(): Promise<void> {
+    const rest = this.#segmentBytes - this.#segment.allocated
+    if (rest > 0) await this.#extend(this.#segment, Math.min(rest, this.#step))
+    else if (this.#next === undefined) this.#next = this.#openOrMake(this.#segment.number + 1)
+    else {
+      const missing = Math.min(this.#step, this.#segmentBytes) - this.#next.allocated
+      if (missing > 0) await this.#extend(this.#next, missing)
+    }
+  }
+
+  #grown(error: unknown): void {
+    this.#growing = undefined
+    if (error === undefined) return
+    if (isNoRoom(error)) this.#full = true
+    else this.#failure = error
+  }
+
+  async #extend(segment: OpenSegment, bytes: number): Promise<void> {
+    if (!this.#mayTake(bytes)) return
+    const done = await this.#files.extend(segment.file, segment.allocated, bytes)
+    segment.allocated += done
+    this.#full = done < bytes
+    this.#step = Math.min(this.#step * 2, MAX_STEP)
+  }
+
+  #growNow(segment: OpenSegment, bytes: number): void {
+    const wanted = Math.min(Math.max(bytes, SPACE_AHEAD), this.#segmentBytes - segment.allocated)
+    if (wanted < bytes || !this.#mayTake(wanted)) return
+    try {
+      const zeros = Buffer.alloc(wanted)
+      segment.allocated += this.#files.write(segment.file, zeros, segment.allocated)
+      this.#files.fdatasync(segment.file)
+    } catch (error) {
+      if (!isNoRoom(error)) throw error
+      this.#full = true
+    }
+  }
+
+  #mayTake(bytes: number): boolean {
+    this.#full = this.#files.freeBytes(this.#directory) - bytes < this.#freeSpaceMark
+    return !this.#full
+  }
+
+  /** One may be there already: made ahead before the ledger was closed, and never written to. */
+  #openOrMake(number: number): OpenSegment {
+    const exists = listSegments(this.#directory).includes(number)
+    const path = segmentFile(this.#directory, number)
+    const file = this.#files.open(path, exists ? 'existing' : 'create')
+    this.#files.syncDirectory(dirname(path))
+    return { number, file, allocated: this.#files.size(file) }
+  }
+}
+
+function isNoRoom(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && NO_ROOM.includes(error.code)
+}
