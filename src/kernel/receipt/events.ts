@@ -6,6 +6,7 @@ export const EVENTS = {
   'runtime.started': 'lifecycle',
   'runtime.recovered': 'lifecycle',
   'runtime.stopped': 'lifecycle',
+  'ledger.recovered': 'lifecycle',
   'clock.jumped_back': 'lifecycle',
   'session.opened': 'lifecycle',
   'session.ended': 'lifecycle',

@@ -1,5 +1,6 @@
 import { PortcullisError } from '../../kernel/errors.ts'
 import { formatCheckpoint } from '../../kernel/tlog/checkpoint.ts'
+import { isLogOfNode } from '../../kernel/tlog/note.ts'
 import { Frontier } from './frontier.ts'
 
 /** Number of the log that has the heads of all others as its leaves. */
@@ -75,7 +76,7 @@ export class LedgerState {
   /** Adds the next log; false unless it is the next, of this ledger and of a tenant without one. */
   declare({ log, origin, tenant }: LogName): boolean {
     const next = log === this.#logs.length && log < MAX_LOGS
-    const ours = origin.startsWith(`${this.node.origin}/l/`) && !this.#byOrigin.has(origin)
+    const ours = isLogOfNode(this.node.origin, origin) && !this.#byOrigin.has(origin)
     if (!next || !ours || this.#logs.some((other) => other.tenant === tenant)) return false
     const declared = { log, origin, tenant, frontier: new Frontier() }
     this.#logs.push(declared)

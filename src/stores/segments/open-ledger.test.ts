@@ -106,8 +106,8 @@ test('an action that a crash interrupted reads unknown, and is said once', async
     [first?.kind, first?.run, first?.actor, first?.action, first?.channel, first?.ts],
     ['effect', run, actor, action, channel, 1_800_000_000_000],
   )
-  assert.equal(last?.lifecycle?.event, 'runtime.recovered')
-  assert.match(last?.lifecycle?.detail ?? '', /: 2$/)
+  assert.equal(last?.event?.name, 'runtime.recovered')
+  assert.match(last?.event?.detail ?? '', /: 2$/)
   assert.deepEqual(more, [])
 })
 

@@ -89,9 +89,9 @@ test('what a crash left is kept aside, and one receipt tells of it', async (t) =
     await (await open(copy)).close()
     const [kept, told, after, ...more] = receiptsIn(copy)
     assert.deepEqual([kept?.id, after?.id, more.length], ['kept', 'after', 0])
-    assert.equal(told?.lifecycle?.event, 'ledger.recovered')
+    assert.equal(told?.event?.name, 'ledger.recovered')
     const name = readdirSync(join(copy, 'quarantine')).at(-1) ?? ''
-    assert.ok(told?.lifecycle?.detail.endsWith(`quarantine/${name}`))
+    assert.ok(told?.event?.detail.endsWith(`quarantine/${name}`))
     const torn = readFileSync(join(copy, 'quarantine', name))
     assert.deepEqual(torn, bytes.subarray(begin, cut))
   }

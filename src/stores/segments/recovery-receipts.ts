@@ -1,10 +1,8 @@
 import { PortcullisError } from '../../kernel/errors.ts'
+import { eventDraft } from '../../kernel/receipt/event-draft.ts'
 import { parseReceipt } from '../../kernel/receipt/parse-receipt.ts'
-import type { Receipt, ReceiptDraft } from '../../kernel/receipt/receipt.ts'
+import type { Receipt, ReceiptDraft, RecordedEvent } from '../../kernel/receipt/receipt.ts'
 import type { OpenAction } from './ledger-state.ts'
-
-/** The run of the runtime's own receipts. */
-const RUNTIME_RUN = 'runtime'
 
 /** The log of the default tenant: it is declared when a ledger is made. */
 const DEFAULT_LOG = 1
@@ -33,13 +31,15 @@ export function interruptedActions(
     draft: unknownEffect(readDecision(leaf), ports),
   }))
   if (effects.length === 0) return []
-  const detail = `actions interrupted with unknown outcome: ${effects.length}`
-  return [...effects, recovered('runtime.recovered', detail, ports)]
+  const count = effects.length
+  const detail = `actions interrupted with unknown outcome: ${count}`
+  return [...effects, recovered({ name: 'runtime.recovered', detail, count }, ports)]
 }
 
 /** What is to be recorded of bytes that a crash left and that were moved to `quarantine/`. */
 export function quarantinedTail(name: string, ports: RecoveryPorts): RecoveryReceipt {
-  return recovered('ledger.recovered', `an unfinished write was moved to quarantine/${name}`, ports)
+  const detail = `an unfinished write was moved to quarantine/${name}`
+  return recovered({ name: 'ledger.recovered', detail }, ports)
 }
 
 function unknownEffect(decision: Receipt, { now: ts, nextId }: RecoveryPorts): ReceiptDraft {
@@ -57,14 +57,8 @@ function unknownEffect(decision: Receipt, { now: ts, nextId }: RecoveryPorts): R
   }
 }
 
-function recovered(event: string, detail: string, { now, nextId }: RecoveryPorts): RecoveryReceipt {
-  const actor = [{ kind: 'service', id: 'portcullis', via: 'runtime' }] as const
-  const channel = { door: 'runtime', peer: 'local' }
-  const when = { id: nextId(), ts: now, run: RUNTIME_RUN }
-  return {
-    log: DEFAULT_LOG,
-    draft: { ...when, kind: 'lifecycle', actor, channel, lifecycle: { event, detail } },
-  }
+function recovered(event: RecordedEvent, { now, nextId }: RecoveryPorts): RecoveryReceipt {
+  return { log: DEFAULT_LOG, draft: eventDraft(event, { id: nextId(), ts: now }) }
 }
 
 function readDecision(leaf: string): Receipt {

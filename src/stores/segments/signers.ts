@@ -1,6 +1,12 @@
 import { createPublicKey, type KeyObject, sign } from 'node:crypto'
 import { canonical } from '../../kernel/receipt/canonical.ts'
-import { formatNote, formatVerifierKey, type VerifierKey } from '../../kernel/tlog/note.ts'
+import {
+  formatSignature,
+  formatVerifierKey,
+  logVerifierKey,
+  parseVerifierKey,
+  type VerifierKey,
+} from '../../kernel/tlog/note.ts'
 
 /** A key that signs checkpoints. Its name is the origin of the node log. */
 export interface LedgerSigner {
@@ -18,11 +24,8 @@ export interface LedgerSigners {
 
 /** The public half of a signer under the name of a log, as a `vkey`. */
 export function vkeyOf({ name, key }: LedgerSigner): string {
-  return formatVerifierKey(name, rawPublicKey(key))
-}
-
-function rawPublicKey(key: KeyObject): Uint8Array {
-  return createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32)
+  const der = createPublicKey(key).export({ format: 'der', type: 'spki' })
+  return formatVerifierKey(name, der.subarray(-32))
 }
 
 /** Signs checkpoints of a node log and of all logs below it, each under its own name. */
@@ -31,17 +34,17 @@ export class NoteSigner {
 
   constructor({ active, retiring }: LedgerSigners) {
     this.#signers = [active, ...(retiring === undefined ? [] : [retiring])].map(
-      ({ key }) => new NamedKeys(key),
+      (signer) => new NamedKeys(signer),
     )
   }
 
   /** The text of a checkpoint with one signature line for each key. */
   sign(origin: string, text: string): string {
     const bytes = Buffer.from(text, 'utf8')
-    return this.#signers.reduce((note, signer) => {
-      const signed = formatNote(text, signer.named(origin), sign(null, bytes, signer.key))
-      return note === '' ? signed : note + signed.slice(text.length + 1)
-    }, '')
+    const lines = this.#signers.map((signer) =>
+      formatSignature(signer.named(origin), sign(null, bytes, signer.key)),
+    )
+    return `${text}\n${lines.join('')}`
   }
 
   /** The keys that checkpoints of a log may be signed with, the active one first. */
@@ -68,21 +71,18 @@ function unreachableKey(): never {
 /** A private key, and what it is called as the key of each log. */
 class NamedKeys {
   readonly key: KeyObject
-  readonly #publicKey: KeyObject
-  readonly #raw: Uint8Array
+  readonly #node: VerifierKey
   readonly #named = new Map<string, VerifierKey>()
 
-  constructor(key: KeyObject) {
-    this.key = key
-    this.#publicKey = createPublicKey(key)
-    this.#raw = rawPublicKey(key)
+  constructor(signer: LedgerSigner) {
+    this.key = signer.key
+    this.#node = parseVerifierKey(vkeyOf(signer))
   }
 
   named(origin: string): VerifierKey {
     const known = this.#named.get(origin)
     if (known !== undefined) return known
-    const [name = '', id = ''] = formatVerifierKey(origin, this.#raw).split('+')
-    const made = { name, id, publicKey: this.#publicKey }
+    const made = logVerifierKey(this.#node, origin)
     this.#named.set(origin, made)
     return made
   }
