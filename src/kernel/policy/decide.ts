@@ -6,31 +6,15 @@ import type {
   EvaluationError,
   RuleRef,
 } from './decision.ts'
-import { AttributeTable } from './evaluate/attribute-table.ts'
-import { About, Bucket } from './evaluate/bucket.ts'
-import type { Candidates } from './evaluate/candidates.ts'
+import type { About } from './evaluate/bucket.ts'
 import type { Clause, CompiledRequirement, CompiledRule, Demand } from './evaluate/compiled.ts'
 import { evaluateAll } from './evaluate/evaluate.ts'
 import { comparePlaces } from './evaluate/place.ts'
 import type { Applying, Guarded, Rows } from './evaluate/rows.ts'
 import type { RuleGroup } from './evaluate/rule-group.ts'
-import { Trial } from './evaluate/trial.ts'
+import type { Trial } from './evaluate/trial.ts'
 import { FALSE, TRUE } from './evaluate/truth.ts'
 import type { PolicyRequest } from './policy-request.ts'
-
-/** A decision but for the version of the set that made it. */
-export type Verdict = Omit<Decision, 'version'>
-
-/**
- * Combines the rules that are about a request: deny before approval before allow. An error denies,
- * no allow denies; the order of rules never matters, and every rule that settled it is named.
- */
-export function decide(candidates: Candidates, request: PolicyRequest): Verdict {
-  const about = new About([new Bucket(candidates)])
-  const decision = decideAbout(about, { request, version: '' }, new Trial(new AttributeTable()))
-  const { version: _, ...verdict } = decision
-  return verdict
-}
 
 export interface Asked {
   readonly request: PolicyRequest
@@ -38,8 +22,12 @@ export interface Asked {
   readonly version: string
 }
 
-/** The same for rules that lie in buckets, tried with the table that they were compiled with. */
-export function decideAbout(about: About, { request, version }: Asked, trial: Trial): Decision {
+/**
+ * Combines the rules that are about a request: deny before approval before allow. An error denies,
+ * no allow denies; the order of rules never matters, and every rule that settled it is named. Rules
+ * that lie in buckets with a table are tried with that table.
+ */
+export function decide(about: About, { request, version }: Asked, trial: Trial): Decision {
   const errors: EvaluationError[] = []
   trial.begin(request.attributes)
   trial.errors = errors
@@ -228,12 +216,11 @@ function missingOf(
   bindings: readonly Binding[],
   approved: readonly string[] = NONE,
 ): readonly DemandedApproval[] {
-  if (bindings.length === 0) return NONE
   const missing = new Map<string, DemandedApproval>()
   for (const { approvals } of bindings)
     for (const demand of approvals) {
       const { name } = demand.approval
       if (!approved.includes(name) && !missing.has(name)) missing.set(name, demand)
     }
-  return missing.size === 0 ? NONE : [...missing.values()]
+  return [...missing.values()]
 }

@@ -1,10 +1,8 @@
-import { AttributeTable } from './evaluate/attribute-table.ts'
-import { About, Bucket } from './evaluate/bucket.ts'
-import type { Candidates } from './evaluate/candidates.ts'
+import type { About } from './evaluate/bucket.ts'
 import type { CompiledRequirement } from './evaluate/compiled.ts'
 import { evaluate, evaluateAll } from './evaluate/evaluate.ts'
 import type { Applying, Guarded, Rows } from './evaluate/rows.ts'
-import { Trial } from './evaluate/trial.ts'
+import type { Trial } from './evaluate/trial.ts'
 import type { Truth } from './evaluate/truth.ts'
 import { FALSE, TRUE } from './evaluate/truth.ts'
 import type { PolicyRequest } from './policy-request.ts'
@@ -12,15 +10,9 @@ import type { PolicyRequest } from './policy-request.ts'
 /**
  * Could some arguments make this permitted, if need be with an approval? Everything that depends on
  * `args` may come out either way, so the answer is no only when no arguments whatever lead to an
- * allow. A yes is no promise.
+ * allow. A yes is no promise. Rules that lie in buckets with a table are tried with that table.
  */
-export function mayAllow(candidates: Candidates, request: PolicyRequest): boolean {
-  const about = new About([new Bucket(candidates)])
-  return mayAllowAmong(about, request, new Trial(new AttributeTable()))
-}
-
-/** The same for rules that lie in buckets, tried with the table that they were compiled with. */
-export function mayAllowAmong(about: About, request: PolicyRequest, trial: Trial): boolean {
+export function mayAllow(about: About, request: PolicyRequest, trial: Trial): boolean {
   trial.begin(request.attributes, 'args')
   try {
     const groups = about.groups(trial)

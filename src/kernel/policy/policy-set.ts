@@ -1,5 +1,5 @@
 import { PortcullisError } from '../errors.ts'
-import { decideAbout } from './decide.ts'
+import { decide } from './decide.ts'
 import type { Decision } from './decision.ts'
 import { AttributeTable } from './evaluate/attribute-table.ts'
 import { About, Bucket } from './evaluate/bucket.ts'
@@ -10,7 +10,7 @@ import { byFile, type RuleChange, RuleIndex, rulesOf } from './evaluate/rule-ind
 import { Trial } from './evaluate/trial.ts'
 import type { Explanation } from './explain.ts'
 import { explain } from './explain.ts'
-import { mayAllowAmong } from './may-allow.ts'
+import { mayAllow } from './may-allow.ts'
 import type { OutsidePolicies, SettledRule } from './outside.ts'
 import type { Plan, PlanOptions } from './plan/plan.ts'
 import { plan } from './plan/plan.ts'
@@ -125,7 +125,7 @@ export class PolicySet {
   mayAllow(request: PolicyRequest): boolean {
     const settled = this.outside?.foresee(request)
     const about = aboutWith(this.indexes.enforcing, request, settled)
-    return mayAllowAmong(about, request, this.free())
+    return mayAllow(about, request, this.free())
   }
 
   /**
@@ -156,7 +156,7 @@ export class PolicySet {
 
   private decideBy(index: RuleIndex, request: PolicyRequest): Decision {
     const about = aboutWith(index, request, this.outside?.judge(request))
-    return decideAbout(about, { request, version: this.version }, this.free())
+    return decide(about, { request, version: this.version }, this.free())
   }
 
   /** A getter among the attributes could ask for a decision within a decision. */

@@ -4,7 +4,6 @@ import type {
   CheckedPolicy,
   CheckedRequirement,
   CheckedRule,
-  CheckedSet,
   CheckedTargetRule,
   Head,
 } from '../check/checked.ts'
@@ -28,14 +27,10 @@ import type {
 import type { Condition } from './scope.ts'
 import { looksForSeveral, simpleTests } from './simple-tests.ts'
 
-/** Turns every condition of a checked set into a closure, once. */
-export function compilePolicies(set: CheckedSet): CompiledSet {
-  const compiling = new Compiling(set.orders)
-  const compiled = compiling.policies(set.policies)
-  return joinCompiled([{ compiled }], compiling, compiled.ruleCount)
-}
-
-/** What the policies of one set are compiled with, and those that follow it. */
+/**
+ * What the policies of one set are compiled with, and those that follow it. Every condition is
+ * turned into a closure, once.
+ */
 export class Compiling {
   readonly orders: Orders
   readonly table = new AttributeTable()
@@ -98,9 +93,8 @@ interface Context {
 
 function compilePolicy(context: Context, into: Writable): void {
   const { rules } = context.policy
-  const bare = rules.filter((rule) => rule.kind === 'require' && rule.heads === undefined)
-  const binding = bare.flatMap((rule) =>
-    rule.kind === 'require' ? compileRequirement(rule, context) : [],
+  const binding = rules.flatMap((rule) =>
+    rule.kind === 'require' && rule.heads === undefined ? compileRequirement(rule, context) : [],
   )
   for (const rule of rules)
     switch (rule.kind) {

@@ -12,12 +12,14 @@ import { request as anyRequest } from '../../../../test/policy-matrix/arbitrary/
 import { REGISTRY } from '../../../../test/policy-matrix/registry.ts'
 import type { JsonObject, JsonValue } from '../../json/value.ts'
 import { checkPolicies } from '../check/check-policies.ts'
-import { decide, decideAbout } from '../decide.ts'
+import { decide } from '../decide.ts'
 import { parsePolicyFile } from '../language/parser.ts'
 import { sortedByFile } from '../load/changes.ts'
-import { mayAllow, mayAllowAmong } from '../may-allow.ts'
+import { mayAllow } from '../may-allow.ts'
 import type { PolicyRequest } from '../policy-request.ts'
-import { compilePolicies } from './compile-policies.ts'
+import { AttributeTable } from './attribute-table.ts'
+import { About, Bucket } from './bucket.ts'
+import { Compiling } from './compile-policies.ts'
 import { RuleIndex, rulesOf } from './rule-index.ts'
 import { Trial } from './trial.ts'
 
@@ -68,7 +70,9 @@ function compiled(policies: Drafts) {
   const { set, diagnostics } = checkPolicies(parsed, REGISTRY)
   const errors = diagnostics.filter(({ severity }) => severity === 'error')
   assert.deepEqual([...parsed.flatMap((it) => it.diagnostics), ...errors], [])
-  const { enforced, table } = compilePolicies(set)
+  const compiling = new Compiling(set.orders)
+  const { table } = compiling
+  const { enforced } = compiling.policies(set.policies)
   const rules = rulesOf(enforced)
   return { index: RuleIndex.of(rules, table), plain: RuleIndex.of(rules), trial: new Trial(table) }
 }
@@ -79,13 +83,13 @@ function compare(policies: Drafts, requests: readonly PolicyRequest[]) {
   for (const request of requests) {
     const { operation, resource } = request
     const about = index.about(operation, resource.id)
-    const indexed = decideAbout(about, { request, version: '' }, trial)
+    const indexed = decide(about, { request, version: '' }, trial)
     const all = plain.about(operation, resource.id)
-    assert.deepEqual(indexed, decideAbout(all, { request, version: '' }, trial))
-    const candidates = plain.find(operation, resource.id)
-    const { version: _, ...verdict } = indexed
-    assert.deepEqual(verdict, { ...decide(candidates, request) })
-    assert.equal(mayAllowAmong(about, request, trial), mayAllow(candidates, request))
+    assert.deepEqual(indexed, decide(all, { request, version: '' }, trial))
+    const together = new About([new Bucket(plain.find(operation, resource.id))])
+    const another = new Trial(new AttributeTable())
+    assert.deepEqual(indexed, decide(together, { request, version: '' }, another))
+    assert.equal(mayAllow(about, request, trial), mayAllow(together, request, another))
   }
 }
 
@@ -114,8 +118,7 @@ function asked(args: JsonObject): PolicyRequest {
 test('a deny in error denies though another rule is found by what the request holds', () => {
   const { index, trial } = compiled([draft(MANY)])
   const about = index.about('slack.post', 'slack.post')
-  const decided = (args: JsonObject) =>
-    decideAbout(about, { request: asked(args), version: '' }, trial)
+  const decided = (args: JsonObject) => decide(about, { request: asked(args), version: '' }, trial)
   assert.equal(decided({ a: 'x1', b: 1 }).reason, 'allowed')
   assert.equal(decided({ a: 'x4', b: 4 }).reason, 'explicit_deny')
   assert.equal(decided({ a: 'x4', b: '4' }).reason, 'deny_on_error')
@@ -128,8 +131,7 @@ test('a deny in error denies though another rule is found by what the request ho
 test('a name on the prototype of a request is not an attribute of it', () => {
   const { index, trial } = compiled([draft(MANY)])
   const about = index.about('slack.post', 'slack.post')
-  const decided = (args: JsonObject) =>
-    decideAbout(about, { request: asked(args), version: '' }, trial)
+  const decided = (args: JsonObject) => decide(about, { request: asked(args), version: '' }, trial)
   const polluted = Object.prototype as unknown as Record<string, unknown>
   try {
     polluted.a = 'x1'
@@ -148,9 +150,9 @@ test('a name on the prototype of a request is not an attribute of it', () => {
 test('nothing that a decision read is left for the next one', () => {
   const { index, trial } = compiled([draft(MANY)])
   const about = index.about('slack.post', 'slack.post')
-  decideAbout(about, { request: asked({ a: 'of the caller', b: 1 }), version: '' }, trial)
+  decide(about, { request: asked({ a: 'of the caller', b: 1 }), version: '' }, trial)
   assert.doesNotMatch(inspect(trial, { depth: 9 }), /of the caller/)
   assert.deepEqual(trial.attributes, {})
-  const { reason } = decideAbout(about, { request: asked({}), version: '' }, trial)
+  const { reason } = decide(about, { request: asked({}), version: '' }, trial)
   assert.equal(reason, 'deny_on_error')
 })
