@@ -116,7 +116,11 @@ function decisionTests(file: string, { about, policies, cases }: DecisionGroup) 
       const { operation } = request
       const asked = { resource: { type: 'tool', id: operation } as const, ...request }
       const found = differential(filesOf(policies))(asked)
-      assert.deepEqual(loaded(filesOf(policies)).explain(asked).decision, found)
+      const explained = loaded(filesOf(policies)).explain(asked)
+      assert.deepEqual(explained.decision, found)
+      // Each rule with the head by which it is about the request; a deny requires nothing.
+      for (const { ref, head, requirements } of explained.rules)
+        assert.ok(head !== '' && (ref.rule !== 'deny' || requirements.length === 0), head)
       const { observed, ...expected } = decision
       assert.deepEqual(vectorOf(found), {
         ...{ determining: [], obligations: [], approvals: [], audits: [] },

@@ -39,7 +39,6 @@ function helpfulWithin(node: Expression, helpful: Helpful): Helpful {
     case 'not':
       return NEGATED[helpful]
     case 'call':
-      if (node.name.text === 'count') return 'either'
       return node.name.text === 'none' ? NEGATED[helpful] : helpful
     default:
       return 'either'
