@@ -9,6 +9,7 @@ import { indexChangeTests } from '../policy-matrix/index-changes.ts'
 import { lookedAtTests } from '../policy-matrix/looked-at.ts'
 import { reusedMemoryTests } from '../policy-matrix/reused-memory.ts'
 import { simpleGuardTests } from '../policy-matrix/simple-guards.ts'
+import { setTests } from '../policy-matrix/sets.ts'
 import { vectorTests } from '../policy-matrix/vectors.ts'
 import type { MutantTest } from './in-process-runner.ts'
 
@@ -53,5 +54,6 @@ export const POLICY_TESTS: readonly MutantTest[] = [
   ...indexChangeTests(),
   ...reusedMemoryTests(),
   errorOrderTest(),
+  ...setTests(),
   ...Array.from({ length: TESTS }, (_, index) => comparison(index)),
 ]
