@@ -40,9 +40,12 @@ const REQUESTS: readonly PolicyRequest[] = [
   ...[asked('t.y', { a: true }), asked('t.z', { n: 2, s: 'x' }), asked('u.x', { n: 1 })],
 ]
 
-/** The file and what it says from then on; nothing when it goes. */
+/**
+ * The file and what it says from then on; nothing when it goes. A deny without a condition would
+ * have all files loaded anew.
+ */
 const STEPS: readonly (readonly [file: string, rules?: string])[] = [
-  ['b', 'deny: t.y allow: t.* if args.n > 1 && args.s == "x"'],
+  ['b', 'deny: t.y if args.a allow: t.* if args.n > 1 && args.s == "x"'],
   ['w', 'OBSERVED deny: t.x if args.a'],
   ['w', 'OBSERVED deny: t.* if args.b allow: u.x'],
   ['a', 'allow: [t.x, t.*] if args.a require: redact("email") for t.x if args.b'],
@@ -55,7 +58,10 @@ const STEPS: readonly (readonly [file: string, rules?: string])[] = [
 ]
 
 function changes(): void {
-  let files: readonly PolicyText[] = [fileOf('a', 'allow: t.x if args.a'), fileOf('b', 'deny: t.y')]
+  let files: readonly PolicyText[] = [
+    fileOf('a', 'allow: t.x if args.a'),
+    fileOf('b', 'deny: t.y if args.a'),
+  ]
   let before = loadPolicies(files, REGISTRY)
   for (const [name, rules] of STEPS) {
     const others = files.filter(({ file }) => file !== `${name}.policy`)

@@ -92,14 +92,14 @@ test('who asks cannot be told: what is attached to somebody denies, and does not
 test('an explanation shows what a rule is attached to, and by what', () => {
   const file = 'policies/roles/reader/p.policy'
   const text = `class slow when operation.seconds > 60
-policy p for agents("billing") { deny: slow }
+policy p for agents("billing", "x") { deny: slow }
 policy q { allow: crm.* if args.token == "hunter2" }`
   const explanation = load({ file, text }).explain(
     request('crm.get', 'crm.get', { ...SALES, operation: { seconds: 5 }, args: { token: 'x' } }),
   )
   const shown = renderExplanation(explanation)
   assert.match(shown, /true {3}placed in `roles\/` for "reader"/)
-  assert.match(shown, /false {2}agents\("billing"\) \[for agents\("billing"\)\]/)
+  assert.match(shown, /false {2}agents\("billing", "x"\) \[for agents\("billing", "x"\)\]/)
   assert.match(shown, /false {2}operation\.seconds > 60 \[class `slow`\]/)
   assert.match(shown, /operation\.seconds = 5/)
   assert.match(shown, /args\.token = "\[hidden\]"/)
