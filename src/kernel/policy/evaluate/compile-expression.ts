@@ -69,11 +69,9 @@ class Compiler {
       case 'during':
         return during(this.operand(node.subject), node)
       case 'method':
-        return node.name.text === 'length' ? boolean(this.operand(node), node) : this.method(node)
+        return this.method(node)
       case 'call':
-        return node.name.text === 'count'
-          ? boolean(this.operand(node), node)
-          : this.quantified(node)
+        return this.quantified(node)
       case 'lambda':
         return never(node)
       default:

@@ -7,7 +7,6 @@ export function glob(pattern: string): (text: string) => boolean {
   const tail = rest.pop()
   if (tail === undefined) return (text) => text === head
   return (text) => {
-    if (text.length < head.length + tail.length) return false
     if (!text.startsWith(head) || !text.endsWith(tail)) return false
     let from = head.length
     for (const piece of rest) {

@@ -51,7 +51,6 @@ export function isEmpty(list: Operand, at: Span): Condition {
 export function length(sized: Operand, at: Span): Operand {
   return (scope) => {
     const value = sized(scope)
-    if (typeof value === 'symbol') return value
     if (typeof value === 'string') return value.length
     const elements = elementsOf(value, scope, at)
     return typeof elements === 'symbol' ? elements : elements.length

@@ -83,7 +83,7 @@ export function elementsOf(
   scope: Scope,
   at: Span,
 ): readonly JsonValue[] | typeof FAILED | typeof OPEN {
-  if (value === FAILED || value === OPEN) return value
+  if (typeof value === 'symbol') return value
   if (!Array.isArray(value)) return fail(scope, at, `expected a list, found ${typeName(value)}`)
   if (value.length > MAX_ELEMENTS)
     return fail(scope, at, `list has more than ${MAX_ELEMENTS} elements`)

@@ -41,7 +41,7 @@ export function overlap(a: Pattern, b: Pattern): boolean {
 export function intersection(a: Pattern, b: Pattern): Pattern | undefined {
   if (!overlap(a, b)) return undefined
   if (a.kind === 'every') return b
-  if (b.kind === 'every' || a.kind === 'exact') return a
+  if (b.kind === 'every') return a
   return b.kind === 'exact' || b.text.length > a.text.length ? b : a
 }
 
