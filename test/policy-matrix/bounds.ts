@@ -74,6 +74,20 @@ const VISITED: readonly Row[] = [
     ...{ name: 'counts', condition: 'all(args.l, |x| count(args.m) > 1)', error: TOO_MANY },
     args: { l: list(101), m: list(1_000) },
   },
+  // What is settled is looked at no further.
+  {
+    ...{ name: 'one that is found', condition: 'any(args.l, |x| any(args.m, |y| y == 1))' },
+    args: { l: list(101), m: list(1_000) },
+  },
+  {
+    ...{ name: 'one of many', condition: 'args.l.containsAny(args.m) && args.m.contains(1)' },
+    args: { l: list(101), m: list(1_000) },
+  },
+  {
+    name: 'an alternative that holds',
+    condition: '(args.l.contains(1) || all(args.l, |x| args.m.contains(1))) && args.m.contains(1)',
+    args: { l: list(101), m: list(1_000) },
+  },
 ]
 
 export function boundTests(): readonly VectorTest[] {
