@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { JsonObject, JsonValue } from '../../src/kernel/json/value.ts'
-import { decideAbout } from '../../src/kernel/policy/decide.ts'
+import { decide } from '../../src/kernel/policy/decide.ts'
 import { AttributeTable } from '../../src/kernel/policy/evaluate/attribute-table.ts'
 import type { AnyRule } from '../../src/kernel/policy/evaluate/candidates.ts'
 import type { CompiledSet } from '../../src/kernel/policy/evaluate/compiled.ts'
@@ -200,7 +200,7 @@ function policyOf(rules: number, rule: string): string {
 function decided(index: RuleIndex, { table }: CompiledSet, args: JsonObject) {
   const resource = { type: 'tool', id: 't.x' } as const
   const request = { operation: 't.x', resource, attributes: { args } }
-  return decideAbout(index.about('t.x', 't.x'), { request, version: '' }, new Trial(table))
+  return decide(index.about('t.x', 't.x'), { request, version: '' }, new Trial(table))
 }
 
 /** The rules, which tell when the closure of a guard is asked. */

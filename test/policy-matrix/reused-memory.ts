@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { inspect } from 'node:util'
 import type { JsonObject } from '../../src/kernel/json/value.ts'
-import { decideAbout } from '../../src/kernel/policy/decide.ts'
+import { decide } from '../../src/kernel/policy/decide.ts'
 import { AttributeTable } from '../../src/kernel/policy/evaluate/attribute-table.ts'
 import type { About } from '../../src/kernel/policy/evaluate/bucket.ts'
 import type { CompiledRule } from '../../src/kernel/policy/evaluate/compiled.ts'
@@ -52,7 +52,7 @@ function decidesAsAlone(): void {
   const about = index.about('t.x', 't.x')
   const trial = new Trial(table)
   const decided = (args: JsonObject, using: Trial) =>
-    decideAbout(about, { request: asked(args), version: '' }, using)
+    decide(about, { request: asked(args), version: '' }, using)
   for (const args of REQUESTS)
     assert.deepEqual(decided(args, trial), decided(args, new Trial(table)))
 }
@@ -62,7 +62,7 @@ function keepsNothing(): void {
   const trial = new Trial(table)
   for (const args of [undefined, ...REQUESTS]) {
     const about = index.about('t.x', 't.x')
-    if (args !== undefined) decideAbout(about, { request: asked(args), version: '' }, trial)
+    if (args !== undefined) decide(about, { request: asked(args), version: '' }, trial)
     const { busy, attributes, errors, elements, failures } = trial
     assert.deepEqual(
       { busy, attributes, errors, elements, failures },
