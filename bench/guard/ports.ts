@@ -60,6 +60,7 @@ export async function benchPorts(folder: string) {
     approvals: inMemoryDesk({ ledger, ids }),
     digests: { digest: (payload) => payloadDigest(keys.digestKey, payload) },
     recordings: recording,
+    finality: { witnessed: async () => undefined },
   }
   const close = async () => {
     await recording.close()

@@ -5,9 +5,12 @@ import type { Config } from './config.ts'
 
 /**
  * What can be proved today: of agents nothing but their credential, of receipts that they are
- * durable, and of servers and namespaces what the operator says of them.
+ * durable or, where there are witnesses, can be waited for to be witnessed, and of servers and
+ * namespaces what the operator says of them.
  */
-export function configuredAssurances(config: Pick<Config, 'servers' | 'memory'>): Assurances {
+export function configuredAssurances(
+  config: Pick<Config, 'servers' | 'memory' | 'witnesses'>,
+): Assurances {
   const servers = new Map(Object.entries(config.servers))
   const namespaces = new Map(Object.entries(config.memory))
   const fulfilledBy = (action: Action): readonly string[] => {
@@ -23,7 +26,8 @@ export function configuredAssurances(config: Pick<Config, 'servers' | 'memory'>)
   }
   return {
     of: (_identity, action) => ({
-      ...{ tier: 'none', finality: 'durable', stepUps: [] },
+      ...{ tier: 'none', stepUps: [] },
+      finality: config.witnesses === undefined ? 'durable' : 'witnessed',
       fulfils: fulfilledBy(action),
     }),
   }

@@ -17,6 +17,7 @@ import {
   agentTokens,
   connectMcpServers,
   declaredAttributes,
+  ledgerHeads,
   memoryConnector,
   openKeys,
   openLedger,
@@ -27,6 +28,7 @@ import {
 } from './parts.ts'
 import { routeConnector } from './route-connector.ts'
 import { systemClock, uuidIds } from './system-ports.ts'
+import { openWitnessedHeads } from './witnessed-heads.ts'
 
 /** There is one tenant so far; every record already says whose it is. */
 const TENANT = 'default' as Tenant
@@ -59,6 +61,12 @@ async function connect(config: Config, log: Log, opened: Closing) {
   const signer = keys.ledgerSigner
   const ledger = await openLedger({ file: ledgerFile(config.dataDir), signer, log, clock, ids })
   opened.add(() => ledger.close())
+  const heads = ledgerHeads(ledgerFile(config.dataDir), ledger)
+  opened.add(() => heads.close())
+  const source = { ...heads, origin: ledger.origin }
+  const witnessed = await openWitnessedHeads(config, { source, log, ledger, clock, ids })
+  opened.add(() => witnessed.close())
+  const { finality } = witnessed
   const usage = openUsage({
     ...usagePlace(config.dataDir),
     ...{ origin: ledger.origin, budgets: config.budgets, log, now: clock.now() },
@@ -91,7 +99,7 @@ async function connect(config: Config, log: Log, opened: Closing) {
   opened.add(() => desk.close())
   const { approvals } = desk
   const deciding = { identities, policies, attributes, usage: usage.book, assurances, recordings }
-  const ports: Ports = { ...deciding, approvals, ledger, connector, clock, ids, digests }
+  const ports: Ports = { ...deciding, approvals, finality, ledger, connector, clock, ids, digests }
   const gate = createGate(ports)
   const whole = { config, log, keys, ports, gate, approvals, close: () => opened.close() }
   const used = { usage: usage.book, recording }

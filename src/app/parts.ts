@@ -9,15 +9,27 @@ export { startAdminServer } from '../inbound/admin/admin-server.ts'
 export { createIntrospectionDoor } from '../inbound/introspection/introspection-door.ts'
 export { createMcpDoor } from '../inbound/mcp/door.ts'
 export { createMcpServer } from '../inbound/mcp/server.ts'
+export { createWitnessServer } from '../inbound/witness/witness-server.ts'
+export type { HeadSource } from '../monitors/witnesses/head-source.ts'
+export { startWitnessing } from '../monitors/witnesses/start-witnessing.ts'
 export { agentTokens } from '../sources/agent-tokens/agent-tokens.ts'
 export { principalOf } from '../sources/agent-tokens/principal-of.ts'
 export { approverTokens } from '../sources/approver-tokens/approver-tokens.ts'
 export { declaredAttributes } from '../sources/declared-attributes/declared-attributes.ts'
 export { openPolicyFiles } from '../sources/policy-files/policy-files.ts'
 export { openKeys } from '../stores/keys-file/open-keys.ts'
+export { openPostQuantumKey } from '../stores/keys-file/post-quantum-key.ts'
+export {
+  newWitnessKeys,
+  readWitnessKeys,
+  type WitnessKeys,
+  writeWitnessKeys,
+} from '../stores/keys-file/witness-keys.ts'
 export { policyVersions } from '../stores/policy-versions/policy-versions.ts'
 export { openApprovals } from '../stores/sqlite/approvals.ts'
+export { ledgerHeads } from '../stores/sqlite/ledger-heads.ts'
 export { openLedger } from '../stores/sqlite/open-ledger.ts'
 export { openUsage } from '../stores/sqlite/open-usage.ts'
 export { recordRequests } from '../stores/sqlite/record-requests.ts'
 export { openRecords } from '../stores/sqlite/records.ts'
+export { WitnessBook } from '../stores/sqlite/witness-book.ts'

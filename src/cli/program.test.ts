@@ -32,6 +32,7 @@ test('the commands are these', () => {
       ...['approvals', 'approvals list', 'approvals show'],
       ...['approvals approve', 'approvals deny', 'approvals token'],
       ...['ledger', 'ledger verify', 'ledger show', 'ledger export', 'ledger checkpoint'],
+      'witness',
       'completion',
     ],
   )

@@ -67,6 +67,36 @@ test('what is proved, fulfilled and within its limits goes on', async () => {
   assert.equal((await guard(request(), ports)).kind, 'done')
 })
 
+const WITNESSED = { kind: 'finality', finality: 'witnessed' } as const
+const DURABLE = { kind: 'finality', finality: 'durable' } as const
+
+test('an action that has to be witnessed waits between its receipt and its effect', async () => {
+  const assured: Partial<Assured> = { finality: 'witnessed' }
+  const steps = async (obligation: Obligation) => {
+    const ports = inMemoryPorts({ decision: demanding(ALLOWED, obligation), assured })
+    assert.equal((await guard(request(), ports)).kind, 'done')
+    return ports.steps.join()
+  }
+  const [before, after] = ['identify,decide,append decision', 'execute,append effect']
+  assert.equal(await steps(WITNESSED), `${before},await witnesses,${after}`)
+  assert.equal(await steps(DURABLE), `${before},${after}`)
+})
+
+for (const code of ['FINALITY_TIMEOUT', 'FINALITY_BLOCKED', 'FINALITY_UNAVAILABLE'] as const) {
+  test(`after ${code} nothing is carried out or spent, and a receipt says so`, async () => {
+    const decision = demanding(ALLOWED, SPEND, WITNESSED)
+    const assured: Partial<Assured> = { finality: 'witnessed' }
+    const ports = inMemoryPorts({ decision, assured, budgets: BUDGETS })
+    const finality = { witnessed: () => Promise.reject(new PortcullisError(code, 'no')) }
+    const outcome = await guard(request(), { ...ports, finality })
+    assert.deepEqual(outcome, { kind: 'failed', code, receipt: 'r0' })
+    assert.deepEqual(ports.received, [])
+    assert.deepEqual(ports.receipts[1]?.effect, { state: 'failed', of: 'r0' })
+    assert.equal(ports.receipts[1]?.code, code)
+    assert.equal(ports.usage.balance('llm', '', NOW).remaining, 10)
+  })
+}
+
 test('what is held before the effect is spent after it, and both receipts say so', async () => {
   const ports = inMemoryPorts({ decision: demanding(ALLOWED, SPEND), budgets: BUDGETS })
   const before: number[] = []

@@ -10,6 +10,7 @@ import type { Redaction } from '../kernel/receipt/receipt.ts'
 import { type Attempt, begin } from './attempt.ts'
 import type { GuardRequest, Outcome, Ports } from './ports.ts'
 import { type Approved, approve, isHeld, type Withheld } from './steps/approve.ts'
+import { awaitFinality } from './steps/await-finality.ts'
 import { judgeCall } from './steps/judge.ts'
 import { refusalOf } from './steps/meet.ts'
 import { obligeAction, obligeResult } from './steps/oblige.ts'
@@ -65,7 +66,9 @@ interface Going {
   readonly spend: readonly Spending[]
 }
 
-/** Oblige → execute → oblige. A failure is an effect too: it has to be recorded. */
+/**
+ * Oblige → await finality → execute → oblige. A failure is an effect too: it has to be recorded.
+ */
 async function carryOut(attempt: Attempt, going: Going, ports: Ports): Promise<Effect> {
   const { identity, decision, spend } = going
   const redactions: Redaction[] = []
@@ -78,6 +81,7 @@ async function carryOut(attempt: Attempt, going: Going, ports: Ports): Promise<E
     const ready = obligeAction(attempt.request.action, decision)
     redactions.push(...ready.redactions)
     tell('args', argsOf(ready.action))
+    await awaitFinality(decision, ports)
     reached = 'target'
     const answer = await ports.connector.execute(ready.action, identity)
     reached = 'answer'
@@ -88,7 +92,7 @@ async function carryOut(attempt: Attempt, going: Going, ports: Ports): Promise<E
   } catch (error) {
     const code = codeOf(error)
     const free = reached === 'nobody' || code === 'UPSTREAM_UNKNOWN'
-    const state = reached === 'answer' ? 'confirmed' : stateAfter(code)
+    const state = reached === 'answer' ? 'confirmed' : stateAfter(code, reached)
     return { state, code, ...told(), ...cost(spend, free) }
   }
 }
@@ -106,8 +110,8 @@ const UNCERTAIN: ReadonlySet<ErrorCode> = new Set([
   'INTERNAL',
 ])
 
-function stateAfter(code: ErrorCode): 'failed' | 'unknown' {
-  return UNCERTAIN.has(code) ? 'unknown' : 'failed'
+function stateAfter(code: ErrorCode, reached: 'nobody' | 'target'): 'failed' | 'unknown' {
+  return reached === 'target' && UNCERTAIN.has(code) ? 'unknown' : 'failed'
 }
 
 function refused(code: ErrorCode, receipt?: string): Outcome {

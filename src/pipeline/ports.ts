@@ -83,6 +83,16 @@ export interface Ledger {
   append(draft: ReceiptDraft): Promise<{ readonly id: string; readonly seq: number }>
 }
 
+/** How receipts become more than durable: others have seen the ledger that holds them. */
+export interface Finality {
+  /**
+   * Resolves when all that is durable now is under a head that enough witnesses cosigned.
+   * It waits no longer than a bound of its own.
+   * @throws PortcullisError `FINALITY_UNAVAILABLE`, `FINALITY_BLOCKED`, `FINALITY_TIMEOUT`.
+   */
+  witnessed(): Promise<void>
+}
+
 /** Keeps what policies read of decided requests, so that they can be decided again. */
 export interface Recordings {
   /** Never throws and never waits: what cannot be kept is dropped and counted. */
@@ -158,6 +168,7 @@ export interface Ports {
   readonly digests: Digester
   readonly usage: UsageMeter
   readonly assurances: Assurances
+  readonly finality: Finality
   readonly recordings: Recordings
   readonly approvals: Approvals
 }

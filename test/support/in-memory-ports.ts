@@ -146,6 +146,11 @@ export function inMemoryPorts({
     assurances: {
       of: () => ({ tier: 'none', finality: 'durable', stepUps: [], fulfils: [], ...assured }),
     },
+    finality: {
+      async witnessed() {
+        steps.push('await witnesses')
+      },
+    },
     digests: { digest: (payload) => payloadDigest(DIGEST_KEY, payload) },
   }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
@@ -28,6 +28,8 @@ export interface RuntimeSetup {
   readonly agents: readonly string[]
   /** Records by namespace. */
   readonly memory?: Readonly<Record<string, object>>
+  /** A key set for the runtime; without one it makes its own. */
+  readonly keys?: string
   /** More of the configuration: `[budgets.llm]` … */
   readonly more?: string
 }
@@ -38,6 +40,7 @@ export async function runRuntime({
   policy,
   agents,
   memory = {},
+  keys,
   more = '',
 }: RuntimeSetup): Promise<RunningRuntime> {
   const folder = mkdtempSync(join(tmpdir(), 'portcullis-path-'))
@@ -47,6 +50,7 @@ export async function runRuntime({
   writeFileSync(join(folder, 'policies', 'test.policy'), policy)
   for (const [name, records] of Object.entries(memory))
     writeFileSync(join(folder, `${name}.json`), JSON.stringify(records))
+  if (keys !== undefined) cpSync(keys, join(folder, '.portcullis', 'keys'), { recursive: true })
   const config = join(folder, 'portcullis.toml')
   writeFileSync(config, `${configText(agents, Object.keys(memory), upstream)}\n${more}`)
   const start = () => startRuntime(loadConfig(config, {}), { log: silentLog })

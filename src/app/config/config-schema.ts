@@ -3,6 +3,7 @@ import { MAX_AMOUNT } from '../../kernel/budget/amount.ts'
 import type { JsonValue } from '../../kernel/json/value.ts'
 import { Approvals, Approver } from './approval-schema.ts'
 import { DURATION_PATTERN } from './duration.ts'
+import { Ledger, Witnesses } from './ledger-schema.ts'
 import { PolicySchema } from './policy-schema.ts'
 
 /**
@@ -276,20 +277,8 @@ export const ConfigSchema = Type.Object(
       placeholder: 'NAME',
       expected: 'a small letter, then at most 63 small letters, digits or `_`',
     }),
-    ledger: Type.Object(
-      {
-        origin: Type.Optional(
-          Type.String({
-            description:
-              'Name of the ledger on its checkpoints, and issuer of tokens. Chosen once, when ' +
-              'the keys are made; a random one by default.',
-            pattern: '^[a-z0-9][a-z0-9.-]*(?:/[a-z0-9][a-z0-9._-]*)+$',
-            expected: 'a host and a path such as `example.com/gate`',
-          }),
-        ),
-      },
-      { additionalProperties: false },
-    ),
+    ledger: Ledger,
+    witnesses: Witnesses,
   },
   { additionalProperties: false },
 )

@@ -1,5 +1,6 @@
 import type { Budget } from '../../kernel/budget/budget.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
+import type { WitnessPolicy } from '../../kernel/tlog/witness-policy.ts'
 
 /** What `portcullis.toml` and the environment say, checked. Paths are absolute, times in ms. */
 export interface Config {
@@ -18,7 +19,9 @@ export interface Config {
   readonly budgets: Readonly<Record<string, BudgetConfig>>
   readonly listen: { readonly mcp: McpListenConfig }
   readonly attributes: AttributesConfig
-  readonly ledger: { readonly origin?: string }
+  readonly ledger: { readonly origin?: string; readonly postQuantum: boolean }
+  /** Absent where nobody witnesses the ledger. */
+  readonly witnesses?: WitnessesConfig
   /** What works but should not stay so, each with file and line. */
   readonly warnings: readonly string[]
 }
@@ -29,6 +32,14 @@ export interface AttributesConfig {
   readonly operations: Readonly<Record<string, JsonObject>>
   readonly resources: Readonly<Record<string, JsonObject>>
   readonly system: JsonObject
+}
+
+/** Who cosigns the heads of the ledger, and how long that may take. */
+export interface WitnessesConfig {
+  readonly policy: WitnessPolicy
+  readonly intervalMs: number
+  readonly answerWaitMs: number
+  readonly finalityWaitMs: number
 }
 
 export interface PolicyConfig {

@@ -32,7 +32,7 @@ test('the smallest file gets every default, and absolute paths beside itself', a
       mcp: { host: '127.0.0.1', port: 7070, allowedHosts: [], allowedOrigins: [] },
     },
     attributes: { operations: {}, resources: {}, system: {} },
-    ledger: {},
+    ledger: { postQuantum: false },
     warnings: [],
   })
 })
@@ -58,6 +58,7 @@ allowed_origins = ["https://console.example.com"]
 tls = { cert = "cert.pem", key = "key.pem" }
 [ledger]
 origin = "example.com/gate"
+post_quantum = true
 [roles.sales]
 description = "sells"
 [agents.sales]
@@ -169,7 +170,7 @@ maintenance_mode = false
       resources: { 'CRM.customers': { classification: 'confidential' } },
       system: { maintenance_mode: false },
     },
-    ledger: { origin: 'example.com/gate' },
+    ledger: { origin: 'example.com/gate', postQuantum: true },
     warnings: [],
   })
 })

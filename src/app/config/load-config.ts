@@ -10,6 +10,7 @@ import { overlay } from './environment.ts'
 import { blotOut, blotOutValues, configError, type Problem, type Source } from './problems.ts'
 import { literalSecrets, resolveSecrets } from './resolve-secrets.ts'
 import { parseTomlTree, type Table, TomlError } from './toml-tree.ts'
+import { checkWitnesses, witnessesOf } from './witnesses.ts'
 
 /** Bytes of a configuration file. */
 export const CONFIG_LIMIT_BYTES = 256 * 1024
@@ -42,7 +43,8 @@ export function loadConfig(
 
   const written = shaped.value as ConfigFile
   const absolute = (path: string) => resolve(dirname(file), path)
-  const meaning = checkMeaning(written, tree)
+  const witnesses = checkWitnesses(written, { tree, text, absolute })
+  const meaning = [...checkMeaning(written, tree), ...witnesses]
   const warnings = literalSecrets(written, tree, file)
   if (purpose === 'inspect') {
     refuseAny(meaning, source)
@@ -96,6 +98,7 @@ interface Setting {
 
 function configOf(written: ConfigFile, { file, warnings, absolute }: Setting): Config {
   const { mcp } = written.listen
+  const witnesses = witnessesOf(written, absolute)
   return {
     file: resolve(file),
     dataDir: absolute(written.data_dir),
@@ -135,9 +138,14 @@ function configOf(written: ConfigFile, { file, warnings, absolute }: Setting): C
       },
     },
     attributes: written.attributes,
-    ledger: written.ledger,
+    ledger: ledgerOf(written.ledger),
+    ...(witnesses && { witnesses }),
     warnings,
   }
+}
+
+function ledgerOf({ origin, post_quantum: postQuantum }: ConfigFile['ledger']): Config['ledger'] {
+  return { ...(origin !== undefined && { origin }), postQuantum }
 }
 
 function policyOf(policy: ConfigFile['policy']): PolicyConfig {

@@ -103,9 +103,10 @@ function fulfilOne(obligation: Obligation, payload: JsonObject, side: Side): Red
     case 'rate_limit':
     case 'spend':
     case 'sandbox_tier':
-    case 'finality':
     case 'step_up':
     case 'declared':
+    // Fulfilled by waiting, before the effect.
+    case 'finality':
     // Fulfilled by the receipts.
     case 'audit_trail':
       return untouched(payload)

@@ -20,7 +20,7 @@ export function vkeyOf(origin: string, publicKey: KeyObject): string {
   return formatVerifierKey(origin, der.subarray(-32))
 }
 
-function parsePrivateKey(pem: Buffer, name: string): KeyObject {
+export function parsePrivateKey(pem: Buffer | string, name: string): KeyObject {
   try {
     return createPrivateKey(pem)
   } catch (cause) {
