@@ -6,6 +6,7 @@ import { SAMPLE_SIGNER, signedNote, subtreesOf } from './sample-log.ts'
 
 /** A log that is only its leaves, with what it publishes in view. */
 export interface InMemoryLog extends HeadSource {
+  publish: HeadSource['publish']
   /** Adds leaves and tells of the new head. */
   append(...leaves: readonly string[]): void
   readonly published: string[]
