@@ -7,6 +7,9 @@ import { recordEvent } from './record-event.ts'
 import { signAside } from './sign-aside.ts'
 import { systemAlarm } from './system-ports.ts'
 
+/** Characters of what a receipt tells of a fork. */
+const FORK_DETAIL_LIMIT = 400
+
 /** Where nobody witnesses: policies that ask for it deny before they get here. */
 const NO_WITNESSES: Finality = {
   witnessed: () =>
@@ -43,7 +46,7 @@ export async function openWitnessedHeads(
   const witnessing = startWitnessing({
     ...{ source, log, clock, alarm: systemAlarm, postQuantum, ...witnesses },
     onFork: (witness, code, reason) => {
-      const detail = `${code} ${witness}: ${reason}`
+      const detail = `${code} ${witness}: ${reason}`.slice(0, FORK_DETAIL_LIMIT)
       recordEvent(options, { name: 'witness.forked', detail }).catch((error) =>
         log.error('witness.unrecorded', { reason: error.message }),
       )

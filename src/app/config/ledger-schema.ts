@@ -39,6 +39,8 @@ export const Witnesses = Type.Object(
         description:
           'Who witnesses the ledger, and how many are enough: `witness NAME VKEY URL`, `group` ' +
           'and `quorum` lines of a `tlog-policy`, in a text of several lines.',
+        // An address may have been given a password, which is a mistake, and no message shows it.
+        secret: true,
       }),
     ),
     policy_file: Type.Optional(Type.String({ description: 'The same in a file of its own.' })),

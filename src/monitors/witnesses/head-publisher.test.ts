@@ -57,7 +57,7 @@ test('a durable head is published with both signatures of its log', async () => 
   assert.equal(openHybridCheckpoint(await published, keys, 'both').checkpoint.size, 3)
 })
 
-test('however many heads there are, at most one a second is signed, and it is the newest', async () => {
+test('however many heads there are, at most one a second is signed: the newest', async () => {
   const log = inMemoryLog(1)
   const { time } = publishing(log)
   const first = nextOf(log)

@@ -37,7 +37,7 @@ const signing: Script = (body) => {
   return { status: 200, body: cosignatureLine(note, OURS) }
 }
 
-test('a head is brought with the size before it and its proof, and the answer is verified', async (t) => {
+test('a head is brought with its proof, and the answer is verified', async (t) => {
   const { submit, log, received, requests } = await clientOf(t, signing)
   assert.deepEqual(await submit(), { kind: 'cosigned', lines: [cosignatureLine(NOTE, OURS)] })
   log.append('more', 'and more')
