@@ -39,9 +39,11 @@ rest=${vkey#*+}
   printf '%s\n' "${rest#*+}" | openssl base64 -d -A | tail -c +2
 } >"$work/key.der"
 
-# The signature: base64(4 bytes of key id and 64 of Ed25519).
+# The signature: base64(4 bytes of key id and 64 of Ed25519). Lines of other lengths are of other
+# kinds: witnesses, and ML-DSA under the same name.
 [ "$(sed -n 1p "$work/text")" = "$name" ] || refuse 'the checkpoint is of another log'
-grep -F "— $name " "$work/note" >"$work/lines" || refuse 'the key signed nothing here'
+grep -F "— $name " "$work/note" | grep -E ' [A-Za-z0-9+/]{91}=$' >"$work/lines" ||
+  refuse 'the key signed nothing here'
 [ "$(wc -l <"$work/lines")" -eq 1 ] || refuse 'the key signed more than once'
 sed 's/.* //' "$work/lines" | openssl base64 -d -A | tail -c +5 >"$work/signature"
 openssl pkeyutl -verify -rawin -pubin -keyform DER -inkey "$work/key.der" \
