@@ -28,9 +28,7 @@ export const UNITS: ReadonlyMap<string, number> = new Map([
   ['TiB', 2 ** 40],
 ])
 
-const SPACE = /[ \t\r\n]+/y
 const LINE_COMMENT = /[^\n]*/y
-const WORD = /\w+/y
 const DIGITS = /\d+(?:\.\d+)?\w*/y
 const MARK = /&&|\|\||==|!=|<=|>=|\.\.\.|[-+*!<>=(){}[\],:.|@?]/y
 const SHORT_NUMBER = /^\d{1,15}$/
@@ -70,42 +68,44 @@ export function tokensOf(source: Source, diagnostics: Diagnostics): readonly Tok
   const tokens: Token[] = []
   let at = text.startsWith('\uFEFF') ? 1 : 0
   while (at < text.length) {
-    const { token, next } = read(text, at, diagnostics)
-    if (token !== undefined) tokens.push(token)
-    at = next
+    const found = read(text, at, diagnostics)
+    if (typeof found === 'number') at = found
+    else {
+      tokens.push(found)
+      at = found.end
+    }
   }
   tokens.push(end)
   return tokens
 }
 
-interface Reading {
-  readonly token?: Token
-  readonly next: number
-}
+/** A token, or where to go on when there is none. */
+type Reading = Token | number
 
 /** What begins here. The first character tells which kind it is. */
 function read(text: string, start: number, diagnostics: Diagnostics): Reading {
   const code = text.charCodeAt(start)
   switch (CLASSES[code] ?? 'mark') {
     case 'space':
-      return { next: endOf(SPACE, text, start) }
-    case 'name':
-      return plain('name', text, { start, end: endOf(WORD, text, start) })
+      return pastSpace(text, start)
+    case 'name': {
+      const end = pastWord(text, start)
+      return { kind: 'name', text: text.slice(start, end), start, end }
+    }
     case 'string':
       return readString(text, start, diagnostics)
     case 'digit': {
       const end = endOf(DIGITS, text, start)
-      return { token: numberOf(text.slice(start, end), { start, end }, diagnostics), next: end }
+      return numberOf(text.slice(start, end), { start, end }, diagnostics)
     }
     case 'comment':
-      if (text[start] === '#' || text[start + 1] === '/')
-        return { next: endOf(LINE_COMMENT, text, start) }
+      if (text[start] === '#' || text[start + 1] === '/') return endOf(LINE_COMMENT, text, start)
       if (text[start + 1] === '*') return skipBlock(text, start, diagnostics)
       return unexpected(text, start, diagnostics)
     default: {
       const end = endOf(MARK, text, start)
       return end > start
-        ? plain('mark', text, { start, end })
+        ? { kind: 'mark', text: text.slice(start, end), start, end }
         : unexpected(text, start, diagnostics)
     }
   }
@@ -129,11 +129,23 @@ function endOf(pattern: RegExp, text: string, start: number): number {
   return pattern.test(text) ? pattern.lastIndex : start
 }
 
-function plain(kind: 'name' | 'mark', text: string, { start, end }: Span): Reading {
-  return { token: { kind, text: text.slice(start, end), start, end }, next: end }
+function pastSpace(text: string, start: number): number {
+  let at = start + 1
+  while (at < text.length && CLASSES[text.charCodeAt(at)] === 'space') at++
+  return at
 }
 
-function unexpected(text: string, start: number, diagnostics: Diagnostics): Reading {
+/** A word begins with no digit and may hold some. */
+function pastWord(text: string, start: number): number {
+  let at = start + 1
+  for (; at < text.length; at++) {
+    const found = CLASSES[text.charCodeAt(at)]
+    if (found !== 'name' && found !== 'digit') break
+  }
+  return at
+}
+
+function unexpected(text: string, start: number, diagnostics: Diagnostics): number {
   const character = String.fromCodePoint(text.codePointAt(start) ?? 0)
   const at = { start, end: start + character.length }
   // Hidden characters have been reported already, with a better message.
@@ -143,7 +155,7 @@ function unexpected(text: string, start: number, diagnostics: Diagnostics): Read
       message: `unexpected \`${character}\``,
       hint: HINTS.get(character) ?? 'names and marks are ASCII; anything else stands in a string',
     })
-  return { next: at.end }
+  return at.end
 }
 
 const HINTS: ReadonlyMap<string, string> = new Map([
@@ -153,16 +165,18 @@ const HINTS: ReadonlyMap<string, string> = new Map([
   ['”', 'strings stand in straight double quotes: "…"'],
 ])
 
-function skipBlock(text: string, start: number, diagnostics: Diagnostics): Reading {
+function skipBlock(text: string, start: number, diagnostics: Diagnostics): number {
   const close = text.indexOf('*/', start + 2)
-  if (close !== -1) return { next: close + 2 }
+  if (close !== -1) return close + 2
   const at = { start, end: start + 2 }
   diagnostics.error({ at, message: 'comment never ends', hint: 'close it with `*/`' })
-  return { next: text.length }
+  return text.length
 }
 
 function numberOf(text: string, at: Span, diagnostics: Diagnostics): Token {
-  if (SHORT_NUMBER.test(text)) return { kind: 'number', text, value: Number(text), ...at }
+  if (SHORT_NUMBER.test(text)) {
+    return { kind: 'number', text, value: Number(text), start: at.start, end: at.end }
+  }
   const [, digits = '', unit = ''] = NUMBER.exec(text) ?? []
   const factor = unit === '' ? 1 : UNITS.get(unit)
   if (factor === undefined) {
@@ -175,7 +189,7 @@ function numberOf(text: string, at: Span, diagnostics: Diagnostics): Token {
       ...{ at, message: `number \`${text}\` is too large to be exact` },
       hint: 'numbers go up to 2⁵³ − 1',
     })
-  return { kind: 'number', text, value, ...at }
+  return { kind: 'number', text, value, start: at.start, end: at.end }
 }
 
 function readString(text: string, start: number, diagnostics: Diagnostics): Reading {
@@ -187,12 +201,12 @@ function readString(text: string, start: number, diagnostics: Diagnostics): Read
       ...{ at: { start, end: next }, message: 'string never ends on its line' },
       hint: 'close it with `"`; a new line in it is written `\\n`',
     })
-    return { next }
+    return next
   }
   const raw = text.slice(start, end)
   const at = { start, end }
   if (SIMPLE_STRING.test(raw) && raw.length <= MAX_STRING_LENGTH)
-    return { token: { kind: 'string', text: raw, value: raw.slice(1, -1), ...at }, next: end }
+    return { kind: 'string', text: raw, value: raw.slice(1, -1), start, end }
   // Requests are compared in normal form C, so a string in another form would never be equal.
   const value = plainText(raw.slice(1, -1), start + 1, diagnostics).normalize('NFC')
   if (/\p{Cs}/u.test(value))
@@ -205,7 +219,7 @@ function readString(text: string, start: number, diagnostics: Diagnostics): Read
       ...{ at, message: `string is longer than ${MAX_STRING_LENGTH} characters` },
       hint: 'compare a part of it: `like "beginning*"`',
     })
-  return { token: { kind: 'string', text: raw, value, ...at }, next: at.end }
+  return { kind: 'string', text: raw, value, start, end }
 }
 
 function plainText(text: string, offset: number, diagnostics: Diagnostics): string {
@@ -235,7 +249,8 @@ function refuseHidden(text: string, diagnostics: Diagnostics): void {
 /** Lines are bounded before anything reads them: what reads a line may take it as short. */
 function hasLongLines({ text, lines }: Source, diagnostics: Diagnostics): boolean {
   let found = false
-  for (const [index, start] of lines.entries()) {
+  for (let index = 0; index < lines.length; index++) {
+    const start = lines[index] ?? 0
     const end = lines[index + 1] ?? text.length
     if (end - start <= MAX_LINE_LENGTH + 1) continue
     const message = `line is longer than ${MAX_LINE_LENGTH} characters`
