@@ -123,9 +123,16 @@ function loadRead(files: readonly ReadFile[], registry: ObligationRegistry): Loa
   const next: LoadMemory = {
     ...{ files: loaded, surroundings, compiling, tableSize: compiling.table.size },
     ruleCount: loaded.reduce((count, { compiled }) => count + compiled.ruleCount, 0),
-    names: new Map(loaded.flatMap((file) => namesOf(file).map((name) => [name, file.file]))),
+    names: fileOfEach(loaded),
   }
   return { set: PolicySet.of(next), diagnostics, memory: next }
+}
+
+/** The file of each policy, by its name. */
+function fileOfEach(files: readonly ReadFile[]): LoadMemory['names'] {
+  const names = new Map<string, string>()
+  for (const file of files) for (const name of namesOf(file)) names.set(name, file.file)
+  return names
 }
 
 function beyondBounds(files: readonly ReadFile[]): Diagnostic | undefined {

@@ -13,12 +13,15 @@ interface Annotated {
   readonly observed: boolean
 }
 
+const BARE: Annotated = { observed: false }
+
 /** An annotation that is not known is refused: it could have been meant to restrict. */
 export function readAnnotations(
   annotations: readonly Annotation[],
   on: 'policy' | 'rule',
   diagnostics: Diagnostics,
 ): Annotated {
+  if (annotations.length === 0) return BARE
   const texts = new Map<string, string>()
   for (const annotation of annotations) {
     const { name, text } = annotation

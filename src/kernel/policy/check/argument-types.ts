@@ -10,6 +10,7 @@ export function argumentTypes(
   heads: readonly Head[] | undefined,
   { types, operations }: Vocabulary,
 ): readonly ReadonlyMap<string, Type>[] {
+  if (operations.size === 0) return [types]
   const declared = new Set<RecordOf>()
   for (const { operation } of heads ?? []) {
     const args = operation.kind === 'exact' ? operations.get(operation.text) : undefined

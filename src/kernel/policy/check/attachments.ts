@@ -18,6 +18,8 @@ export interface Attached {
   readonly scopes: readonly (readonly Scope[])[]
 }
 
+const ANYWHERE: Attached = { conditions: [], scopes: [] }
+
 type Scope = Pick<Head, 'operation' | 'resource'>
 
 type Attachable = (typeof ATTACHABLE)[number]
@@ -27,6 +29,7 @@ export function readAttachments(
   placement: readonly Attachment[],
   diagnostics: Diagnostics,
 ): Attached {
+  if (attachments.length === 0 && placement.length === 0) return ANYWHERE
   const conditions: Conjunct[] = []
   const scopes: (readonly Scope[])[] = []
   for (const attachment of [...placement, ...attachments]) {

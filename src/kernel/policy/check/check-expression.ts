@@ -144,7 +144,8 @@ class ExpressionChecker {
 
   private comparison(node: ComparisonNode, frame: Frame): Type {
     const { operator, left, right } = node
-    const [a, b] = [this.typeOf(left, frame), this.typeOf(right, frame)]
+    const a = this.typeOf(left, frame)
+    const b = this.typeOf(right, frame)
     const ordered = operator !== '==' && operator !== '!='
     const kinds = [a.kind, b.kind]
     if (kinds.includes('list')) this.error(node, 'lists do not compare', 'use `containsAll`')

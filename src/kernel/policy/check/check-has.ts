@@ -26,8 +26,10 @@ function visit(node: Expression, helpful: Helpful, diagnostics: Diagnostics): vo
       message: 'a missing attribute must not open anything: `has` is negated here',
       hint: 'say it as a rule of its own: `deny: … if … has …`',
     })
+  const parts = partsOf(node)
+  if (parts.length === 0) return
   const within = helpfulWithin(node, helpful)
-  for (const part of partsOf(node)) visit(part, within, diagnostics)
+  for (const part of parts) visit(part, within, diagnostics)
 }
 
 function helpfulWithin(node: Expression, helpful: Helpful): Helpful {

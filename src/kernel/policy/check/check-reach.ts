@@ -39,9 +39,10 @@ interface Denied {
 function unconditionalDenies(policies: readonly CheckedPolicy[]): PatternMap<Denied[]> {
   const denied = new PatternMap<Denied[]>()
   for (const policy of policies) {
-    const place = `policy \`${policy.name}\``
-    for (const head of deniedHeads(policy))
+    for (const head of deniedHeads(policy)) {
+      const place = `policy \`${policy.name}\``
       denied.at(head.operation, () => []).push({ head, place })
+    }
   }
   return denied
 }

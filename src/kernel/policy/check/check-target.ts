@@ -4,6 +4,7 @@ import type { Pattern } from '../language/pattern.ts'
 import { EVERY, overlap } from '../language/pattern.ts'
 import type { Span } from '../language/source.ts'
 import type { Glob, TargetPattern } from '../language/syntax.ts'
+import { trimmed } from '../language/trimmed.ts'
 import type { Attached } from './attachments.ts'
 import { attach } from './attachments.ts'
 import { RESOURCE_FAMILIES, RESOURCE_ROOTS } from './builtins.ts'
@@ -25,7 +26,7 @@ export function checkTarget(
   target: readonly TargetPattern[],
   context: TargetContext,
 ): readonly Head[] {
-  return target.flatMap((pattern) => checkPattern(pattern, context))
+  return trimmed(target.flatMap((pattern) => checkPattern(pattern, context)))
 }
 
 /** The head of a rule that names no target: whatever its policy is attached to. */
@@ -38,7 +39,7 @@ function checkPattern(pattern: TargetPattern, context: TargetContext): readonly 
   const operations = operationsOf(pattern.operation, context)
   const resources = resourcesOf(pattern, context)
   if (operations === undefined || resources === undefined) return []
-  const conditions = [operations, resources].flatMap(({ condition }) => condition ?? [])
+  const conditions = trimmed([operations, resources].flatMap(({ condition }) => condition ?? []))
   const heads = (operations.members ?? [EVERY]).flatMap((operation) =>
     (resources.members ?? [EVERY])
       .filter((resource) => canMatch(operation, resource))
@@ -70,8 +71,9 @@ function operationsOf(glob: Glob, { diagnostics, vocabulary }: TargetContext): M
   return undefined
 }
 
-function resourcesOf({ args, ...at }: TargetPattern, context: TargetContext): Members | undefined {
+function resourcesOf(at: TargetPattern, context: TargetContext): Members | undefined {
   const { diagnostics, vocabulary } = context
+  const { args } = at
   if (args === undefined) return {}
   const [first, ...more] = args
   if (first === undefined) {
@@ -99,12 +101,15 @@ function single(pattern: Pattern | undefined): Members | undefined {
   return pattern === undefined ? undefined : { members: [pattern] }
 }
 
+const FAMILIES: readonly Pattern[] = Object.values(RESOURCE_FAMILIES).map((text) => ({
+  kind: 'prefix',
+  text,
+}))
+
 /** A tool is its own resource (`resourceOf` in `action.ts`); the others name one. */
 function canMatch(operation: Pattern, resource: Pattern): boolean {
-  const named = Object.values(RESOURCE_FAMILIES).some((text) =>
-    overlap(operation, { kind: 'prefix', text }),
-  )
-  return named || !isDotted(operation) || overlap(operation, resource)
+  if (!isDotted(operation) || overlap(operation, resource)) return true
+  return FAMILIES.some((family) => overlap(operation, family))
 }
 
 /** An operation without a dot is no tool; what it acts on, its requests say. */

@@ -14,14 +14,15 @@ const MAX_CONSTRAINTS = 64
 /** Can all of these hold of one request? False only where that is sure. */
 export function compatibleConditions(conditions: readonly Expression[], orders: Orders): boolean {
   const byPath = new Map<string, Constraint[]>()
+  const several: (readonly Constraint[])[] = []
   for (const condition of conditions) {
     const constraint = constraintOf(condition, false)
     if (constraint === undefined) continue
     const known = byPath.get(constraint.path)
     if (known === undefined) byPath.set(constraint.path, [constraint])
-    else known.push(constraint)
+    else if (known.push(constraint) === 2) several.push(known)
   }
-  return [...byPath.values()].every((constraints) => satisfiable(constraints, orders))
+  return several.every((constraints) => satisfiable(constraints, orders))
 }
 
 /** The same with each of them turned round: then an `or` of them leaves nothing out. */
@@ -49,7 +50,9 @@ function constraintOf(node: Expression, negated: boolean): Constraint | undefine
 }
 
 function textOf({ root, names }: PathNode): string {
-  return [root, ...names].map(({ text }) => text).join('.')
+  let text = root.text
+  for (const name of names) text += `.${name.text}`
+  return text
 }
 
 /**

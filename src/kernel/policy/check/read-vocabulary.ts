@@ -133,16 +133,22 @@ class Reader implements Vocabulary {
   }
 }
 
+interface Declared {
+  readonly source: Source
+  readonly at: number
+}
+
 /** Names by what they name, each of which may be declared once in a set. */
 export class Names {
-  private readonly first = new Map<string, { readonly source: Source; readonly at: number }>()
+  private readonly kinds = new Map<string, Map<string, Declared>>()
 
   declare(what: string, name: Name, diagnostics: Diagnostics): void {
     const { source } = diagnostics
-    const key = `${what} ${name.text}`
-    const first = this.first.get(key)
+    const names = this.kinds.get(what) ?? new Map<string, Declared>()
+    this.kinds.set(what, names)
+    const first = names.get(name.text)
     if (first === undefined) {
-      this.first.set(key, { source, at: name.start })
+      names.set(name.text, { source, at: name.start })
       return
     }
     const message = `a second ${what} \`${name.text}\``

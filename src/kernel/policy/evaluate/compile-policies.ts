@@ -13,6 +13,7 @@ import type { RuleRef } from '../decision.ts'
 import type { Source, Span } from '../language/source.ts'
 import { positionOf } from '../language/source.ts'
 import type { Expression } from '../language/syntax.ts'
+import { trimmed } from '../language/trimmed.ts'
 import { AttributeTable } from './attribute-table.ts'
 import { compileCondition } from './compile-expression.ts'
 import type {
@@ -42,12 +43,22 @@ export class Compiling {
   }
 
   policies(policies: readonly CheckedPolicy[]): CompiledFile {
-    const enforced = noRules()
-    const observed = noRules()
-    for (const policy of policies)
-      compilePolicy({ policy, compiling: this }, policy.observed ? observed : enforced)
+    const enforced = this.rules(policies.filter(({ observed }) => !observed))
+    const observed = this.rules(policies.filter((policy) => policy.observed))
     const ruleCount = policies.reduce((count, policy) => count + policy.rules.length, 0)
     return { ruleCount, enforced, observed }
+  }
+
+  private rules(policies: readonly CheckedPolicy[]): CompiledRules {
+    if (policies.length === 0) return NO_RULES
+    const into: Writable = { rules: [], requirements: [], audits: [] }
+    for (const policy of policies) compilePolicy({ policy, compiling: this }, into)
+    const { rules, requirements, audits } = into
+    return {
+      rules: trimmed(rules),
+      requirements: trimmed(requirements),
+      audits: trimmed(audits),
+    }
   }
 }
 
@@ -82,9 +93,7 @@ function joined(sets: readonly CompiledRules[]): CompiledRules {
 
 type Writable = { [K in keyof CompiledRules]: CompiledRules[K][number][] }
 
-function noRules(): Writable {
-  return { rules: [], requirements: [], audits: [] }
-}
+const NO_RULES: CompiledRules = Object.freeze({ rules: [], requirements: [], audits: [] })
 
 interface Context {
   readonly policy: CheckedPolicy

@@ -1,5 +1,6 @@
 import type { Orders } from '../check/orders.ts'
 import type { ComparisonOperator, Expression, PathNode } from '../language/syntax.ts'
+import { trimmed } from '../language/trimmed.ts'
 import type { AttributeTable } from './attribute-table.ts'
 
 /**
@@ -66,7 +67,7 @@ export function simpleTests(
       else codes.push(...encoded(test, table))
     }
   }
-  return { codes, whole }
+  return { codes: trimmed(codes), whole }
 }
 
 /** Is there a test that holds for each of several elements? One list may hold them all. */
@@ -75,7 +76,9 @@ export function looksForSeveral({ codes }: GuardTests): boolean {
 }
 
 function conjunctsOf(node: Expression): readonly Expression[] {
-  return node.kind === 'and' ? node.operands.flatMap(conjunctsOf) : [node]
+  if (node.kind !== 'and') return [node]
+  const { operands } = node
+  return operands.some(({ kind }) => kind === 'and') ? operands.flatMap(conjunctsOf) : operands
 }
 
 function looksInto({ kind }: Test): boolean {

@@ -31,6 +31,8 @@ export interface Mistake extends Finding {
   readonly hint: string
 }
 
+const NONE: readonly Diagnostic[] = Object.freeze([])
+
 /** Collects what is found in one file, up to `MAX_DIAGNOSTICS` errors. */
 export class Diagnostics {
   readonly source: Source
@@ -52,6 +54,7 @@ export class Diagnostics {
 
   /** In the order of the text, with a note when there were more errors than are kept. */
   list(): readonly Diagnostic[] {
+    if (this.kept.length === 0) return NONE
     const sorted = this.kept.toSorted((a, b) => a.line - b.line || a.column - b.column)
     const more = this.errorCount - MAX_DIAGNOSTICS
     if (more <= 0) return sorted

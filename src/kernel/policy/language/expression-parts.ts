@@ -1,12 +1,14 @@
 import { unreachable } from '../../errors.ts'
 import type { Expression } from './syntax.ts'
 
+const NONE: readonly Expression[] = Object.freeze([])
+
 /** The expressions directly inside an expression, in the order of the text. */
 export function partsOf(node: Expression): readonly Expression[] {
   switch (node.kind) {
     case 'literal':
     case 'path':
-      return []
+      return NONE
     case 'list':
       return node.items
     case 'not':

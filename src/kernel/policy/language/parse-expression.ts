@@ -7,7 +7,12 @@ import type {
   PathNode,
 } from './syntax.ts'
 import type { TokenStream } from './token-stream.ts'
+import { trimmed } from './trimmed.ts'
 
+const ARITHMETIC = {
+  sum: ['+', '-'],
+  product: ['*'],
+} as const satisfies Record<string, readonly ArithmeticOperator[]>
 const COMPARISONS: readonly ComparisonOperator[] = ['==', '!=', '<=', '>=', '<', '>']
 /** What relates two values, none of which chains. */
 export const RELATIONS: readonly string[] = [...COMPARISONS, 'in', 'has', 'like', 'during']
@@ -20,12 +25,15 @@ export function parseExpression(tokens: TokenStream): Expression {
 /** and = not { "&&" not }, and the same one level up. The chain is flat: its length is no depth. */
 function junction(tokens: TokenStream, kind: 'and' | 'or'): Expression {
   const mark = kind === 'and' ? '&&' : '||'
-  const operand = () => (kind === 'and' ? negation(tokens) : junction(tokens, 'and'))
-  const first = operand()
+  const first = joined(tokens, kind)
   if (!tokens.sees(mark)) return first
   const operands = [first]
-  while (tokens.eat(mark)) operands.push(operand())
-  return { kind, operands, start: first.start, end: tokens.reached }
+  while (tokens.eat(mark)) operands.push(joined(tokens, kind))
+  return { kind, operands: trimmed(operands), start: first.start, end: tokens.reached }
+}
+
+function joined(tokens: TokenStream, kind: 'and' | 'or'): Expression {
+  return kind === 'and' ? negation(tokens) : junction(tokens, 'and')
 }
 
 /** not = "!" not | cmp */
@@ -41,14 +49,14 @@ function relation(tokens: TokenStream): Expression {
   const left = chain(tokens, 'sum')
   if (tokens.sees('=')) tokens.fail('`=` does not compare', 'write `==`')
   const node = relationOf(left, tokens)
-  if (RELATIONS.some((operator) => tokens.sees(operator)))
+  if (tokens.oneOf(RELATIONS) !== undefined)
     tokens.fail('comparisons do not chain', 'join two comparisons with `&&`')
   return node
 }
 
 function relationOf(left: Expression, tokens: TokenStream): Expression {
   const { start } = left
-  const operator = COMPARISONS.find((text) => tokens.sees(text))
+  const operator = tokens.oneOf(COMPARISONS)
   if (operator !== undefined) {
     tokens.next()
     const right = chain(tokens, 'sum')
@@ -89,18 +97,20 @@ function during(subject: Expression, tokens: TokenStream): Expression {
 
 /** sum = prod { ( "+" | "-" ) prod } ; prod = post { "*" post } */
 function chain(tokens: TokenStream, level: 'sum' | 'product'): Expression {
-  const operators: readonly ArithmeticOperator[] = level === 'sum' ? ['+', '-'] : ['*']
-  const operand = () => (level === 'sum' ? chain(tokens, 'product') : postfix(tokens))
-  const first = operand()
+  const operators: readonly ArithmeticOperator[] = ARITHMETIC[level]
+  const first = term(tokens, level)
+  let operator = tokens.oneOf(operators)
+  if (operator === undefined) return first
   const rest = []
-  for (;;) {
-    const operator = operators.find((text) => tokens.sees(text))
-    if (operator === undefined) break
+  for (; operator !== undefined; operator = tokens.oneOf(operators)) {
     tokens.next()
-    rest.push({ operator, operand: operand() })
+    rest.push({ operator, operand: term(tokens, level) })
   }
-  if (rest.length === 0) return first
   return { kind: 'arithmetic', first, rest, start: first.start, end: tokens.reached }
+}
+
+function term(tokens: TokenStream, level: 'sum' | 'product'): Expression {
+  return level === 'sum' ? chain(tokens, 'product') : postfix(tokens)
 }
 
 /** post = prim { "." name } [ "(" args ")" ] */
@@ -115,9 +125,10 @@ function postfix(tokens: TokenStream): Expression {
   return once(method(subject, name, tokens), tokens)
 }
 
+/** Attributes of a path in parentheses; without them they have been read with it. */
 function attributes(subject: Expression, tokens: TokenStream): Expression {
   if (subject.kind !== 'path' || !tokens.eat('.')) return subject
-  const names = [...subject.names, ...dotted(tokens)]
+  const names = subject.names.concat(dotted(tokens))
   return { ...subject, names, end: tokens.reached }
 }
 
@@ -189,7 +200,8 @@ function word(tokens: TokenStream): Expression {
   const { start, end } = root
   if (root.text === 'true' || root.text === 'false')
     return { kind: 'literal', value: root.text === 'true', start, end }
-  return { kind: 'path', root, names: [], start, end }
+  const names = tokens.eat('.') ? dotted(tokens) : []
+  return { kind: 'path', root, names, start, end: tokens.reached }
 }
 
 function negativeNumber(start: number, tokens: TokenStream): Expression {
@@ -212,5 +224,5 @@ function dotted(tokens: TokenStream): readonly Name[] {
   const names: Name[] = []
   do names.push(tokens.name('the name of an attribute'))
   while (tokens.eat('.'))
-  return names
+  return trimmed(names)
 }

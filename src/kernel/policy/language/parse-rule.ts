@@ -2,6 +2,7 @@ import { parseExpression } from './parse-expression.ts'
 import type { Annotation, Expression, Glob, Requirement, Rule, TargetPattern } from './syntax.ts'
 import { QUANTIFIERS } from './syntax.ts'
 import type { TokenStream } from './token-stream.ts'
+import { trimmed } from './trimmed.ts'
 
 const QUOTE_HINT = 'names with other characters stand in quotes: "files.read-text"'
 
@@ -36,7 +37,7 @@ export function parseAnnotations(tokens: TokenStream): readonly Annotation[] {
     const text = tokens.eat('(') ? { text: annotationText(tokens) } : {}
     annotations.push({ name, ...text, start, end: tokens.reached })
   }
-  return annotations
+  return trimmed(annotations)
 }
 
 function annotationText(tokens: TokenStream): string {

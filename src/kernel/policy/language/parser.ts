@@ -9,6 +9,7 @@ import type { Source } from './source.ts'
 import { sourceOf } from './source.ts'
 import type { Annotation, Declaration, PolicyFile, PolicyNode, Rule } from './syntax.ts'
 import { SyntaxFault, TokenStream } from './token-stream.ts'
+import { trimmed } from './trimmed.ts'
 
 /** A file as read: its tree holds what could be read, and is whole when there are no errors. */
 export interface ParsedFile {
@@ -50,7 +51,7 @@ class Parser {
         () => this.declaration(),
         () => this.seesStart(),
       )
-    return { declarations: this.declarations, policies: this.policies }
+    return { declarations: trimmed(this.declarations), policies: trimmed(this.policies) }
   }
 
   private declaration(): void {
@@ -88,7 +89,8 @@ class Parser {
         () => tokens.seesLabel() || tokens.sees('}') || this.seesStart(),
       )
     tokens.want('}')
-    return { name, annotations, attachments, rules, start, end: tokens.reached }
+    const end = tokens.reached
+    return { name, annotations, attachments, rules: trimmed(rules), start, end }
   }
 
   /** A policy or a declaration begins: no rule reads so, and a lost brace costs one rule. */

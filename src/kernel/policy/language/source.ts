@@ -1,4 +1,5 @@
 import { MAX_LINE_LENGTH } from './bounds.ts'
+import { trimmed } from './trimmed.ts'
 
 /** A stretch of a source text: offsets in UTF-16 units, `end` not included. */
 export interface Span {
@@ -26,15 +27,16 @@ export interface Source {
 export function sourceOf(file: string, text: string): Source {
   const lines = [0]
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lines.push(at + 1)
-  return { file, text, lines }
+  return { file, text, lines: trimmed(lines) }
 }
 
 export function positionOf(source: Source, offset: number): Position {
   const line = lineAt(source.lines, offset)
   const start = source.lines[line - 1] ?? 0
   const end = source.lines[line] ?? source.text.length + 1
-  const text = source.text.slice(start, end - 1).replace(/\r$/, '')
-  return { line, column: offset - start + 1, text: text.slice(0, MAX_LINE_LENGTH) }
+  const last = source.text[end - 2] === '\r' ? end - 2 : end - 1
+  const text = source.text.slice(start, Math.min(last, start + MAX_LINE_LENGTH))
+  return { line, column: offset - start + 1, text }
 }
 
 export function textOf(source: Source, span: Span): string {

@@ -3,6 +3,7 @@ import type { Mistake } from './diagnostics.ts'
 import type { Token } from './lexer.ts'
 import type { Span } from './source.ts'
 import type { Name } from './syntax.ts'
+import { trimmed } from './trimmed.ts'
 
 /** Leaves the rule or declaration at hand after a mistake; its parser goes on with the next. */
 export class SyntaxFault extends Error {
@@ -69,6 +70,14 @@ export class TokenStream {
     return token.text === text && (token.kind === 'mark' || token.kind === 'name')
   }
 
+  /** Which of these words and marks comes next. */
+  oneOf<T extends string>(texts: readonly T[]): T | undefined {
+    const { kind, text } = this.current
+    if (kind !== 'mark' && kind !== 'name') return undefined
+    for (const known of texts) if (known === text) return known
+    return undefined
+  }
+
   /** A rule ends where the next one begins: a rule word followed by a colon. */
   seesRule(): boolean {
     return this.seesLabel() && this.seesRuleWord()
@@ -117,7 +126,7 @@ export class TokenStream {
       if (!this.eat(',')) break
     }
     this.want(close)
-    return items
+    return trimmed(items)
   }
 
   /** Runs `parse` one level deeper; the depth of the tree is bounded here and nowhere else. */
