@@ -10,7 +10,15 @@ import type { About } from './evaluate/bucket.ts'
 import type { Clause, CompiledRequirement, CompiledRule, Demand } from './evaluate/compiled.ts'
 import { evaluateAll } from './evaluate/evaluate.ts'
 import { comparePlaces } from './evaluate/place.ts'
-import type { Applying, Guarded, Rows } from './evaluate/rows.ts'
+import {
+  ALLOWS,
+  type Applying,
+  AUDITS,
+  DENIES,
+  type Guarded,
+  type Kind,
+  REQUIREMENTS,
+} from './evaluate/rows.ts'
 import type { RuleGroup } from './evaluate/rule-group.ts'
 import type { Trial } from './evaluate/trial.ts'
 import { FALSE, TRUE } from './evaluate/truth.ts'
@@ -65,7 +73,7 @@ function settle(
   approved: PolicyRequest['approved'],
 ): Settled {
   const denials = denialsOf(groups, trial)
-  const global = bindingOf(applying(groups, requirements, trial), trial)
+  const global = bindingOf(applying(groups, REQUIREMENTS, trial), trial)
   if (denials.rules.length + global.unmet.length > 0) {
     const reason = denials.reason ?? 'requirement_unmet'
     return { effect: 'deny', reason, determining: [...denials.rules, ...global.unmet] }
@@ -91,33 +99,27 @@ const NONE: readonly never[] = Object.freeze([])
 
 const DEFAULT_DENY: Settled = { effect: 'deny', reason: 'default_deny', determining: NONE }
 
-const denies = (group: RuleGroup) => group.denies
-const requirements = (group: RuleGroup) => group.requirements
-const allows = (group: RuleGroup) => group.allows
-const auditing = (group: RuleGroup) => group.audits
-
 /** The rules of one kind whose guards are not false: head by head, as they stand in the files. */
 function applying<T extends Guarded>(
   groups: readonly RuleGroup[],
-  ofKind: (group: RuleGroup) => Rows<T> | undefined,
+  kind: Kind<T>,
   trial: Trial,
 ): readonly Applying<T>[] {
   let found: Applying<T>[] | undefined
-  let home: object | undefined
+  let head: object | undefined
   let from = 0
-  for (const group of groups) {
-    const rows = ofKind(group)
-    if (rows === undefined) continue
+  for (const { rows, begin } of groups) {
+    if (!rows.has(kind, begin)) continue
     found ??= []
-    if (group.home !== home) {
-      if (home !== undefined) sortFrom(from, found)
-      home = group.home
+    if (rows.rules !== head) {
+      sortFrom(from, found)
+      head = rows.rules
       from = found.length
     }
-    rows.applying(trial, found)
+    rows.applying(kind, { begin, trial }, found)
   }
   if (found === undefined) return NONE
-  if (home !== undefined) sortFrom(from, found)
+  sortFrom(from, found)
   return found
 }
 
@@ -130,7 +132,7 @@ function sortFrom(from: number, found: Applying<unknown>[]): void {
 
 /** Noted are those that may apply: an audit that could not be evaluated does. */
 function auditsOf(groups: readonly RuleGroup[], trial: Trial): readonly DemandedAudit[] {
-  const found = applying(groups, auditing, trial)
+  const found = applying(groups, AUDITS, trial)
   return found.length === 0 ? NONE : [...new Set(found.flatMap(({ rule }) => rule.audits))]
 }
 
@@ -138,8 +140,8 @@ function auditsOf(groups: readonly RuleGroup[], trial: Trial): readonly Demanded
 function denialsOf(groups: readonly RuleGroup[], trial: Trial) {
   const rules: RuleRef[] = []
   let reason: 'explicit_deny' | 'deny_on_error' | undefined
-  for (const { rule, truth } of applying(groups, denies, trial)) {
-    addOnce(rule.ref, rules)
+  for (const { ref, truth } of applying(groups, DENIES, trial)) {
+    addOnce(ref, rules)
     if (truth === TRUE) reason = 'explicit_deny'
     else reason ??= 'deny_on_error'
   }
@@ -184,13 +186,13 @@ function unmetOf(predicates: readonly Clause[], trial: Trial): readonly RuleRef[
 function allowsOf(groups: readonly RuleGroup[], trial: Trial) {
   const satisfied: RuleRef[] = []
   let known: Bindings | undefined
-  for (const { rule, truth } of applying(groups, allows, trial)) {
+  for (const { rule, ref, truth, bound } of applying(groups, ALLOWS, trial)) {
     if (truth !== TRUE) continue
-    if (rule.requirements.length > 0) {
+    if (bound) {
       known ??= new Map()
       if (boundBy(rule, known, trial).unmet.length > 0) continue
     }
-    addOnce(rule.ref, satisfied)
+    addOnce(ref, satisfied)
   }
   if (known === undefined) return { satisfied, bindings: NONE }
   return { satisfied, bindings: [...known.values()].filter(({ unmet }) => unmet.length === 0) }

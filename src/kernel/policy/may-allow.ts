@@ -1,7 +1,15 @@
 import type { About } from './evaluate/bucket.ts'
 import type { CompiledRequirement } from './evaluate/compiled.ts'
 import { evaluate, evaluateAll } from './evaluate/evaluate.ts'
-import type { Applying, Guarded, Rows } from './evaluate/rows.ts'
+import {
+  ALLOWS,
+  type Applying,
+  DENIES,
+  type Guarded,
+  type Kind,
+  REQUIREMENTS,
+} from './evaluate/rows.ts'
+import type { RuleGroup } from './evaluate/rule-group.ts'
 import type { Trial } from './evaluate/trial.ts'
 import type { Truth } from './evaluate/truth.ts'
 import { FALSE, TRUE } from './evaluate/truth.ts'
@@ -17,10 +25,10 @@ export function mayAllow(about: About, request: PolicyRequest, trial: Trial): bo
   try {
     const groups = about.groups(trial)
     return (
-      groups.every(({ denies }) => applying(denies, trial).every(mayFail)) &&
-      groups.every(({ requirements }) => mayAllBeMet(applying(requirements, trial), trial)) &&
-      groups.some(({ allows }) =>
-        applying(allows, trial).some(
+      groups.every((group) => applying(group, DENIES, trial).every(mayFail)) &&
+      groups.every((group) => mayAllBeMet(applying(group, REQUIREMENTS, trial), trial)) &&
+      groups.some((group) =>
+        applying(group, ALLOWS, trial).some(
           ({ rule, truth }) => (truth & TRUE) !== 0 && mayBeMet(rule.requirements, trial),
         ),
       )
@@ -31,11 +39,12 @@ export function mayAllow(about: About, request: PolicyRequest, trial: Trial): bo
 }
 
 function applying<T extends Guarded>(
-  rules: Rows<T> | undefined,
+  { rows, begin }: RuleGroup,
+  kind: Kind<T>,
   trial: Trial,
 ): readonly Applying<T>[] {
   const found: Applying<T>[] = []
-  rules?.applying(trial, found)
+  rows.applying(kind, { begin, trial }, found)
   return found
 }
 

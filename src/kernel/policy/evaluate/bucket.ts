@@ -2,7 +2,8 @@ import type { RuleRef } from '../decision.ts'
 import type { AttributeTable } from './attribute-table.ts'
 import type { Candidates } from './candidates.ts'
 import { GuardIndex } from './guard-index.ts'
-import { RuleGroup } from './rule-group.ts'
+import { Rows } from './rows.ts'
+import type { RuleGroup } from './rule-group.ts'
 import type { Trial } from './trial.ts'
 
 /** Rules that share a head, ready to be tried on requests. */
@@ -17,7 +18,7 @@ export class Bucket {
   constructor(rules: Candidates, table?: AttributeTable) {
     this.rules = rules
     this.allowing = Object.freeze([...new Set(rules.allows.map(({ ref }) => ref))])
-    if (table === undefined) this.whole = new RuleGroup(rules)
+    if (table === undefined) this.whole = untested(rules)
     else this.index = new GuardIndex(rules, table)
   }
 
@@ -26,6 +27,13 @@ export class Bucket {
     if (this.whole !== undefined) groups.push(this.whole)
     this.index?.select(trial, groups)
   }
+}
+
+/** All of them in one group, each of which its closures decide. */
+function untested(rules: Candidates): RuleGroup {
+  const rows = new Rows(rules)
+  const begin = rows.add(rules)
+  return { rows: rows.seal(), begin }
 }
 
 /** So many refs are kept for the next request about the same; more are gathered each time. */

@@ -1,8 +1,8 @@
 import type { AttributeTable } from './attribute-table.ts'
 import { addTo, allOf, type Candidates, type Draft, emptyDraft } from './candidates.ts'
 import { type Place, type PlaceKey, placesOf, without } from './places.ts'
-import { Codes, type Layout } from './rows.ts'
-import { RuleGroup } from './rule-group.ts'
+import { Rows } from './rows.ts'
+import type { RuleGroup } from './rule-group.ts'
 import type { GuardTests } from './simple-tests.ts'
 import { NO_TEXT, type Trial } from './trial.ts'
 
@@ -21,9 +21,7 @@ export class GuardIndex {
 
   constructor(rules: Candidates, table: AttributeTable) {
     const all = allOf(rules)
-    const order = new Map<unknown, number>(all.map((rule, index) => [rule, index]))
-    const placeOf = (rule: unknown) => order.get(rule) ?? 0
-    const layout: Layout = { codes: new Codes(), choose: everyTest, placeOf }
+    const rows = new Rows(rules)
     const places = all.length < INDEXED_FROM ? new Map<unknown, Place>() : placesOf(all, table)
     const others = emptyDraft()
     const drafts = new Map<PlaceKey, AttributeDraft>()
@@ -43,11 +41,11 @@ export class GuardIndex {
         addTo(group, rule)
       }
     }
-    this.others = all.length === places.size ? undefined : new RuleGroup(others, rules, layout)
+    if (all.length > places.size) this.others = { rows, begin: rows.add(others, everyTest) }
     this.attributes = [...drafts].map(
-      ([key, draft]) => new AttributeIndex(key, draft, { table, home: rules, layout }),
+      ([key, draft]) => new AttributeIndex(key, draft, { table, rows }),
     )
-    layout.codes.seal()
+    rows.seal()
   }
 
   /** Adds the groups that hold every rule whose guards are not certainly false. */
@@ -65,28 +63,26 @@ interface AttributeDraft {
 interface Within {
   readonly table: AttributeTable
   /** The rules of the whole head. */
-  readonly home: Candidates
-  readonly layout: Layout
+  readonly rows: Rows
 }
 
 /** Rules whose guards test one attribute, by the text that it has to be or to hold. */
 class AttributeIndex {
   private readonly key: PlaceKey
   private readonly rules: Candidates
-  private readonly byConstant = new Map<number, RuleGroup>()
-  private readonly home: object
-  private readonly layout: Layout
+  /** Where the numbers of a group begin. */
+  private readonly byConstant = new Map<number, number>()
+  private readonly rows: Rows
   private everything: RuleGroup | undefined
 
   constructor(key: PlaceKey, { all, byConstant }: AttributeDraft, within: Within) {
-    const { table, home, layout } = within
+    const { table, rows } = within
     this.key = key
-    this.home = home
-    this.layout = layout
+    this.rows = rows
     this.rules = all
-    const others = { ...layout, choose: (tests: GuardTests) => without(tests, key, table) }
+    const others = (tests: GuardTests) => without(tests, key, table)
     for (const [constant, draft] of byConstant)
-      this.byConstant.set(constant, new RuleGroup(draft, home, others))
+      this.byConstant.set(constant, rows.add(draft, others))
   }
 
   select(trial: Trial, groups: RuleGroup[]): void {
@@ -102,15 +98,16 @@ class AttributeIndex {
   }
 
   private add(constant: number, groups: RuleGroup[]): void {
-    const group = this.byConstant.get(constant)
-    if (group !== undefined) groups.push(group)
+    const begin = this.byConstant.get(constant)
+    if (begin !== undefined) groups.push({ rows: this.rows, begin })
   }
 
   /** Made when a request first lacks the attribute. */
   private all(): RuleGroup {
-    const { placeOf } = this.layout
-    const layout = { codes: new Codes(), choose: everyTest, placeOf }
-    this.everything ??= new RuleGroup(this.rules, this.home, layout)
+    if (this.everything !== undefined) return this.everything
+    const rows = new Rows(this.rows.rules)
+    const begin = rows.add(this.rules, everyTest)
+    this.everything = { rows: rows.seal(), begin }
     return this.everything
   }
 }

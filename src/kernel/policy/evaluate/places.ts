@@ -19,12 +19,16 @@ export function placesOf(
   rules: readonly Guarded[],
   table: AttributeTable,
 ): ReadonlyMap<Guarded, Place> {
-  const possible = new Map(rules.map((rule) => [rule, allPlaces(rule, table)]))
+  const possible = new Map<Guarded, readonly Place[]>()
   const met = new Map<PlaceKey, Set<number>>()
-  for (const { key, constants } of [...possible.values()].flat()) {
-    const all = met.get(key) ?? new Set()
-    met.set(key, all)
-    for (const constant of constants) all.add(constant)
+  for (const rule of rules) {
+    const places = allPlaces(rule, table)
+    possible.set(rule, places)
+    for (const { key, constants } of places) {
+      const all = met.get(key) ?? new Set()
+      met.set(key, all)
+      for (const constant of constants) all.add(constant)
+    }
   }
   const variety = ({ key }: Place) => (met.get(key)?.size ?? 0) / (key < 0 ? LIST_LENGTH : 1)
   const chosen = new Map<Guarded, Place>()
