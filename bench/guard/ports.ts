@@ -8,11 +8,12 @@ import {
   openUsage,
   recordRequests,
 } from '../../src/app/parts.ts'
-import { systemClock, uuidIds } from '../../src/app/system-ports.ts'
+import { systemAlarm, systemClock, uuidIds } from '../../src/app/system-ports.ts'
 import { loadPolicies } from '../../src/kernel/policy/load-policies.ts'
 import { EMPTY_POLICY_SET } from '../../src/kernel/policy/policy-set.ts'
 import { payloadDigest } from '../../src/kernel/receipt/payload-digest.ts'
 import type { Log, Ports } from '../../src/pipeline/ports.ts'
+import { RefusalWatch } from '../../src/pipeline/refusal-watch.ts'
 import { inMemoryDesk } from '../../test/support/in-memory-approvals.ts'
 
 /** Policies loaded beside the one that decides. */
@@ -61,6 +62,7 @@ export async function benchPorts(folder: string) {
     digests: { digest: (payload) => payloadDigest(keys.digestKey, payload) },
     recordings: recording,
     finality: { witnessed: async () => undefined },
+    refusals: new RefusalWatch({ ledger, clock, ids, alarm: systemAlarm, log: quiet }),
   }
   const close = async () => {
     await recording.close()

@@ -4,14 +4,18 @@ import { join } from 'node:path'
 import { PortcullisError } from '../kernel/errors.ts'
 import { isJsonObject, type JsonObject } from '../kernel/json/value.ts'
 import { payloadDigest } from '../kernel/receipt/payload-digest.ts'
+import type { RecordedEvent } from '../kernel/receipt/receipt.ts'
+import { watchClock } from '../pipeline/clock-watch.ts'
 import { createGate } from '../pipeline/gate.ts'
 import type { Digester, Log, Ports, Records, Tenant } from '../pipeline/ports.ts'
+import { RefusalWatch } from '../pipeline/refusal-watch.ts'
 import type { Keys } from '../stores/keys-file/open-keys.ts'
 import { openApprovalDesk } from './approval-desk.ts'
 import { configuredAssurances } from './assurances.ts'
 import { type Closing, closing } from './closing.ts'
-import type { Config } from './config.ts'
+import { type Config, configDigest } from './config.ts'
 import { ledgerFile, requestsFile, usagePlace } from './data-files.ts'
+import { lastRecordedAt } from './ledger-files.ts'
 import { openPolicies } from './open-policies.ts'
 import {
   agentTokens,
@@ -26,8 +30,9 @@ import {
   recordRequests,
   seedNamespace,
 } from './parts.ts'
+import { recordEvent, recordHappened } from './record-event.ts'
 import { routeConnector } from './route-connector.ts'
-import { systemClock, uuidIds } from './system-ports.ts'
+import { systemAlarm, systemClock, uuidIds } from './system-ports.ts'
 import { openWitnessedHeads } from './witnessed-heads.ts'
 
 /** There is one tenant so far; every record already says whose it is. */
@@ -59,12 +64,16 @@ async function connect(config: Config, log: Log, opened: Closing) {
   const ids = uuidIds(clock)
   const keys = await openKeys(join(config.dataDir, 'keys'), config.ledger)
   const signer = keys.ledgerSigner
-  const ledger = await openLedger({ file: ledgerFile(config.dataDir), signer, log, clock, ids })
+  const file = ledgerFile(config.dataDir)
+  const last = lastRecordedAt(file)
+  const ledger = await openLedger({ file, signer, log, clock, ids })
   opened.add(() => ledger.close())
-  const heads = ledgerHeads(ledgerFile(config.dataDir), ledger)
+  const receipts = watchClock(ledger, { ids, last })
+  const recorder = { ledger: receipts, clock, ids }
+  const heads = ledgerHeads(file, ledger)
   opened.add(() => heads.close())
   const source = { ...heads, origin: ledger.origin }
-  const witnessed = await openWitnessedHeads(config, { source, log, ledger, clock, ids })
+  const witnessed = await openWitnessedHeads(config, { source, log, ...recorder })
   opened.add(() => witnessed.close())
   const { finality } = witnessed
   const usage = openUsage({
@@ -73,12 +82,14 @@ async function connect(config: Config, log: Log, opened: Closing) {
   })
   opened.add(() => usage.close())
   opened.add(ledger.subscribe((receipt) => usage.apply(receipt)))
-  const { policies, control } = openPolicies(config, { log, ledger, clock, ids })
+  const { policies, control } = openPolicies(config, { log, ...recorder })
   opened.add(() => policies.close())
   const records = openRecords(join(config.dataDir, 'state.db'))
   opened.add(() => records.close())
   seedRecords(config, records)
-  const servers = connectMcpServers(config.servers, { log })
+  await recordEvent(recorder, configLoaded(config))
+  const report = (event: RecordedEvent) => void recordHappened(recorder, event, log)
+  const servers = connectMcpServers(config.servers, { log, report })
   opened.add(() => servers.close())
 
   const identities = agentTokens({ origin: keys.origin, ...keys.identity, agents: config.agents })
@@ -95,15 +106,23 @@ async function connect(config: Config, log: Log, opened: Closing) {
   const digests: Digester = { digest: (payload) => payloadDigest(keys.digestKey, payload) }
   const attributes = declaredAttributes(config.attributes)
   const assurances = configuredAssurances(config)
-  const desk = openApprovalDesk(config, { tenant: TENANT, log, ledger, policies, clock, ids })
+  const desk = openApprovalDesk(config, { tenant: TENANT, log, policies, ...recorder })
   opened.add(() => desk.close())
   const { approvals } = desk
   const deciding = { identities, policies, attributes, usage: usage.book, assurances, recordings }
-  const ports: Ports = { ...deciding, approvals, finality, ledger, connector, clock, ids, digests }
+  const watching = { ...recorder, alarm: systemAlarm, log, bounds: config.alerts }
+  const refusals = new RefusalWatch(watching)
+  const asking = { approvals, finality, refusals }
+  const ports: Ports = { ...deciding, ...recorder, ...asking, connector, digests }
   const gate = createGate(ports)
-  const whole = { config, log, keys, ports, gate, approvals, close: () => opened.close() }
+  const whole = { config, log, keys, ports, gate, approvals, refusals, close: () => opened.close() }
   const used = { usage: usage.book, recording }
   return { ...whole, ...used, ledger, policies, control, identities, servers, namespaces }
+}
+
+function configLoaded(config: Config): RecordedEvent {
+  const digest = configDigest(config)
+  return { name: 'config.loaded', detail: 'in force', ...(digest && { digest }) }
 }
 
 function startRecording({ policy, dataDir }: Config, log: Log, key: Keys['recordingsKey']) {

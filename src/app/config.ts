@@ -9,5 +9,6 @@ export type {
   ServerConfig,
   StdioServerConfig,
 } from './config/config.ts'
+export { configDigest } from './config/config-digest.ts'
 export { parseDuration } from './config/duration.ts'
 export { type LoadOptions, loadConfig } from './config/load-config.ts'

@@ -7,6 +7,7 @@ import type { Config } from './config.ts'
 import { listen } from './listen.ts'
 import { operations } from './operations.ts'
 import { startAdminServer } from './parts.ts'
+import { recordAdminRefusal } from './record-admin-refusal.ts'
 import { recordEvent } from './record-event.ts'
 
 /** How long the first connections to the servers may hold up the start, in milliseconds. */
@@ -35,6 +36,8 @@ export async function startRuntime(config: Config, { log }: { log: Log }): Promi
     // What expired while nothing ran, or was asked under other policies, is settled first.
     await parts.approvals.tick()
     opened.add(() => recordEvent(parts.ports, { name: 'runtime.stopped', detail: 'in order' }))
+    // What was only counted has its receipt before the last one.
+    opened.add(() => parts.refusals.close())
     // After the doors, before the last receipt: calls still under way fail now and leave theirs.
     opened.add(() => parts.servers.close())
     const doors = await listen(parts)
@@ -43,7 +46,10 @@ export async function startRuntime(config: Config, { log }: { log: Log }): Promi
     opened.add(() => parts.approvals.release())
     const operate = operations(parts, doors.address)
     const socketPath = adminSocket(config)
-    const admin = await startAdminServer({ socketPath, operations: operate, log })
+    const admin = await startAdminServer({
+      ...{ socketPath, operations: operate, log },
+      refused: (code, route) => recordAdminRefusal(code, route, parts.ports),
+    })
     opened.add(() => admin.close())
     // Under other policies agents may see other tools, and what waits for consent is void.
     const changed = () => {

@@ -1,6 +1,7 @@
+import { codeOf } from '../kernel/errors.ts'
 import { type EventPlace, eventDraft } from '../kernel/receipt/event-draft.ts'
 import type { RecordedEvent } from '../kernel/receipt/receipt.ts'
-import type { Clock, Ids, Ledger } from '../pipeline/ports.ts'
+import type { Clock, Ids, Ledger, Log } from '../pipeline/ports.ts'
 
 export interface EventPorts {
   readonly ledger: Ledger
@@ -18,4 +19,17 @@ export async function recordEvent(
   by?: EventPlace['by'],
 ): Promise<void> {
   await ledger.append(eventDraft(event, { id: ids.next(), ts: clock.now(), ...(by && { by }) }))
+}
+
+/** Records what has happened already, whatever comes of that. Never rejects. */
+export async function recordHappened(
+  ports: EventPorts,
+  event: RecordedEvent,
+  log: Log,
+): Promise<void> {
+  try {
+    await recordEvent(ports, event)
+  } catch (error) {
+    log.error('event.unrecorded', { receipt: event.name, cause: codeOf(error) })
+  }
 }

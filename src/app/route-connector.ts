@@ -3,5 +3,8 @@ import type { Connector } from '../pipeline/ports.ts'
 
 /** One connector made of several: which one carries out an action, its kind says. */
 export function routeConnector(connectors: Record<Action['kind'], Connector>): Connector {
-  return { execute: (action, identity) => connectors[action.kind].execute(action, identity) }
+  return {
+    execute: (action, identity) => connectors[action.kind].execute(action, identity),
+    target: (action) => connectors[action.kind].target?.(action),
+  }
 }

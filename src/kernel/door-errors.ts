@@ -30,6 +30,11 @@ export const DOOR_ERRORS = {
     agent: 'The runtime cannot open another session at the moment.',
     remedy: 'all agents together hold as many sessions as the runtime keeps',
   },
+  CONNECTION_LIMIT: {
+    http: 503,
+    agent: 'The runtime takes no more connections at the moment.',
+    remedy: 'as many connections are open as may be: see whose they are',
+  },
   REQUEST_MALFORMED_HTTP: {
     http: 400,
     agent: 'The request is not well-formed HTTP.',

@@ -88,6 +88,7 @@ const PINNED: readonly (readonly [code: string, http: number])[] = [
   ['SESSION_MISSING', 400],
   ['SESSION_UNKNOWN', 404],
   ['SESSION_LIMIT', 503],
+  ['CONNECTION_LIMIT', 503],
   ['REQUEST_MALFORMED_HTTP', 400],
   ['REQUEST_ROUTE_UNKNOWN', 404],
   ['REQUEST_TIMEOUT', 408],

@@ -5,7 +5,7 @@ import { guard } from './guard.ts'
 import type { Channel, Gate, Ports } from './ports.ts'
 import { callOf } from './steps/meet.ts'
 import { policyRequest } from './steps/policy-request.ts'
-import { recordRefusal } from './steps/record.ts'
+import { recordAtDoor, recordRefusal } from './steps/record.ts'
 
 /** What doors are handed: the guard over these ports, and the questions that come before it. */
 export function createGate(ports: Ports): Gate {
@@ -15,6 +15,7 @@ export function createGate(ports: Ports): Gate {
     refuse: async (code, channel, identity) => {
       await recordRefusal({ code, channel, identity }, ports)
     },
+    note: (event, channel, identity) => recordAtDoor(event, { channel, identity }, ports),
     visible: (identity, actions, channel) => visible({ identity, actions, channel }, ports),
   }
 }

@@ -122,7 +122,7 @@ function refused(code: ErrorCode, receipt?: string): Outcome {
 async function refuse(refusal: Refusal, ports: Ports): Promise<Outcome> {
   try {
     const receipt = await recordRefusal(refusal, ports)
-    return refused(refusal.code, receipt.id)
+    return refused(refusal.code, receipt?.id)
   } catch {
     // The ledger is out: the ledger itself reports that, and the refusal stands without a receipt.
     return refused(refusal.code)

@@ -7,7 +7,7 @@ import type { Assured } from '../kernel/obligations/assurance.ts'
 import type { Decision } from '../kernel/policy/decision.ts'
 import type { PolicyRequest } from '../kernel/policy/policy-request.ts'
 import type { RecordedRequest } from '../kernel/policy/recorded-request.ts'
-import type { PayloadDigest, ReceiptDraft } from '../kernel/receipt/receipt.ts'
+import type { PayloadDigest, ReceiptDraft, RecordedEvent } from '../kernel/receipt/receipt.ts'
 import type { Approvals, Gone, HeldProgress } from './approval-ports.ts'
 
 export type * from './approval-ports.ts'
@@ -30,7 +30,10 @@ export interface Channel {
   readonly run: string
 }
 
-/** What came of a request. `receipt` is absent only where the ledger could not be written. */
+/**
+ * What came of a request. `receipt` is absent only where the ledger could not be written, or where
+ * there are so many refusals that they are counted.
+ */
 export type Outcome =
   | { readonly kind: 'done'; readonly result: JsonObject; readonly receipt: string }
   | { readonly kind: 'refused'; readonly code: ErrorCode; readonly receipt?: string }
@@ -44,6 +47,8 @@ export interface Gate {
   admit(credential: Credential, channel: Channel): Promise<Identity>
   /** Records that a request was refused before it became an action (malformed, misdirected). */
   refuse(code: ErrorCode, channel: Channel, identity?: Identity): Promise<void>
+  /** Records an event at the door. Resolves when it is durable. */
+  note(event: RecordedEvent, channel: Channel, identity?: Identity): Promise<void>
   /** Of these actions, those that some arguments could make permitted: what an agent may see. */
   visible(identity: Identity, actions: readonly Action[], channel: Channel): readonly boolean[]
 }
@@ -102,6 +107,28 @@ export interface Recordings {
 /** Carries out decided actions. The result has the shape of an MCP `CallToolResult`. */
 export interface Connector {
   execute(action: Action, identity: Identity): Promise<JsonObject>
+  /** Who would carry it out, as far as that is known; absent where there is no server behind. */
+  target?(action: Action): Target | undefined
+}
+
+/** Who carries out an action. */
+export interface Target {
+  readonly server: string
+  /** Digest of what the server says of the tool: its `definitionDigest`. */
+  readonly schema?: string | undefined
+}
+
+/** One refusal, as it is counted. */
+export interface CountedRefusal {
+  readonly code: ErrorCode
+  readonly channel: Pick<Channel, 'door' | 'peer'>
+  readonly identity: Identity | undefined
+}
+
+/** Counts refusals, so that nobody fills the ledger with them, and raises alerts. */
+export interface Refusals {
+  /** Counts it. False for one that is to have no receipt of its own: it is summed up later. */
+  note(refusal: CountedRefusal): boolean
 }
 
 /** Whose data it is. Nothing that an agent can reach is read without one. */
@@ -171,6 +198,7 @@ export interface Ports {
   readonly finality: Finality
   readonly recordings: Recordings
   readonly approvals: Approvals
+  readonly refusals: Refusals
 }
 
 /** The runtime's own log, for the operator. Never a credential, never a payload. */

@@ -94,12 +94,15 @@ export async function adminDoor(t: TestContext, options: AdminDoorOptions = {}) 
   }
   const log = eventLog()
   const socketPath = join(folder ?? (await scratch(t)), 'admin.sock')
-  const server = await startAdminServer({ socketPath, operations, log, ...(limits && { limits }) })
+  const refusals: string[] = []
+  const refused = async (code: string, route: string) => void refusals.push(`${code} ${route}`)
+  const served = { socketPath, operations, log, refused }
+  const server = await startAdminServer({ ...served, ...(limits && { limits }) })
   t.after(() => server.close())
   const emit = (event: WatchEvent) => {
     for (const listener of watchers) listener(event)
   }
-  return { socketPath, operations, log, server, watchers, left: left.promise, emit }
+  return { ...served, refusals, server, watchers, left: left.promise, emit }
 }
 
 function unknownApproval(id: string): never {

@@ -2,6 +2,7 @@ import { type Action, operationOf, resourceOf } from '../../src/kernel/action.ts
 import { type ErrorCode, PortcullisError } from '../../src/kernel/errors.ts'
 import type { Credential, Identity } from '../../src/kernel/identity/principal.ts'
 import type { JsonObject } from '../../src/kernel/json/value.ts'
+import type { RecordedEvent } from '../../src/kernel/receipt/receipt.ts'
 import type { Channel, Gate, GuardRequest, Outcome } from '../../src/pipeline/ports.ts'
 
 /** A refusal that the gate was told to record, or recorded while admitting. */
@@ -11,11 +12,18 @@ export interface RecordedRefusal {
   readonly agent: string | undefined
 }
 
+/** An event that the gate was told to record. */
+export interface NotedEvent extends RecordedEvent {
+  readonly channel: Channel
+  readonly agent: string | undefined
+}
+
 /** A gate that permits each agent a fixed set of actions, with all that passed it in view. */
 export interface InMemoryGate extends Gate {
   /** Every request that reached the guard. */
   readonly guarded: GuardRequest[]
   readonly refusals: RecordedRefusal[]
+  readonly events: NotedEvent[]
   /** Resolves with the first refusal of this code, past or to come. */
   refusal(code: ErrorCode): Promise<RecordedRefusal>
   /** From now on this token has expired. */
@@ -39,6 +47,7 @@ export function inMemoryGate({
 }: InMemoryGateOptions = {}): InMemoryGate {
   const guarded: GuardRequest[] = []
   const refusals: RecordedRefusal[] = []
+  const events: NotedEvent[] = []
   const awaited = new Map<ErrorCode, (refusal: RecordedRefusal) => void>()
   const expired = new Set<string>()
   let receipts = 0
@@ -67,6 +76,7 @@ export function inMemoryGate({
   return {
     guarded,
     refusals,
+    events,
     expire: (token) => expired.add(token),
     refusal(code) {
       const past = refusals.find((refusal) => refusal.code === code)
@@ -82,6 +92,9 @@ export function inMemoryGate({
     },
     async refuse(code, channel, identity) {
       record({ code, channel, agent: identity?.principal.id })
+    },
+    async note(event, channel, identity) {
+      events.push({ ...event, channel, agent: identity?.principal.id })
     },
     visible: (identity, actions) => actions.map((action) => permitted(identity, action)),
     async guard(request): Promise<Outcome> {

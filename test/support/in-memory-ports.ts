@@ -12,7 +12,9 @@ import { payloadDigest } from '../../src/kernel/receipt/payload-digest.ts'
 import type { ReceiptDraft } from '../../src/kernel/receipt/receipt.ts'
 import type { ApprovalDesk } from '../../src/pipeline/approvals/desk.ts'
 import type { Ports } from '../../src/pipeline/ports.ts'
+import { RefusalWatch } from '../../src/pipeline/refusal-watch.ts'
 import { type HandClock, handClock, inMemoryDesk } from './in-memory-approvals.ts'
+import { silentLog } from './silent-log.ts'
 
 /** Ports kept in memory, with what went through them in view. */
 export interface InMemoryPorts extends Ports {
@@ -25,6 +27,7 @@ export interface InMemoryPorts extends Ports {
   readonly steps: string[]
   /** Where held actions wait. */
   readonly approvals: ApprovalDesk
+  readonly refusals: RefusalWatch
   /** Stands still until it is moved. */
   readonly time: HandClock
 }
@@ -111,6 +114,7 @@ export function inMemoryPorts({
   return {
     ...{ time, ids, ledger },
     approvals: inMemoryDesk({ ledger, ids, time, policyVersion: () => decision.version }),
+    refusals: new RefusalWatch({ ledger, ids, clock: time, alarm: time.alarm, log: silentLog }),
     receipts,
     recorded,
     received,

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { MAX_AMOUNT } from '../../kernel/budget/amount.ts'
 import type { JsonValue } from '../../kernel/json/value.ts'
+import { Alerts } from './alerts-schema.ts'
 import { Approvals, Approver } from './approval-schema.ts'
 import { DURATION_PATTERN } from './duration.ts'
 import { Ledger, Witnesses } from './ledger-schema.ts'
@@ -231,6 +232,7 @@ export const ConfigSchema = Type.Object(
       expected: NAME_IN_WORDS,
     }),
     approvals: Approvals,
+    alerts: Alerts,
     servers: Type.Record(
       Type.String({ pattern: '^[a-z][a-z0-9_-]{0,31}$' }),
       Type.Union([StdioServer, HttpServer]),

@@ -1,3 +1,4 @@
+import type { RefusalBounds } from '../../kernel/alerts/refusal-counts.ts'
 import type { Budget } from '../../kernel/budget/budget.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
 import type { WitnessPolicy } from '../../kernel/tlog/witness-policy.ts'
@@ -13,6 +14,8 @@ export interface Config {
   readonly agents: Readonly<Record<string, AgentConfig>>
   readonly approvers: Readonly<Record<string, ApproverConfig>>
   readonly approvals: ApprovalsConfig
+  /** When refusals raise an alert, and how many of them have receipts of their own. */
+  readonly alerts: RefusalBounds
   readonly servers: Readonly<Record<string, ServerConfig>>
   /** Namespaces of the built-in record store. */
   readonly memory: Readonly<Record<string, MemoryConfig>>

@@ -25,6 +25,7 @@ test('the smallest file gets every default, and absolute paths beside itself', a
     agents: { sales: { roles: ['sales'], attributes: {}, tokenTtlMs: 900_000 } },
     approvers: {},
     approvals: { waitMs: 300_000, pendingPerAgent: 32, pending: 1_024 },
+    alerts: { alertAfter: 20, receiptsPerSource: 30, receipts: 300 },
     servers: {},
     memory: {},
     budgets: {},
@@ -79,6 +80,10 @@ description = "a person"
 wait = "30s"
 pending_per_agent = 2
 pending = 3
+[alerts]
+alert_after = 4
+receipts_per_source = 5
+receipts = 6
 [servers.files]
 transport = "stdio"
 command = "node"
@@ -130,6 +135,7 @@ maintenance_mode = false
       },
     },
     approvals: { waitMs: 30_000, pendingPerAgent: 2, pending: 3 },
+    alerts: { alertAfter: 4, receiptsPerSource: 5, receipts: 6 },
     servers: {
       files: {
         transport: 'stdio',

@@ -118,6 +118,11 @@ function configOf(written: ConfigFile, { file, warnings, absolute }: Setting): C
       pendingPerAgent: written.approvals.pending_per_agent,
       pending: written.approvals.pending,
     },
+    alerts: {
+      alertAfter: written.alerts.alert_after,
+      receiptsPerSource: written.alerts.receipts_per_source,
+      receipts: written.alerts.receipts,
+    },
     servers: mapValues(written.servers, (server) => serverOf(server, absolute)),
     memory: mapValues(written.memory, ({ seed, ...memory }) => ({
       ...memory,

@@ -12,6 +12,7 @@ import {
   stdio,
 } from '../../../test/support/upstreams/connected.ts'
 import { httpUpstream } from '../../../test/support/upstreams/http-upstream.ts'
+import { definitionDigest } from '../../kernel/receipt/definition-digest.ts'
 import { RETRY_WAITS_MS, retryWaitMs } from './options.ts'
 
 const names = (servers: Connected) => servers.tools().map(({ tool }) => tool)
@@ -61,6 +62,9 @@ test('the tools are the same array until a server says that they changed', async
   await changed
   assert.notEqual(servers.tools(), before)
   assert.ok(names(servers).includes('fresh'))
+  const [connected, other] = servers.reported
+  assert.equal(other?.name, 'upstream.tools_changed')
+  assert.notEqual(connected?.digest, other?.digest)
 })
 
 test('a flood of changes lists the tools a few times and no more', async (t) => {
@@ -93,6 +97,14 @@ test('a server that died is started again, and its tools stay listed meanwhile',
   assert.equal(await servers.text('s.echo', { message: 'again' }), 'again')
   const [status] = servers.status()
   assert.deepEqual([status?.state, status?.restarts, status?.error], ['up', 1, undefined])
+  const events = servers.reported.map(({ name, digest }) => [name, digest !== undefined])
+  assert.deepEqual(events, [
+    ['upstream.connected', true],
+    ['upstream.disconnected', false],
+    ['upstream.connected', true],
+  ])
+  const [first, , again] = servers.reported
+  assert.equal(first?.digest, again?.digest)
 })
 
 test('a server that dies again and again is tried at ever longer intervals', async (t) => {
@@ -119,6 +131,12 @@ test('a server that cannot be started is reported and blocks nothing', async (t)
   const [first, second, third] = servers.status()
   assert.equal(first?.error, 'it could not be started: ENOENT')
   assert.deepEqual([first?.state, second?.state, third?.state], ['down', 'down', 'up'])
+  const reported = servers.reported.map(({ name, detail }) => `${name} ${detail}`)
+  assert.deepEqual(reported.sort(), [
+    'upstream.connected s',
+    'upstream.failed gone',
+    'upstream.failed nowhere',
+  ])
   await assert.rejects(servers.call('gone.echo'), { code: 'UPSTREAM_UNAVAILABLE' })
   assert.equal(await servers.text('s.echo', { message: 'here' }), 'here')
 })
@@ -165,4 +183,15 @@ test('once closed nothing is called and nothing is started again', async (t) => 
       ['down', 0],
     ],
   )
+})
+
+test('a tool is known by the digest of its definition, in any order of members', async (t) => {
+  const servers = await connect(t, { s: scripted(await scratch(t)) })
+  const [echo] = servers.tools().filter(({ tool }) => tool === 'echo')
+  const call = (server: string, tool: string) =>
+    servers.target?.({ kind: 'tool.call', server, tool, args: {} })
+  const turned = Object.fromEntries(Object.entries(echo?.definition ?? {}).reverse())
+  assert.deepEqual(call('s', 'echo'), { server: 's', schema: definitionDigest(turned) })
+  assert.deepEqual(call('s', 'none'), { server: 's', schema: undefined })
+  assert.equal(call('none', 'echo'), undefined)
 })

@@ -1,7 +1,9 @@
 import { PortcullisError } from '../../kernel/errors.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
+import type { RecordedEvent } from '../../kernel/receipt/receipt.ts'
 import type { Connector, Log } from '../../pipeline/ports.ts'
 import type { McpServerOptions } from './options.ts'
+import { ToolDigests } from './tool-digests.ts'
 import { Upstream, type UpstreamStatus } from './upstream.ts'
 
 /** A tool as its server defines it, under the server's own name for it. */
@@ -25,11 +27,18 @@ export interface McpServers extends Connector {
   close(): Promise<void>
 }
 
+export interface McpServersOptions {
+  readonly log: Log
+  /** Is told when a server comes, goes, or declares other tools. */
+  readonly report: (event: RecordedEvent) => void
+}
+
 export function connectMcpServers(
   servers: Readonly<Record<string, McpServerOptions>>,
-  { log }: { readonly log: Log },
+  { log, report }: McpServersOptions,
 ): McpServers {
   const listeners = new Set<() => void>()
+  const digests = new ToolDigests()
   let offered: readonly UpstreamTool[] | undefined
   const toolsChanged = () => {
     offered = undefined
@@ -38,7 +47,7 @@ export function connectMcpServers(
   const upstreams = new Map(
     Object.entries(servers).map(([name, options]) => [
       name,
-      new Upstream({ name, options, log, toolsChanged }),
+      new Upstream({ name, options, log, report, digests, toolsChanged }),
     ]),
   )
   const all = [...upstreams.values()]
@@ -54,6 +63,12 @@ export function connectMcpServers(
         throw new PortcullisError('UPSTREAM_UNKNOWN', `there is no server \`${action.server}\``)
       }
       return upstream.call(action.tool, action.args)
+    },
+    target(action) {
+      if (action.kind !== 'tool.call') return undefined
+      const upstream = upstreams.get(action.server)
+      const definition = upstream?.tools.get(action.tool)
+      return upstream && { server: action.server, schema: definition && digests.of(definition) }
     },
     tools() {
       offered ??= [...upstreams].flatMap(([server, { tools }]) =>

@@ -71,7 +71,8 @@ test('closing ends a server that never answered', { timeout: 20_000 }, async (t)
 const RUNTIME = `
   import { connectMcpServers } from '${import.meta.dirname}/mcp-servers.ts'
   const log = { info() {}, warn() {}, error() {} }
-  const servers = connectMcpServers({ s: JSON.parse(process.argv[1]) }, { log })
+  const parts = { log, report() {} }
+  const servers = connectMcpServers({ s: JSON.parse(process.argv[1]) }, parts)
   await servers.ready()
   const action = { kind: 'tool.call', server: 's', tool: 'start-child', args: {} }
   console.log((await servers.execute(action)).content[0].text)

@@ -2,6 +2,8 @@ import { setTimeout as rest } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { codeOf, PortcullisError } from '../../kernel/errors.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
+import type { EventName } from '../../kernel/receipt/events.ts'
+import type { RecordedEvent } from '../../kernel/receipt/receipt.ts'
 import type { Log } from '../../pipeline/ports.ts'
 import { HttpTransport } from './http-transport.ts'
 import { listTools, remainingMs, type Tools } from './list-tools.ts'
@@ -14,7 +16,10 @@ import {
 } from './options.ts'
 import { unavailable } from './server-message.ts'
 import { StdioTransport } from './stdio-transport.ts'
+import type { ToolDigests } from './tool-digests.ts'
 import { TOOLS_CHANGED, type Transport, type TransportEvents } from './transport.ts'
+
+type UpstreamEvent = Extract<EventName, `upstream.${string}`>
 
 export interface UpstreamStatus {
   readonly server: string
@@ -31,6 +36,9 @@ export interface UpstreamOptions {
   readonly name: string
   readonly options: McpServerOptions
   readonly log: Log
+  readonly digests: ToolDigests
+  /** Is told when the server comes, goes, or declares other tools. */
+  readonly report: (event: RecordedEvent) => void
   toolsChanged(): void
 }
 
@@ -39,6 +47,8 @@ export class Upstream {
   readonly #name: string
   readonly #options: McpServerOptions
   readonly #log: Log
+  readonly #digests: ToolDigests
+  readonly #report: UpstreamOptions['report']
   readonly #toolsChanged: () => void
   readonly #retiring = new Set<Transport>()
   #transport: Transport | undefined
@@ -53,10 +63,12 @@ export class Upstream {
   #refreshing = false
   #closed = false
 
-  constructor({ name, options, log, toolsChanged }: UpstreamOptions) {
+  constructor({ name, options, log, digests, report, toolsChanged }: UpstreamOptions) {
     this.#name = name
     this.#options = options
     this.#log = log
+    this.#digests = digests
+    this.#report = report
     this.#toolsChanged = toolsChanged
   }
 
@@ -138,13 +150,24 @@ export class Upstream {
     this.#upSince = performance.now()
     this.#log.info('upstream.up', { server: this.#name, tools: tools.size })
     this.#take(tools)
+    this.#tell('upstream.connected')
     if (this.#stale) void this.#refresh()
   }
 
-  #take(tools: Tools): void {
-    if (isDeepStrictEqual(tools, this.#tools)) return
+  /** Whether they are others than before. */
+  #take(tools: Tools): boolean {
+    if (isDeepStrictEqual(tools, this.#tools)) return false
     this.#tools = tools
     this.#toolsChanged()
+    return true
+  }
+
+  #tell(name: UpstreamEvent): void {
+    const gone = name === 'upstream.disconnected' || name === 'upstream.failed'
+    const digest = this.#digests.ofAll(this.#tools)
+    const declared = { count: this.#tools.size, ...(digest && { digest }) }
+    // Why it went, the log says: a server may put a secret into it.
+    this.#report({ name, detail: this.#name, ...(gone ? {} : declared) })
   }
 
   /** Calls that are still under way over other connections may yet be answered. */
@@ -159,6 +182,9 @@ export class Upstream {
     if (this.#closed || this.#retry !== undefined) return
     const steady = this.#state === 'up' && performance.now() - this.#upSince >= STEADY_MS
     if (steady) this.#failures = 0
+    // Once: what is tried again and fails again is still the same that is gone.
+    if (this.#state === 'up') this.#tell('upstream.disconnected')
+    if (this.#state === 'starting') this.#tell('upstream.failed')
     this.#state = 'down'
     this.#error = reason
     const retryMs = retryWaitMs(this.#failures++)
@@ -186,7 +212,7 @@ export class Upstream {
   async #relist(transport: Transport): Promise<void> {
     try {
       const tools = await listTools(transport, performance.now() + OPENING_WAIT_MS)
-      if (this.#transport === transport) this.#take(tools)
+      if (this.#transport === transport && this.#take(tools)) this.#tell('upstream.tools_changed')
     } catch (error) {
       this.#log.warn('upstream.unlisted', { server: this.#name, why: (error as Error).message })
     }

@@ -96,13 +96,25 @@ const REFUSED: readonly [why: string, call: string, ask: Ask, status: number, co
 
 for (const [why, call, asked, status, code] of REFUSED) {
   test(`a request with ${why} is answered with ${code}`, async (t) => {
-    const { socketPath, log } = await adminDoor(t)
+    const { socketPath, log, refusals } = await adminDoor(t)
     const answer = await ask(socketPath, call, asked)
     assert.deepEqual([answer.status, answer.body.error.code], [status, code])
     assert.deepEqual(Object.keys(answer.body.error), ['code', 'message', 'remedy'])
     assert.deepEqual(log.events, [])
+    assert.equal(refusals.length, 1)
+    assert.match(refusals[0] ?? '', new RegExp(`^${code} [A-Z]+ (/v1/|-$)`))
   })
 }
+
+test('a refusal names the route and nothing that the caller wrote into the address', async (t) => {
+  const { socketPath, refusals } = await adminDoor(t)
+  await ask(socketPath, 'POST /v1/agents/hunter2/tokens', { body: '{"ttlMs":1}' })
+  await ask(socketPath, 'GET /v1/hunter2')
+  assert.deepEqual(refusals, [
+    'REQUEST_INVALID POST /v1/agents/:name/tokens',
+    'REQUEST_ROUTE_UNKNOWN GET -',
+  ])
+})
 
 test('what an operation throws goes out under its code; a defect is logged as well', async (t) => {
   const { socketPath, log } = await adminDoor(t, {

@@ -1,4 +1,4 @@
-import { type FastifyError, type FastifyInstance, fastify } from 'fastify'
+import { type FastifyError, type FastifyInstance, type FastifyRequest, fastify } from 'fastify'
 import type {
   AgentPath,
   ErrorBody,
@@ -58,6 +58,8 @@ export interface AdminServerOptions {
   readonly socketPath: string
   readonly operations: AdminOperations
   readonly log: Log
+  /** Records what was refused, and on which route: `POST /v1/policies/push`. */
+  readonly refused: (code: ErrorCode, route: string) => Promise<void>
   readonly limits?: Partial<AdminLimits>
 }
 
@@ -81,14 +83,17 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
     // What does not fit the contract is refused, never changed until it does.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
   })
-  server.setErrorHandler(async (error: FastifyError, _request, reply) => {
+  server.setErrorHandler(async (error: FastifyError, request, reply) => {
     const code = codeOfRequest(error)
     if (code === 'INTERNAL') logDefect('admin', error, log)
+    await recordRefused(code, request, options)
     return reply.code(ERRORS[code].http).send(bodyOf(code, error.message))
   })
-  server.setNotFoundHandler(async ({ method }, reply) =>
-    reply.code(404).send(bodyOf('REQUEST_ROUTE_UNKNOWN', `nothing here answers \`${method}\``)),
-  )
+  server.setNotFoundHandler(async (request, reply) => {
+    const code = 'REQUEST_ROUTE_UNKNOWN'
+    await recordRefused(code, request, options)
+    return reply.code(404).send(bodyOf(code, `nothing here answers \`${request.method}\``))
+  })
   addCommands(server, operations)
   addApprovals(server, operations)
   addWatch(server, operations.watch, limits)
@@ -96,6 +101,20 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
   server.server.maxConnections = limits.connections
   await listenOnSocket(server.server, options.socketPath)
   return { close: () => server.close() }
+}
+
+/** A refusal stands even where it can't be recorded, so this never rejects. */
+async function recordRefused(
+  code: ErrorCode,
+  { method, routeOptions }: FastifyRequest,
+  { refused, log }: AdminServerOptions,
+): Promise<void> {
+  try {
+    // The route as the contract writes it: what stands in an address is the caller's.
+    await refused(code, `${method} ${routeOptions.url ?? '-'}`)
+  } catch (error) {
+    log.error('refusal.unrecorded', { code, door: 'admin', cause: codeOf(error) })
+  }
 }
 
 function addCommands(server: FastifyInstance, operations: AdminOperations): void {

@@ -10,6 +10,7 @@ import {
   request,
   runningDoor,
 } from '../../../test/support/running-door.ts'
+import { PortcullisError } from '../../kernel/errors.ts'
 
 const LIST_CHANGED = { jsonrpc: '2.0', method: 'notifications/tools/list_changed' }
 
@@ -52,6 +53,41 @@ test('a session that its agent ended is not known any more', async (t) => {
   const response = await fetch(url, { method: 'DELETE', headers: session })
   assert.equal(response.status, 204)
   assert.equal((await post(request('ping'), session)).body.error.data.code, 'SESSION_UNKNOWN')
+})
+
+test('a session has its receipts, when it begins and when it ends', async (t) => {
+  let ms = 0
+  const clock = { now: () => ms, elapsed: () => ms }
+  const limits = { sessionIdleMs: 1000, sessionsPerAgent: 2 }
+  const { gate, open, url } = await runningDoor(t, { clock, limits })
+  const first = await open()
+  await open()
+  await fetch(url, { method: 'DELETE', headers: first })
+  await open()
+  await open()
+  ms = 1000
+  await open()
+  const [opened, ended] = ['session.opened', 'session.ended']
+  assert.deepEqual(
+    gate.events.map(({ name, detail }) => (name === opened ? name : `${name} ${detail}`)),
+    [
+      ...[opened, opened, `${ended} by its agent`, opened],
+      ...[`${ended} replaced by a newer one`, opened],
+      ...[`${ended} idle`, `${ended} idle`, opened],
+    ],
+  )
+  const runs = gate.events.map(({ channel, agent }) => `${agent} ${channel.run}`)
+  assert.equal(runs[0], `sales ${first['mcp-session-id']}`)
+  assert.equal(runs[2], runs[0])
+})
+
+test('a session that cannot be recorded is not opened', async (t) => {
+  const gate = inMemoryGate()
+  const note = () => Promise.reject(new PortcullisError('LEDGER_UNAVAILABLE', 'sealed'))
+  const { post } = await runningDoor(t, { gate: { ...gate, note } })
+  const { status, headers } = await post(INITIALIZE, as('sales'))
+  assert.equal(headers.get('mcp-session-id'), null)
+  assert.equal(status, 200)
 })
 
 test('a session in which nothing is asked for too long is not known any more', async (t) => {

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { codeOf } from '../../kernel/errors.ts'
 import type { Clock, Gate, Log } from '../../pipeline/ports.ts'
 import { createAllowances } from './allowances.ts'
 import { type Answer, sendAnswer } from './answer.ts'
@@ -7,7 +8,7 @@ import { createHeldCalls } from './held-calls.ts'
 import { DEFAULT_DOOR_LIMITS, type DoorLimits } from './limits.ts'
 import { post } from './post.ts'
 import { checkAccept, checkVersion, credentialOf } from './request-headers.ts'
-import { createSessions, type Session } from './sessions.ts'
+import { createSessions, type Session, type SessionEnd } from './sessions.ts'
 import { createToolList, type ToolCatalog } from './tool-list.ts'
 import { type Door, enterSession, type Visit, visit } from './visit.ts'
 
@@ -48,7 +49,7 @@ export function createMcpDoor(options: McpDoorOptions): McpDoor {
     log,
     limits,
     version,
-    sessions: createSessions(limits, clock),
+    sessions: createSessions(limits, clock, (...ended) => void noteEnd(ended, gate, log)),
     allowances: createAllowances(limits),
     held: createHeldCalls(limits, clock),
     tools: createToolList({ catalog, namespaces, pageSize: limits.toolsPerPage, gate, log }),
@@ -76,6 +77,18 @@ export function createMcpDoor(options: McpDoorOptions): McpDoor {
   }
 }
 
+async function noteEnd(
+  [{ identity, channel }, why]: readonly [session: Session, why: SessionEnd],
+  gate: Gate,
+  log: Log,
+): Promise<void> {
+  try {
+    await gate.note({ name: 'session.ended', detail: why }, channel, identity)
+  } catch (error) {
+    log.error('event.unrecorded', { receipt: 'session.ended', cause: codeOf(error) })
+  }
+}
+
 type Serve = (visit: Visit, door: Door) => Promise<Answer>
 
 // MCP, streamable HTTP: one message goes to one stream of the session, never to several.
@@ -99,7 +112,7 @@ async function openStream(visit: Visit, door: Door): Promise<Answer> {
 
 async function endSession(visit: Visit, door: Door): Promise<Answer> {
   checkVersion(visit.request.headers)
-  door.sessions.end(enterSession(visit, door))
+  door.sessions.end(enterSession(visit, door), 'by its agent')
   return { status: 204 }
 }
 

@@ -57,10 +57,14 @@ export function createListener(options: ListenerOptions): Server {
   return server
 }
 
-/** Tells once that connections are turned away, and again when it happens after a free place. */
-function watchFullness(server: Server, { limits, log }: ListenerOptions): void {
+/**
+ * Every connection that is turned away is a refusal. The log tells it once, and again when it
+ * happens after a free place.
+ */
+function watchFullness(server: Server, { limits, log, onBroken }: ListenerOptions): void {
   let full = false
-  server.on('drop', () => {
+  server.on('drop', (dropped) => {
+    void onBroken('CONNECTION_LIMIT', dropped?.remoteAddress ?? '-')
     if (!full) log.warn('mcp.connections.full', { limit: limits.connections })
     full = true
   })

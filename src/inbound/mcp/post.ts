@@ -14,6 +14,7 @@ import {
   checkVersion,
   MCP_VERSIONS,
 } from './request-headers.ts'
+import type { Session } from './sessions.ts'
 import { outcomeAnswer, readToolCall } from './tool-call.ts'
 import { type Door, enterSession, refuse, type Visit } from './visit.ts'
 
@@ -66,19 +67,32 @@ function undiscovered({ messageId }: Visit): Answer {
 }
 
 /** MCP 2025-11-25, lifecycle: the version asked for if it is known, else the newest that is. */
-function initialize(message: RpcRequest, visit: Visit, door: Door): Answer {
+async function initialize(message: RpcRequest, visit: Visit, door: Door): Promise<Answer> {
   const asked = message.params.protocolVersion
   if (typeof asked !== 'string') {
     throw new PortcullisError('REQUEST_INVALID', '`protocolVersion` is a string')
   }
   const version = MCP_VERSIONS.find((known) => known === asked) ?? MCP_VERSIONS[0]
-  const session = door.sessions.open(visit.identity.principal.id, version)
+  const session = await openSession(visit, version, door)
   const result = {
     protocolVersion: version,
     capabilities: { tools: { listChanged: true } },
     serverInfo: { name: 'portcullis', title: 'Portcullis', version: door.version },
   }
   return resultAnswer(message.id, JSON.stringify(result), { 'mcp-session-id': session.id })
+}
+
+/** Nobody learns the name of a session that has no receipt. */
+async function openSession(visit: Visit, version: string, door: Door): Promise<Session> {
+  const session = door.sessions.open(visit, version)
+  const { identity, channel } = session
+  try {
+    await door.gate.note({ name: 'session.opened', detail: `MCP ${version}` }, channel, identity)
+    return session
+  } catch (error) {
+    door.sessions.end(session, 'unrecorded')
+    throw error
+  }
 }
 
 /**

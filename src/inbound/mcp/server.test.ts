@@ -67,7 +67,7 @@ test('a content type that is none is refused as another one is', async (t) => {
 })
 
 test('a connection beyond the limit is closed, and those within it are served', async (t) => {
-  const { port, post, logged } = await runningDoor(t, { listener: { connections: 2 } })
+  const { port, post, gate, logged } = await runningDoor(t, { listener: { connections: 2 } })
   const first = await openSocket(port)
   const length = { 'content-length': '2' }
   first.write(postHead(port, { ...as('sales'), ...length }))
@@ -76,6 +76,8 @@ test('a connection beyond the limit is closed, and those within it are served', 
   third.resume()
   await once(third, 'close')
   assert.deepEqual(logged, ['mcp.connections.full'])
+  const { channel } = await gate.refusal('CONNECTION_LIMIT')
+  assert.equal(channel.peer, '127.0.0.1')
   const reply = readToClose(first)
   first.write('{}')
   assert.equal((await reply).status, 400)

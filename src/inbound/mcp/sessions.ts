@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { PortcullisError } from '../../kernel/errors.ts'
-import type { Clock } from '../../pipeline/ports.ts'
+import type { Identity } from '../../kernel/identity/principal.ts'
+import type { Channel, Clock } from '../../pipeline/ports.ts'
 import type { EventStream } from './event-stream.ts'
 import type { DoorLimits } from './limits.ts'
 
@@ -9,8 +10,10 @@ const SESSION_ID_BYTES = 18
 
 export interface Session {
   readonly id: string
-  /** Id of the principal that opened it: nobody else can use it. */
-  readonly agent: string
+  /** Who opened it: nobody else can use it. */
+  readonly identity: Identity
+  /** The connection it was opened over, with the session as its run. */
+  readonly channel: Channel
   /** The revision of MCP agreed on. */
   readonly version: string
   /** Open streams, the newest last. */
@@ -24,16 +27,19 @@ export interface Sessions {
    * so that an agent that dies again and again locks out neither itself nor others.
    * @throws PortcullisError `SESSION_LIMIT` when all agents together have as many as there may be.
    */
-  open(agent: string, version: string): Session
+  open(opener: Pick<Session, 'identity' | 'channel'>, version: string): Session
   /**
    * The agent's session of this id, which counts as used now.
    * @throws PortcullisError `SESSION_UNKNOWN`, for another agent's session as for none at all.
    */
   find(id: string, agent: string): Session
-  end(session: Session): void
+  end(session: Session, why: SessionEnd): void
   endAll(): void
   all(): Iterable<Session>
 }
+
+/** Why a session ended before the runtime did. */
+export type SessionEnd = 'by its agent' | 'idle' | 'replaced by a newer one' | 'unrecorded'
 
 export type SessionLimits = Pick<DoorLimits, 'sessions' | 'sessionsPerAgent' | 'sessionIdleMs'>
 
@@ -42,7 +48,11 @@ interface Held {
   readonly usedAt: number
 }
 
-export function createSessions(limits: SessionLimits, clock: Clock): Sessions {
+export function createSessions(
+  limits: SessionLimits,
+  clock: Clock,
+  onEnd: (session: Session, why: SessionEnd) => void,
+): Sessions {
   // INVARIANT: in the order of last use, the longest ago first.
   const held = new Map<string, Held>()
 
@@ -50,35 +60,43 @@ export function createSessions(limits: SessionLimits, clock: Clock): Sessions {
     held.delete(session.id)
     held.set(session.id, { session, usedAt: clock.elapsed() })
   }
-  const end = (session: Session) => {
+  const drop = (session: Session) => {
     held.delete(session.id)
     for (const stream of session.streams.splice(0)) stream.end()
+  }
+  const end = (session: Session, why: SessionEnd) => {
+    drop(session)
+    onEnd(session, why)
   }
   const isIdle = ({ usedAt }: Held) => clock.elapsed() - usedAt >= limits.sessionIdleMs
   const endIdle = () => {
     for (const entry of held.values()) {
       if (!isIdle(entry)) return
-      end(entry.session)
+      end(entry.session, 'idle')
     }
   }
 
   return {
-    open(agent, version) {
+    open({ identity, channel }, version) {
       endIdle()
-      const own = [...held.values()].filter(({ session }) => session.agent === agent)
+      const { id: agent } = identity.principal
+      const own = [...held.values()].filter(({ session }) => agentOf(session) === agent)
       const [oldest] = own
-      if (oldest !== undefined && own.length >= limits.sessionsPerAgent) end(oldest.session)
+      if (oldest !== undefined && own.length >= limits.sessionsPerAgent) {
+        end(oldest.session, 'replaced by a newer one')
+      }
       if (held.size >= limits.sessions) {
         throw new PortcullisError('SESSION_LIMIT', `there are ${limits.sessions} sessions already`)
       }
       const id = randomBytes(SESSION_ID_BYTES).toString('base64url')
-      const session: Session = { id, agent, version, streams: [] }
+      const run = { ...channel, run: id }
+      const session: Session = { id, identity, channel: run, version, streams: [] }
       use(session)
       return session
     },
     find(id, agent) {
       const entry = held.get(id)
-      if (entry === undefined || entry.session.agent !== agent || isIdle(entry)) {
+      if (entry === undefined || agentOf(entry.session) !== agent || isIdle(entry)) {
         throw new PortcullisError('SESSION_UNKNOWN', `agent \`${agent}\` has no such session`)
       }
       use(entry.session)
@@ -86,10 +104,14 @@ export function createSessions(limits: SessionLimits, clock: Clock): Sessions {
     },
     end,
     endAll() {
-      for (const { session } of held.values()) end(session)
+      for (const { session } of held.values()) drop(session)
     },
     *all() {
       for (const { session } of held.values()) yield session
     },
   }
+}
+
+function agentOf({ identity }: Session): string {
+  return identity.principal.id
 }

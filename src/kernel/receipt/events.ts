@@ -22,7 +22,6 @@ export const EVENTS = {
   'upstream.disconnected': 'resource',
   'upstream.failed': 'resource',
   'upstream.tools_changed': 'resource',
-  'connections.full': 'resource',
   'approval.requested': 'approval',
   'approval.approved': 'approval',
   'approval.granted': 'approval',

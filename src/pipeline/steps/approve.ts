@@ -30,7 +30,7 @@ export interface Approved extends JudgedCall {
 /** An action that was held and not let go, with the receipt that says so. */
 export interface Withheld {
   readonly withheld: ErrorCode
-  readonly receipt: string
+  readonly receipt: string | undefined
 }
 
 /** Does the policy let it through only with approvals? */
@@ -61,7 +61,7 @@ export async function approve(judged: JudgedCall, ports: Ports): Promise<Approve
   if (code !== undefined) {
     const { action, channel } = attempt.request
     const refusal = { code, action, channel, identity, approval: recordedApproval(settled) }
-    return { withheld: code, receipt: (await recordRefusal(refusal, ports)).id }
+    return { withheld: code, receipt: (await recordRefusal(refusal, ports))?.id }
   }
   return askAgain(judged, settled, ports)
 }

@@ -10,11 +10,14 @@ import {
   permits,
   type RuleRef,
 } from '../../kernel/policy/decision.ts'
+import { eventDraft } from '../../kernel/receipt/event-draft.ts'
 import type {
   ReceiptDraft,
+  RecordedAction,
   RecordedApproval,
   RecordedDecision,
   RecordedEffect,
+  RecordedEvent,
   RecordedObservation,
   Redaction,
 } from '../../kernel/receipt/receipt.ts'
@@ -65,13 +68,15 @@ export function recordIntent(
   { identity, decision, refusal, spend, approval }: Intent,
   ports: Ports,
 ): Promise<Recorded> {
+  const { action, channel } = attempt.request
   const considered = isDetailed(decision) ? consideredIn(decision) : []
+  if (refusal !== undefined) ports.refusals.note({ code: refusal, channel, identity })
   return ports.ledger.append({
-    ...envelope(attempt.request.channel, identity, ports),
+    ...envelope(channel, identity, ports),
     kind: 'decision',
-    action: named(attempt.request.action),
+    action: named(action, ports),
     decision: recordedDecision(decision),
-    in: ports.digests.digest(argsOf(attempt.request.action)),
+    in: ports.digests.digest(argsOf(action)),
     ...(refusal === undefined ? becomes(decision) : { code: refusal }),
     ...(refusal === undefined && spend.length > 0 ? { spend } : {}),
     ...(approval === undefined ? {} : { approval }),
@@ -96,7 +101,7 @@ export function recordOutcome(
   return ports.ledger.append({
     ...envelope(attempt.request.channel, identity, ports),
     kind: 'effect',
-    action: named(attempt.request.action),
+    action: named(attempt.request.action, ports),
     effect: { state: effect.state, of: intent.id },
     ...('code' in effect ? { code: effect.code } : { out: ports.digests.digest(effect.result) }),
     ...(effect.redactions.length === 0 ? {} : { redactions: bounded(effect.redactions) }),
@@ -115,14 +120,29 @@ export interface Refusal {
   readonly approval?: RecordedApproval
 }
 
-export function recordRefusal(refusal: Refusal, ports: Ports): Promise<Recorded> {
+/** Nothing where there are so many refusals that this one is only counted. */
+export async function recordRefusal(refusal: Refusal, ports: Ports): Promise<Recorded | undefined> {
+  if (!ports.refusals.note(refusal)) return undefined
   return ports.ledger.append({
     ...envelope(refusal.channel, refusal.identity, ports),
     kind: 'refusal',
     code: refusal.code,
-    ...(refusal.action === undefined ? {} : { action: named(refusal.action) }),
+    ...(refusal.action === undefined ? {} : { action: named(refusal.action, ports) }),
     ...(refusal.approval === undefined ? {} : { approval: refusal.approval }),
   })
+}
+
+/** Something that happened at a door. */
+export async function recordAtDoor(
+  event: RecordedEvent,
+  { channel, identity }: Pick<Refusal, 'channel' | 'identity'>,
+  ports: Ports,
+): Promise<void> {
+  const { id, ts, run, actor } = envelope(channel, identity, ports)
+  const { door, peer } = channel
+  await ports.ledger.append(
+    eventDraft(event, { id, ts, run, by: { actor, channel: { door, peer } } }),
+  )
 }
 
 type Envelope = Pick<ReceiptDraft, 'id' | 'ts' | 'run' | 'actor' | 'channel'>
@@ -137,8 +157,14 @@ function envelope(channel: Channel, identity: Identity | undefined, ports: Ports
   }
 }
 
-function named(action: Action): NonNullable<ReceiptDraft['action']> {
-  return { operation: operationOf(action), resource: resourceOf(action) }
+function named(action: Action, { connector }: Ports): RecordedAction {
+  const { server, schema } = connector.target?.(action) ?? {}
+  return {
+    operation: operationOf(action),
+    resource: resourceOf(action),
+    ...(server === undefined ? {} : { server }),
+    ...(schema === undefined ? {} : { schema }),
+  }
 }
 
 /** Since the request came, in milliseconds to the microsecond. */

@@ -44,7 +44,7 @@ test('an issued token proves its agent and the roles it has now', async () => {
   const identity = await tokens.verify(bearer(await tokens.issue(request)), NOW)
   assert.deepEqual(identity, {
     principal: { kind: 'agent', id: 'sales', roles: ['sales'], attributes: {} },
-    chain: [{ kind: 'agent', id: 'sales', via: 'bearer-jwt' }],
+    chain: [{ kind: 'agent', id: 'sales', via: 'bearer-jwt', session: request.id }],
   })
 })
 

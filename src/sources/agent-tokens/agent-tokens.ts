@@ -42,6 +42,8 @@ export interface AgentTokens extends IdentitySource {
 interface Claims {
   readonly agent: string
   readonly expires: number
+  /** Id of the token. */
+  readonly session?: string
   readonly jkt?: string
 }
 
@@ -54,15 +56,16 @@ export function agentTokens(options: AgentTokensOptions): AgentTokens {
       if (credential.kind === 'none') {
         throw new PortcullisError('IDENTITY_MISSING', 'the request brings no credential')
       }
-      const { agent, jkt } = await verified(credential.token, now)
+      const { agent, jkt, session } = await verified(credential.token, now)
+      const proved = (via: Proof['via']) => identityOf(agent, options, { via, session })
       if ((credential.kind === 'dpop') !== (jkt !== undefined)) {
         throw new PortcullisError('IDENTITY_UNPROVED', 'the token and its scheme do not fit')
       }
       if (credential.kind === 'bearer' || jkt === undefined) {
-        return identityOf(agent, options, 'bearer-jwt')
+        return proved('bearer-jwt')
       }
       await checked(credential, jkt, now)
-      return identityOf(agent, options, 'dpop-jwt')
+      return proved('dpop-jwt')
     },
     issue: (request) => issue(request, options),
   }
@@ -82,22 +85,28 @@ function checkedProofs() {
   }
 }
 
-function identityOf(
-  id: string,
-  { agents }: AgentTokensOptions,
-  via: 'bearer-jwt' | 'dpop-jwt',
-): Identity {
+function identityOf(id: string, { agents }: AgentTokensOptions, { via, session }: Proof): Identity {
   const declared = Object.hasOwn(agents, id) ? agents[id] : undefined
   if (declared === undefined) throw new PortcullisError('IDENTITY_UNKNOWN', `no agent \`${id}\``)
   return {
     principal: principalOf(id, declared),
-    chain: [{ kind: 'agent', id, via }],
+    chain: [{ kind: 'agent', id, via, ...versionOf(declared), ...(session && { session }) }],
   }
+}
+
+/** How an agent has proved itself, and by which token. */
+interface Proof {
+  readonly via: 'bearer-jwt' | 'dpop-jwt'
+  readonly session?: string | undefined
+}
+
+function versionOf({ version }: DeclaredAgent): { readonly version?: string } {
+  return version === undefined ? {} : { version }
 }
 
 async function issue(request: TokenRequest, options: AgentTokensOptions): Promise<string> {
   const { agent, id, now, ttlMs, dpopJkt } = request
-  identityOf(agent, options, 'bearer-jwt')
+  identityOf(agent, options, { via: 'bearer-jwt' })
   if (!isTokenLife(ttlMs)) {
     throw new PortcullisError('REQUEST_INVALID', 'a token lives from one second to 24 hours')
   }
@@ -152,11 +161,12 @@ async function claimsFrom(
   throw invalid(message, cause)
 }
 
-function claimsOf(agent: string, expires: number, { cnf }: JWTPayload): Claims {
-  if (cnf === undefined) return { agent, expires }
+function claimsOf(agent: string, expires: number, { cnf, jti }: JWTPayload): Claims {
+  const claims = { agent, expires, ...(typeof jti === 'string' && { session: jti }) }
+  if (cnf === undefined) return claims
   const jkt = (cnf as { jkt?: unknown } | null)?.jkt
   if (typeof jkt !== 'string') throw invalid('the token is bound to something else than a key')
-  return { agent, expires, jkt }
+  return { ...claims, jkt }
 }
 
 function invalid(message: string, cause?: unknown): PortcullisError {

@@ -9,6 +9,7 @@ import type {
   StdioOptions,
 } from '../../../src/connectors/mcp/options.ts'
 import type { JsonObject } from '../../../src/kernel/json/value.ts'
+import type { RecordedEvent } from '../../../src/kernel/receipt/receipt.ts'
 import type { Log } from '../../../src/pipeline/ports.ts'
 import { SALES } from '../in-memory-ports.ts'
 import type { ScriptedOptions } from './scripted.ts'
@@ -20,6 +21,8 @@ const SCRIPTED = join(import.meta.dirname, 'scripted.ts')
 
 export interface Connected extends McpServers {
   readonly log: WaitingLog
+  /** What the servers reported, in order. */
+  readonly reported: readonly RecordedEvent[]
   /** Calls `server.tool`. */
   call(name: string, args?: JsonObject): Promise<JsonObject>
   /** The same, as the text that the tool answered. */
@@ -38,14 +41,16 @@ export async function connect(
 
 export function connecting(t: TestContext, options: Record<string, McpServerOptions>): Connected {
   const log = waitingLog()
-  const servers = connectMcpServers(options, { log })
+  const reported: RecordedEvent[] = []
+  const report = (event: RecordedEvent) => void reported.push(event)
+  const servers = connectMcpServers(options, { log, report })
   t.after(() => servers.close())
   const call = (name: string, args: JsonObject = {}) => {
     const [server = '', tool = ''] = name.split('.')
     return servers.execute({ kind: 'tool.call', server, tool, args }, SALES)
   }
   const text = async (name: string, args?: JsonObject) => textOf(await call(name, args))
-  return { ...servers, log, call, text }
+  return { ...servers, log, reported, call, text }
 }
 
 export function textOf(result: JsonObject): string {

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { compose } from '../../src/app/compose.ts'
+import { operations } from '../../src/app/operations.ts'
+import { ADMIN_ROUTES } from '../../src/contract/admin-api.ts'
+import { loadText } from '../support/config-text.ts'
+import { silentLog } from '../support/silent-log.ts'
+
+const CONFIG = `[roles.sales]
+[agents.sales]
+roles = ["sales"]
+[approvers.ada]
+roles = ["sales"]
+[approvals]
+wait = "1s"
+[budgets.llm]
+limit = 10
+per = "1d"
+unit = "USD"
+[memory."notes"]
+[policy]
+reload = "RELOAD"
+`
+const policy = (name: string) => `approval ok { approver: role("sales"), ttl: 1h }
+policy ${name} {
+  allow: memory.write("notes")
+  require: ok for memory.write("notes")
+}`
+const files = (name: string) => ({ files: [{ file: 'policies/p.policy', text: policy(name) }] })
+
+/** A runtime without doors whose ledger takes nothing any more, and an action that waits. */
+async function sealed(t: TestContext, reload: 'watch' | 'push') {
+  const { folder, config } = await loadText(t, CONFIG.replace('RELOAD', reload))
+  mkdirSync(join(folder, 'policies'))
+  const file = join(folder, 'policies', 'p.policy')
+  writeFileSync(file, policy('first'))
+  const parts = await compose(config, silentLog)
+  const operate = operations(parts, '')
+  await operate.pushPolicies(files('second'))
+  const { token } = await operate.issueToken('sales', {})
+  const { token: approver } = await operate.issueApproverToken('ada', {})
+  const request = new Promise<string>((resolve) => {
+    void parts.gate.guard({
+      action: { kind: 'memory.write', namespace: 'notes', key: 'a', value: 1 },
+      credential: { kind: 'bearer', token },
+      channel: { door: 'mcp', peer: '::1', run: 's1' },
+      onHeld: ({ request }) => resolve(request),
+    })
+  })
+  const held = await request
+  await parts.ledger.close()
+  return {
+    parts,
+    operate,
+    approver,
+    held,
+    write: (name: string) => writeFileSync(file, policy(name)),
+  }
+}
+
+type Route = keyof typeof ADMIN_ROUTES
+type Sealed = Awaited<ReturnType<typeof sealed>>
+
+/** Every operation that changes something, with arguments that would be accepted. */
+const CHANGES: Partial<Record<Route, (sealed: Sealed) => Promise<unknown>>> = {
+  issueToken: ({ operate }) => operate.issueToken('sales', {}),
+  issueApproverToken: ({ operate }) => operate.issueApproverToken('ada', {}),
+  resetBudget: ({ operate }) => operate.resetBudget('llm', {}),
+  pushPolicies: ({ operate }) => operate.pushPolicies(files('third')),
+  rollbackPolicies: ({ operate }) => operate.rollbackPolicies({}),
+  reloadPolicies({ operate, write }) {
+    write('third')
+    return operate.reloadPolicies()
+  },
+  voteApproval: ({ operate, held, approver }) =>
+    operate.voteApproval(held, { verdict: 'approve' }, approver),
+}
+
+function stateOf({ parts, operate, held }: Sealed) {
+  const { state, votes } = operate.showApproval(held)
+  return { version: parts.policies.current().version, budgets: operate.budgets(), state, votes }
+}
+
+for (const [name, change] of Object.entries(CHANGES)) {
+  test(`${name} is refused, and changes nothing, when no receipt can be written`, async (t) => {
+    const all = await sealed(t, name === 'reloadPolicies' ? 'watch' : 'push')
+    try {
+      const before = stateOf(all)
+      await assert.rejects(change(all), { code: 'LEDGER_UNAVAILABLE' })
+      assert.deepEqual(stateOf(all), before)
+    } finally {
+      await all.parts.close()
+    }
+  })
+}
+
+test('there is a case for every operation that changes something', () => {
+  const changing = Object.entries(ADMIN_ROUTES).filter(([, { method }]) => method === 'POST')
+  assert.deepEqual(Object.keys(CHANGES).sort(), changing.map(([name]) => name).sort())
+})
