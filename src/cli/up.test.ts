@@ -51,7 +51,7 @@ test('the starter runs as it is, issues tokens, shows decisions, and ends in ord
 
 test('SIGHUP takes up a changed policy, and keeps the old one if it has a mistake', async (t) => {
   const cwd = await starter(t)
-  const { facts, child } = await up(t, cwd)
+  const { facts, child, ended } = await up(t, cwd)
   assert.ok(child.stderr)
   const lines = createInterface({ input: child.stderr })
   const logged = (event: string) =>
@@ -70,6 +70,9 @@ test('SIGHUP takes up a changed policy, and keeps the old one if it has a mistak
   writeFileSync(file, 'policy open { allow: memory.read("notes") }\n')
   child.kill('SIGHUP')
   assert.notEqual((await reloaded).version, facts.policyVersion)
+  // It still keeps the version: its folder must not go before that.
+  child.kill('SIGTERM')
+  await ended
 })
 
 test('what is asked for twice to stop stops once, in order', async (t) => {
@@ -81,7 +84,7 @@ test('what is asked for twice to stop stops once, in order', async (t) => {
   const events = JSON.parse(stdout).receipts.map(
     ({ event }: { event: { name: string } }) => event.name,
   )
-  assert.deepEqual(events, ['runtime.started', 'runtime.stopped'])
+  assert.deepEqual(events, ['config.loaded', 'runtime.started', 'runtime.stopped'])
 })
 
 test('a second runtime on the same data is refused, and the first goes on', async (t) => {
