@@ -4,6 +4,7 @@ import { systemAlarm, systemClock } from '../../src/app/system-ports.ts'
 import { type RunningWitness, startWitness, type WitnessOptions } from '../../src/app/witness.ts'
 import { formatAddCheckpoint } from '../../src/kernel/tlog/add-checkpoint.ts'
 import { parseWitnessPolicy } from '../../src/kernel/tlog/witness-policy.ts'
+import type { HeadSource } from '../../src/monitors/witnesses/head-source.ts'
 import {
   startWitnessing,
   type Witnessing,
@@ -44,7 +45,7 @@ export function policyOf(count: number, ...witnesses: readonly RunningWitness[])
 /** Heads of a log on their way to witnesses, by real clocks. */
 export function witnessing(
   t: TestContext,
-  source: InMemoryLog,
+  source: HeadSource,
   options: Partial<WitnessingOptions>,
 ): Witnessing {
   const started = startWitnessing({
