@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { inMemoryLog } from '../../test/support/in-memory-head-source.ts'
@@ -7,7 +7,12 @@ import { runPortcullis, startPortcullis } from '../../test/support/run-portculli
 import { submit } from '../../test/support/running-witness.ts'
 import { SAMPLE_ORIGIN, SAMPLE_VKEY } from '../../test/support/sample-log.ts'
 import { scratch } from '../../test/support/scratch.ts'
+import { checkShape } from '../app/config/check-shape.ts'
+import { ConfigSchema } from '../app/config/config-schema.ts'
+import { parseTomlTree } from '../app/config/toml-tree.ts'
+import { ERRORS } from '../kernel/errors.ts'
 import { parseCosignerKey } from '../kernel/tlog/cosignature.ts'
+import { witnessCommand } from './witness.ts'
 
 const FILES = ['witness', '--key', 'witness.pem', '--state', 'witness.db']
 const FIRST = [...FILES, '--name', 'w.example/w', '--listen', '127.0.0.1:0', '--json']
@@ -50,6 +55,22 @@ for (const [what, [args, code]] of Object.entries(WRONG)) {
     assert.deepEqual([exit, JSON.parse(stdout).error.code], [2, code])
   })
 }
+
+const GUIDE = readFileSync(new URL('../../docs/guide/witnesses.md', import.meta.url), 'utf8')
+
+test('the guide names options, keys and codes that there are', () => {
+  const help = witnessCommand().helpInformation()
+  const [call = ''] = /^portcullis witness(?:.*\\\n)*.*$/m.exec(GUIDE) ?? []
+  const options = call.match(/--[a-z]+/g) ?? []
+  assert.ok(options.length >= 5)
+  for (const option of options) assert.ok(help.includes(option), option)
+  const codes = GUIDE.match(/\b(?:WITNESS|FINALITY)_[A-Z_]+/g) ?? []
+  assert.ok(codes.length >= 8)
+  for (const code of codes) assert.ok(code in ERRORS, code)
+  const [, block = ''] = /```toml\n([^`]*)```/.exec(GUIDE) ?? []
+  const { problems } = checkShape(parseTomlTree(block), ConfigSchema)
+  assert.deepEqual(problems, [])
+})
 
 test('an address that is none is a mistake of the call', async (t) => {
   const args = [...FILES, '--listen', 'nowhere', '--log', SAMPLE_VKEY]

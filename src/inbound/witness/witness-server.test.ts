@@ -172,6 +172,27 @@ test('what cannot be stored is not signed, and nothing inside is told', async ()
   assert.deepEqual([answer.status, answer.body, signed], [500, 'INTERNAL\n', []])
 })
 
+test('no more submissions are under way at once than the limit', async () => {
+  const held: (() => void)[] = []
+  const cosigners = KEYS.slice(0, 1).map(({ key, privateKey }) => ({
+    key,
+    sign: (message: Uint8Array) =>
+      new Promise<Uint8Array>((resolve) => {
+        held.push(() => resolve(sign(null, message, privateKey)))
+      }),
+  }))
+  const { post } = witness({ cosigners, limits: { submissions: 2 } })
+  // One that fails makes room again.
+  for (let tries = 0; tries < 3; tries += 1) assert.equal((await post('')).status, 400)
+  const first = post(request([0, 12]))
+  while (held.length < 1) await new Promise(setImmediate)
+  const second = post(request([12, 12]))
+  while (held.length < 2) await new Promise(setImmediate)
+  assert.equal((await post(request([12, 12]))).status, 429)
+  for (const letGo of held) letGo()
+  assert.deepEqual([(await first).status, (await second).status], [200, 200])
+})
+
 test('a later cosignature never bears an earlier time', async () => {
   let now = START_MS
   const { post } = witness({ clock: { now: () => now } })

@@ -10,9 +10,18 @@ export interface WitnessLimits {
   readonly connections: number
   /** How long a request may take to arrive, in milliseconds. */
   readonly requestMs: number
+  /**
+   * Submissions under way at once: whoever has a published head can send it again, and each costs a
+   * write and a signature.
+   */
+  readonly submissions: number
 }
 
-export const DEFAULT_WITNESS_LIMITS: WitnessLimits = { connections: 256, requestMs: 10_000 }
+export const DEFAULT_WITNESS_LIMITS: WitnessLimits = {
+  connections: 256,
+  requestMs: 10_000,
+  submissions: 32,
+}
 
 export interface WitnessServerOptions extends Witnessing {
   readonly log: Log
@@ -29,7 +38,7 @@ const TEXT_TYPE = 'text/plain; charset=utf-8'
  * counts is the signature of the log on what is sent.
  */
 export function createWitnessServer(options: WitnessServerOptions): FastifyInstance {
-  const { connections, requestMs } = { ...DEFAULT_WITNESS_LIMITS, ...options.limits }
+  const { connections, requestMs, submissions } = { ...DEFAULT_WITNESS_LIMITS, ...options.limits }
   const server = fastify({
     bodyLimit: MAX_ADD_CHECKPOINT_LENGTH,
     requestTimeout: requestMs,
@@ -42,12 +51,17 @@ export function createWitnessServer(options: WitnessServerOptions): FastifyInsta
   )
   server.setErrorHandler((error, _request, reply) => refuse(error, reply, options.log))
   server.setNotFoundHandler((_request, reply) => reply.code(404).type(TEXT_TYPE).send('not here\n'))
+  let underWay = 0
   server.post('/add-checkpoint', async ({ body }, reply) => {
-    const answered = await addCheckpoint(textOf(body), options)
-    tell(answered, options.log)
-    if (answered.kind === 'cosigned') return reply.type(TEXT_TYPE).send(answered.lines)
-    const { http } = ERRORS.WITNESS_CONFLICT
-    return reply.code(http).type(SIZE_TYPE).send(`${answered.size}\n`)
+    if (underWay >= submissions) {
+      throw new PortcullisError('REQUEST_BUSY', `${submissions} submissions are under way`)
+    }
+    underWay += 1
+    try {
+      return send(await addCheckpoint(textOf(body), options), reply, options.log)
+    } finally {
+      underWay -= 1
+    }
   })
   const origins = originsByHash(options.logs)
   server.get<{ Params: { hash: string } }>('/:hash/checkpoint', async ({ params }, reply) => {
@@ -72,15 +86,17 @@ function textOf(body: unknown): string {
   }
 }
 
-function tell(answered: Answered, log: Log): void {
+function send(answered: Answered, reply: FastifyReply, log: Log): FastifyReply {
   const { kind, origin, size } = answered
   log.info(kind === 'cosigned' ? 'witness.cosigned' : 'witness.conflict', { origin, size })
+  if (kind === 'cosigned') return reply.type(TEXT_TYPE).send(answered.lines)
+  return reply.code(ERRORS.WITNESS_CONFLICT.http).type(SIZE_TYPE).send(`${size}\n`)
 }
 
 function refuse(error: unknown, reply: FastifyReply, log: Log): FastifyReply {
   const { code, message, status } = refusalOf(error)
-  // Only who holds the key of a log gets as far as this: it is the sign of a fork.
-  if (code === 'WITNESS_INCONSISTENT') log.error('witness.inconsistent', { reason: message })
+  // The head is the log's own, and may be a fork; the proof may be anybody's, and merely wrong.
+  if (code === 'WITNESS_INCONSISTENT') log.warn('witness.inconsistent', { reason: message })
   else if (code === 'INTERNAL') log.error('witness.failed', { reason: message })
   // What failed inside is told to the operator alone.
   const told = code === 'INTERNAL' ? '' : `: ${message}`
