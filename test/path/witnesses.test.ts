@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { startWitness } from '../../src/app/witness.ts'
@@ -108,6 +108,10 @@ test('keys whose memory is gone sign nothing any more', async (t) => {
   await first.close()
   rmSync(setup.state)
   await assert.rejects(startWitness(setup), { code: 'WITNESS_STATE_MISSING' })
+  writeFileSync(setup.state, '')
+  await assert.rejects(startWitness(setup), { code: 'WITNESS_STATE_MISSING' })
+  writeFileSync(setup.state, 'not a database, whatever it is called')
+  await assert.rejects(startWitness(setup), { code: 'WITNESS_STATE_CORRUPT' })
 })
 
 test('the memory of other keys is not taken over', async (t) => {

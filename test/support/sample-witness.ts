@@ -6,6 +6,7 @@ import {
   formatCosignature,
   formatCosignerKey,
   parseCosignerKey,
+  rawKeyBytes,
 } from '../../src/kernel/tlog/cosignature.ts'
 import { parseNote } from '../../src/kernel/tlog/note.ts'
 
@@ -21,7 +22,6 @@ const PKCS8 = {
   ed25519: '302e020100300506032b657004220420',
   'ml-dsa-44': '3034020100300b060960864801650304031104228020',
 }
-const RAW_BYTES = { ed25519: 32, 'ml-dsa-44': 1312 }
 
 /** The cosigner of a seed: 32 bytes in hex, or one byte for all of them. */
 export function sampleCosigner(
@@ -33,7 +33,7 @@ export function sampleCosigner(
   const der = Buffer.concat([Buffer.from(PKCS8[algorithm], 'hex'), bytes])
   const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
   const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' })
-  const vkey = formatCosignerKey(algorithm, name, spki.subarray(-RAW_BYTES[algorithm]))
+  const vkey = formatCosignerKey(algorithm, name, spki.subarray(-rawKeyBytes(algorithm)))
   return { vkey, key: parseCosignerKey(vkey), privateKey }
 }
 

@@ -55,6 +55,11 @@ const MAX_NAME_BYTES = 255
 
 const encoder = new TextEncoder()
 
+/** Bytes of a raw public key, which are the end of its DER form too. */
+export function rawKeyBytes(algorithm: CosignerAlgorithm): number {
+  return FORMS[algorithm].keyBytes
+}
+
 /** The `vkey` of a cosigner; `publicKey` is raw. Throws `VKEY_INVALID` if they can't be one. */
 export function formatCosignerKey(
   algorithm: CosignerAlgorithm,

@@ -81,11 +81,10 @@ export class HeadPublisher implements Finality {
    */
   witnessed(): Promise<void> {
     const { source, policy, alarm, finalityWaitMs = DEFAULT_FINALITY_WAIT_MS } = this.#options
-    if (policy === undefined || this.#closed || this.#waiters.size >= MAX_FINALITY_WAITERS) {
-      const why = policy === undefined ? 'there are no witnesses' : 'too many actions wait already'
-      return Promise.reject(new PortcullisError('FINALITY_UNAVAILABLE', why))
-    }
+    if (policy === undefined) return unavailable('there are no witnesses')
+    if (this.#closed) return unavailable('the runtime stops')
     if (this.#forks.size > 0) return Promise.reject(this.#blocked())
+    if (this.#waiters.size >= MAX_FINALITY_WAITERS) return unavailable('too many actions wait')
     const { size } = claimedCheckpoint(source.checkpoint())
     if (size <= this.#published) return Promise.resolve()
     return new Promise((resolve, reject) => {
@@ -222,6 +221,10 @@ export class HeadPublisher implements Finality {
     const [[witness, reason] = ['', '']] = this.#forks
     return new PortcullisError('FINALITY_BLOCKED', `\`${witness}\` contradicts: ${reason}`)
   }
+}
+
+function unavailable(why: string): Promise<never> {
+  return Promise.reject(new PortcullisError('FINALITY_UNAVAILABLE', why))
 }
 
 function meets(note: string, policy: WitnessPolicy): boolean {

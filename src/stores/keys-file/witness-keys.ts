@@ -6,6 +6,7 @@ import {
   type CosignerKey,
   formatCosignerKey,
   parseCosignerKey,
+  rawKeyBytes,
 } from '../../kernel/tlog/cosignature.ts'
 import { durableFiles } from './durable-files.ts'
 import { readKeyFile } from './key-files.ts'
@@ -25,7 +26,6 @@ export interface WitnessKeys {
 }
 
 const ALGORITHMS: readonly CosignerAlgorithm[] = ['ed25519', 'ml-dsa-44']
-const RAW_BYTES: Readonly<Record<CosignerAlgorithm, number>> = { ed25519: 32, 'ml-dsa-44': 1312 }
 const PEM_BLOCK = /-----BEGIN PRIVATE KEY-----\n[^-]+-----END PRIVATE KEY-----\n/g
 
 /** A private key under the name that it signs with. */
@@ -35,8 +35,7 @@ export function cosignerOf(name: string, privateKey: KeyObject): Cosigner {
     throw new PortcullisError('KEYS_INVALID', `\`${name}\` has a key that cannot cosign`)
   }
   const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' })
-  // The raw key is the end of its DER form.
-  const vkey = formatCosignerKey(algorithm, name, spki.subarray(-RAW_BYTES[algorithm]))
+  const vkey = formatCosignerKey(algorithm, name, spki.subarray(-rawKeyBytes(algorithm)))
   return { vkey, key: parseCosignerKey(vkey), privateKey }
 }
 

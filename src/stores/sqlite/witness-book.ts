@@ -42,10 +42,7 @@ export class WitnessBook {
    */
   constructor({ file, keys, create }: BookOptions) {
     const exists = existsSync(file)
-    if (!exists && !create) {
-      const message = `the keys are there and their memory \`${file}\` is not`
-      throw new PortcullisError('WITNESS_STATE_MISSING', message)
-    }
+    if (!exists && !create) throw missing(file)
     try {
       if (!exists) closeSync(openSync(file, 'ax', 0o600))
       this.#db = new DatabaseSync(file, { timeout: BOOK_WAIT_MS })
@@ -53,19 +50,22 @@ export class WitnessBook {
       throw corrupt(file, cause)
     }
     try {
-      this.#prepare(file, keys.join('\n'))
+      this.#prepare({ file, keys, create })
     } catch (error) {
       this.#db.close()
       throw error instanceof PortcullisError ? error : corrupt(file, error)
     }
   }
 
-  #prepare(file: string, keys: string): void {
+  #prepare({ file, create, keys: publicKeys }: BookOptions): void {
     const db = this.#db
+    const keys = publicKeys.join('\n')
     // `FULL`: a commit returns only when it is on the disk, and no cosignature leaves before.
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
     const tables = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()
     if (tables?.tables === 0) {
+      // A file that was emptied is a memory that was lost.
+      if (!create) throw missing(file)
       db.exec(`BEGIN IMMEDIATE; ${SCHEMA}`)
       db.prepare('INSERT INTO witness (keys) VALUES (?)').run(keys)
       db.exec('COMMIT')
@@ -138,6 +138,11 @@ function numberOf(value: SQLOutputValue | undefined): number {
 function bytesOf(value: SQLOutputValue | undefined): Uint8Array {
   if (value instanceof Uint8Array) return value
   throw new PortcullisError('WITNESS_STATE_CORRUPT', 'a root is missing in the state')
+}
+
+function missing(file: string): PortcullisError {
+  const message = `the keys are there and their memory \`${file}\` is not`
+  return new PortcullisError('WITNESS_STATE_MISSING', message)
 }
 
 function corrupt(file: string, cause?: unknown): PortcullisError {
