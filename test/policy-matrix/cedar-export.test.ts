@@ -175,3 +175,15 @@ test('what is exported never allows more, whatever the policies and the requests
   )
   assert.ok(seen.allowed > 10, JSON.stringify(seen))
 })
+
+test('a deny that names a resource holds in the export for every type of resource', () => {
+  const text = 'policy p { allow: * deny: memory.read(CRM.deals) }'
+  const both = loaded([{ file: 'p.policy', text }])
+  assert.ok(both !== undefined)
+  for (const type of ['memory', 'tool'] as const) {
+    const asked = { operation: 'memory.read', resource: { type, id: 'CRM.deals' }, attributes: {} }
+    const one = whole({ ...asked, approved: [] })
+    assert.equal(both.set.decide(one).effect, 'deny')
+    assert.equal(cedarAllows(both.exported.text, one), false, both.exported.text)
+  }
+})

@@ -51,12 +51,11 @@ function policyText({ place, says, effect, head, ...body }: Statement, ids: Map<
   const before = ids.get(name) ?? 0
   ids.set(name, before + 1)
   const action = head.action === undefined ? 'action' : `action == ${head.action}`
-  const resource = head.resource === undefined ? 'resource' : `resource == ${head.resource}`
   const when = [...head.conditions, ...body.when]
   return [
     `@id(${quoted(before === 0 ? name : `${name}#${before + 1}`)})`,
     ...(says === undefined ? [] : [`@reason(${quoted(says)})`]),
-    `${effect}(principal, ${action}, ${resource})`,
+    `${effect}(principal, ${action}, resource)`,
     ...(when.length === 0 ? [] : [clause('when', when, ' &&')]),
     ...(body.unless.length === 0 ? [] : [clause('unless', body.unless, ' ||')]),
   ]

@@ -9,36 +9,28 @@ interface HeadPatterns {
 /** A head in Cedar: what its own head can say, and conditions for the rest. */
 export interface CedarHead {
   readonly action?: string
-  readonly resource?: string
   readonly conditions: readonly string[]
 }
 
 /**
  * Names that begin alike are no group in Cedar, so they are compared as text: an action's under
- * `context.operation.name`, a resource's as its attribute `id`.
+ * `context.operation.name`. A resource is always compared by its attribute `id`: a target of ours
+ * says nothing of the type, which `Memory::"notes"` would.
  */
 export function translateHead({ operation, resource }: HeadPatterns): CedarHead {
-  const isMemory = operation.kind === 'exact' && /^memory\.(?:read|write)$/u.test(operation.text)
   const conditions: string[] = []
   if (operation.kind === 'prefix')
     conditions.push(`context.operation.name like ${likePattern([operation.text, ''])}`)
   if (resource.kind === 'prefix')
     conditions.push(`resource.id like ${likePattern([resource.text, ''])}`)
-  if (resource.kind === 'exact' && !isMemory)
-    conditions.push(`resource.id == ${quoted(resource.text)}`)
-  const named = resource.kind === 'exact' && isMemory
+  if (resource.kind === 'exact') conditions.push(`resource.id == ${quoted(resource.text)}`)
   return {
     ...(operation.kind === 'exact' ? { action: `Action::${quoted(operation.text)}` } : {}),
-    ...(named ? { resource: `Memory::${quoted(resource.text)}` } : {}),
     conditions,
   }
 }
 
 /** The head as a condition on its own. */
-export function asCondition({ action, resource, conditions }: CedarHead): readonly string[] {
-  return [
-    ...(action === undefined ? [] : [`action == ${action}`]),
-    ...(resource === undefined ? [] : [`resource == ${resource}`]),
-    ...conditions,
-  ]
+export function asCondition({ action, conditions }: CedarHead): readonly string[] {
+  return [...(action === undefined ? [] : [`action == ${action}`]), ...conditions]
 }
