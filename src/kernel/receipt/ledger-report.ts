@@ -18,6 +18,14 @@ export const LEDGER_FAULTS = {
   LEDGER_CHECKPOINT_MISSING: 'no checkpoint covers the last receipts',
   LEDGER_HASH_ALTERED: 'a stored hash is not that of its receipts',
   LEDGER_INDEX_ALTERED: 'what is stored for finding receipts does not match them',
+  LEDGER_RECEIPT_ADDED: 'a receipt stands where none was written',
+  LEDGER_HEAD_ALTERED: 'the head of a log is not the one that was signed',
+  LEDGER_HEAD_MISSING: 'the head of a log was taken out',
+  LEDGER_LOG_INVALID: 'which logs there are is not said as it must be',
+  LEDGER_SNAPSHOT_ALTERED: 'a segment does not begin with what came before it',
+  LEDGER_SEGMENT_MISSING: 'a segment was taken out',
+  LEDGER_FRAME_INVALID: 'bytes stand where no frame does',
+  LEDGER_TAIL_TORN: 'the end is no whole group: a crash left it, or it was altered',
 } as const
 
 export type LedgerFault = keyof typeof LEDGER_FAULTS
@@ -25,10 +33,19 @@ export type LedgerFault = keyof typeof LEDGER_FAULTS
 /** Most problems that are listed; beyond it they are counted. */
 export const MAX_LEDGER_PROBLEMS = 100
 
-/** One thing that is wrong. `seq` is the receipt where it shows first. */
-export interface LedgerProblem {
-  readonly code: LedgerFault
+/** Where a problem shows first. */
+export interface ProblemPlace {
+  /** Origin of the log. */
+  readonly log?: string
+  /** The receipt in that log. */
   readonly seq?: number
+  /** The byte in the files. */
+  readonly at?: { readonly segment: number; readonly offset: number }
+}
+
+/** One thing that is wrong. */
+export interface LedgerProblem extends ProblemPlace {
+  readonly code: LedgerFault
   readonly message: string
 }
 
@@ -46,6 +63,44 @@ export interface LedgerReport {
   readonly problems: readonly LedgerProblem[]
   /** Problems beyond `MAX_LEDGER_PROBLEMS`. */
   readonly unlisted: number
+}
+
+/** What became of checking a whole ledger from its segment files. */
+export interface FsckReport {
+  readonly ok: boolean
+  /** Origin of the node's log. */
+  readonly origin: string
+  /** Heads in the node's log under the last checkpoint that an accepted key signed. */
+  readonly size: number
+  /** Root of the node's log at that size, in base64. */
+  readonly root: string
+  /** That checkpoint, as signed: what to remember. Absent when there is none. */
+  readonly head?: string
+  readonly logs: readonly LogReport[]
+  /** How many receipts and checkpoints were checked. */
+  readonly receipts: number
+  readonly checkpoints: number
+  /** Receipts that were taken out when their time was over, and of which the hash is left. */
+  readonly pruned: number
+  readonly segments: number
+  readonly bytes: number
+  /** Signatures of keys that are not known here, such as of witnesses. */
+  readonly unverified: number
+  /** Links to earlier receipts that are out of reach: taken out, or of too many runs ago. */
+  readonly unfollowed: number
+  /** Files with the torn ends that were set aside when the ledger was opened. */
+  readonly quarantined: readonly string[]
+  readonly problems: readonly LedgerProblem[]
+  /** Problems beyond `MAX_LEDGER_PROBLEMS`. */
+  readonly unlisted: number
+}
+
+/** A tenant's log in a report. */
+export interface LogReport {
+  readonly origin: string
+  readonly tenant: string
+  readonly size: number
+  readonly root: string
 }
 
 /** The report on a file that can't be opened at all. */
@@ -66,9 +121,9 @@ export class LedgerProblems {
   readonly #list: LedgerProblem[] = []
   #unlisted = 0
 
-  add(code: LedgerFault, message: string, seq?: number): void {
+  add(code: LedgerFault, message: string, place: number | ProblemPlace = {}): void {
     if (this.#list.length === MAX_LEDGER_PROBLEMS) this.#unlisted += 1
-    else this.#list.push(seq === undefined ? { code, message } : { code, seq, message })
+    else this.#list.push({ code, ...(typeof place === 'number' ? { seq: place } : place), message })
   }
 
   get none(): boolean {

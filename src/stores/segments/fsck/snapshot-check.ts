@@ -1,0 +1,81 @@
+import { canonical } from '../../../kernel/receipt/canonical.ts'
+import { decodeBase64, encodeBase64 } from '../../../kernel/tlog/base64.ts'
+import type { LogName } from '../ledger-state.ts'
+import { sealed } from '../signers.ts'
+import { parseSnapshot, type Snapshot, sameSnapshot } from '../snapshot.ts'
+import type { LedgerJudge } from './judge-by-keys.ts'
+import type { LedgerCheck } from './ledger-check.ts'
+import type { LogAudit } from './log-audit.ts'
+
+interface FoundSnapshot {
+  readonly faults: readonly string[]
+  /** Goes on from the snapshot where what came before it is not known. */
+  resume(know: (name: LogName) => LogAudit): void
+}
+
+/** Compares the snapshot at the beginning of a segment with what came of the segments before. */
+export function checkSnapshot(
+  body: Buffer,
+  { check, judge, origin }: { check: LedgerCheck; judge: LedgerJudge; origin: string },
+): FoundSnapshot {
+  const text = body.toString('utf8')
+  const snapshot = parseSnapshot(body)?.snapshot
+  const node = snapshot?.logs[0]
+  if (snapshot === undefined || node?.origin !== origin) {
+    return { faults: ['it can’t be read, or is of another ledger'], resume: () => undefined }
+  }
+  const isSealed = hasSeal(text, snapshot, judge)
+  const faults = isSealed ? [] : ['no known key sealed it']
+  const known = expected(check, origin)
+  if (known !== undefined && !sameSnapshot(snapshot, known)) {
+    faults.push('it is not what the segments before come to')
+  }
+  const resume = (know: (name: LogName) => LogAudit) => {
+    if (isSealed && known === undefined) adopt(snapshot, check, know)
+  }
+  return { faults, resume }
+}
+
+/** The seal is the last thing that may differ: what is sealed has one canonical text. */
+function hasSeal(text: string, snapshot: Snapshot, judge: LedgerJudge): boolean {
+  const { seal }: { seal?: unknown } = JSON.parse(text)
+  const signature = typeof seal === 'string' ? decodeBase64(seal) : undefined
+  if (signature === undefined || canonical({ ...snapshot, seal }) !== text) return false
+  return judge.seal(sealed(snapshot), signature)
+}
+
+/** The snapshot that the audits give, unless one of them lost its tree. */
+function expected({ node, logs, open }: LedgerCheck, origin: string): Snapshot | undefined {
+  const audits = [...logs.values()]
+  if (node.lost || audits.some(({ lost }) => lost)) return undefined
+  const own = { log: 0, origin, size: node.size, frontier: node.edge().map(encodeBase64) }
+  const others = audits.map((log) => ({
+    ...log.name,
+    size: log.head.size,
+    frontier: log.edge().map(encodeBase64),
+    ...(log.signed >= 0 && { signed: log.signed }),
+    ...(log.head.index >= 0 && { head: log.head.index }),
+  }))
+  return { v: 1, logs: [own, ...others], open: [...open.values()] }
+}
+
+function adopt(snapshot: Snapshot, check: LedgerCheck, know: (name: LogName) => LogAudit): void {
+  for (const { log, origin, tenant = '', size, frontier, signed, head } of snapshot.logs) {
+    const edge = frontier.map((hash) => decodeBase64(hash) ?? new Uint8Array(0))
+    if (log === 0) {
+      check.node.resume(size, edge)
+    } else {
+      const audit = know({ log, origin, tenant })
+      audit.resume({ size, root: '', index: head ?? -1 }, edge)
+      audit.signed = signed ?? -1
+      audit.links.forget()
+    }
+  }
+  check.open.clear()
+  for (const action of snapshot.open) check.open.set(idOf(action.leaf), action)
+}
+
+function idOf(leaf: string): string {
+  const { id }: { id?: unknown } = JSON.parse(leaf)
+  return String(id)
+}
