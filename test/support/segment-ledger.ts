@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { canonical } from '../../src/kernel/receipt/canonical.ts'
@@ -124,10 +123,4 @@ export function writeSegments(directory: string, segments: readonly Buffer[]): v
   for (const [index, bytes] of segments.entries()) {
     writeFileSync(segmentFile(directory, index), bytes)
   }
-}
-
-/** The key that takes over in `layRotatedLedger`. */
-export const NEXT_SIGNER = {
-  name: SAMPLE_ORIGIN,
-  key: generateKeyPairSync('ed25519').privateKey,
 }

@@ -2,10 +2,8 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { PortcullisError } from '../../kernel/errors.ts'
 import type { FsckReport, LedgerProblem } from '../../kernel/receipt/ledger-report.ts'
-import type { Checkpoint } from '../../kernel/tlog/checkpoint.ts'
 import { frameBytes } from './frame.ts'
-import type { LedgerJudge } from './fsck/judge-by-keys.ts'
-import { LedgerCheck } from './fsck/ledger-check.ts'
+import { type CheckOptions, LedgerCheck } from './fsck/ledger-check.ts'
 import { EMPTY_HEAD } from './fsck/log-audit.ts'
 import { findCheckpoint, firstWritten, sizeOf } from './fsck/segment-bytes.ts'
 import { framesOfSegment, listSegments, type Position } from './segment-files.ts'
@@ -13,12 +11,7 @@ import { framesOfSegment, listSegments, type Position } from './segment-files.ts
 /** Frames between two calls of `onProgress`. */
 const PROGRESS_STEP = 10_000
 
-export interface FsckOptions {
-  /** Origin of the node's log. */
-  readonly origin: string
-  readonly judge: LedgerJudge
-  /** A head of the node's log, seen earlier: only it shows that a whole end was taken away. */
-  readonly remembered?: Checkpoint | undefined
+export interface FsckOptions extends CheckOptions {
   /** A writer is at work: what stands behind its last checkpoint is being written. */
   readonly live?: boolean
   /** What is wrong with the index beside the segments, where there is one. */

@@ -63,13 +63,14 @@ export function* framesOfSegment(directory: string, from: Position): Generator<F
 
 function* framesOfFile(file: number, { segment, offset: start }: Position): Generator<Found> {
   const { size } = fstatSync(file)
-  let window = { from: start, bytes: readBytes(file, start, CHUNK_BYTES) }
+  const chunk = Math.min(CHUNK_BYTES, size)
+  let window = { from: start, bytes: readBytes(file, start, chunk) }
   // In fewer bytes than a length takes there is no frame.
   for (let offset = start; offset + LENGTH_BYTES <= size; ) {
     let read = readFrame(window.bytes, offset - window.from)
     if (read === 'short') {
       const needed = lengthAt(window.bytes, offset - window.from)
-      window = { from: offset, bytes: readBytes(file, offset, Math.max(needed, CHUNK_BYTES)) }
+      window = { from: offset, bytes: readBytes(file, offset, Math.max(needed, chunk)) }
       read = readFrame(window.bytes, 0)
     }
     if (read === 'end') return

@@ -189,7 +189,8 @@ export class JsonWalk {
     this.#at += 1
     const from = this.#at
     const digits = this.#digits()
-    if (digits === 0 || this.#bytes[this.#at - 1] === ZERO || whole + digits > MAX_DIGITS) return false
+    if (digits === 0 || this.#bytes[this.#at - 1] === ZERO || whole + digits > MAX_DIGITS)
+      return false
     // Below 1e-6 the canonical form has an exponent.
     if (this.#bytes[start] === ZERO && digits > 6 && this.#bytes[from] === ZERO) return false
     this.#emit(0x64)
@@ -223,7 +224,12 @@ export class JsonWalk {
 
   #tells(start: number, end: number): boolean {
     if (end - start > 5) return false
-    return TELLING.some((name) => name.length === end - start && name[0] === this.#bytes[start] && name.compare(this.#bytes, start, end) === 0)
+    return TELLING.some(
+      (name) =>
+        name.length === end - start &&
+        name[0] === this.#bytes[start] &&
+        name.compare(this.#bytes, start, end) === 0,
+    )
   }
 
   #note(start: number): boolean {

@@ -29,7 +29,8 @@ export function judgeByKeys(vkeys: readonly string[]): LedgerJudge {
   const own = vkeys.map(parseVerifierKey)
   return {
     head: judgeHeadsBy(vkeys),
-    seal: (bytes, signature) => own.some(({ publicKey }) => verify(null, bytes, publicKey, signature)),
+    seal: (bytes, signature) =>
+      own.some(({ publicKey }) => verify(null, bytes, publicKey, signature)),
   }
 }
 

@@ -108,7 +108,8 @@ function factsOf({ seq, log, prev, run, kind, id, effect }: Parsed): LeafFacts {
 function memberPaths(value: object, above = ''): string[] {
   return Object.entries(value).flatMap(([name, member]) => {
     if (member === undefined || Array.isArray(member)) return []
-    if (typeof member === 'object' && member !== null) return memberPaths(member, `${above}${name}.`)
+    if (typeof member === 'object' && member !== null)
+      return memberPaths(member, `${above}${name}.`)
     return [`${above}${name}`]
   })
 }

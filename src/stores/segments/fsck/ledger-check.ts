@@ -1,6 +1,5 @@
 import { PortcullisError, unreachable } from '../../../kernel/errors.ts'
 import { LedgerProblems } from '../../../kernel/receipt/ledger-report.ts'
-import { encodeBase64 } from '../../../kernel/tlog/base64.ts'
 import type { Checkpoint } from '../../../kernel/tlog/checkpoint.ts'
 import { FRAME_KINDS, type Frame } from '../frame.ts'
 import { MAX_LOGS, NODE_LOG, type OpenAction } from '../ledger-state.ts'
@@ -8,7 +7,7 @@ import type { Position } from '../segment-files.ts'
 import { isLogOrigin, readDeclaration } from './declaration.ts'
 import type { LedgerJudge } from './judge-by-keys.ts'
 import { LeafScan } from './leaf-scan.ts'
-import { LogAudit } from './log-audit.ts'
+import { base64Of, LogAudit } from './log-audit.ts'
 import { headText, NodeAudit, readHead, type SaidHead, type Settled } from './node-audit.ts'
 import { checkSnapshot } from './snapshot-check.ts'
 
@@ -19,8 +18,10 @@ export interface CheckOptions {
   /** Origin of the node's log. */
   readonly origin: string
   readonly judge: LedgerJudge
-  /** A head of the node's log, seen earlier. */
+  /** A head of the node's log, seen earlier: only it shows that a whole end was taken away. */
   readonly remembered?: Checkpoint | undefined
+  /** What reads leaves; one that has seen their shapes before is faster. */
+  readonly scan?: LeafScan
 }
 
 /**
@@ -35,8 +36,10 @@ export class LedgerCheck {
   readonly open = new Map<string, OpenAction>()
   readonly #options: CheckOptions
   readonly #byOrigin = new Map<string, LogAudit>()
-  readonly #scan = new LeafScan()
+  readonly #scan: LeafScan
   readonly #texts = new Set<string>()
+  /** Numbers of logs that were never declared and have frames. */
+  readonly #undeclared = new Set<number>()
   #cosigned = ''
   #group: Position | undefined
   #phase = 0
@@ -51,10 +54,11 @@ export class LedgerCheck {
 
   constructor(options: CheckOptions) {
     this.#options = options
+    this.#scan = options.scan ?? new LeafScan()
     this.node = new NodeAudit((tree) => {
       const { remembered } = this.#options
       if (tree.size !== remembered?.size) return
-      if (encodeBase64(tree.root()) === encodeBase64(remembered.root)) return
+      if (base64Of(tree.root()) === base64Of(remembered.root)) return
       const message = `the first ${tree.size} heads are not those of the remembered checkpoint`
       this.problems.add('LEDGER_FORKED', message)
     })
@@ -120,9 +124,7 @@ export class LedgerCheck {
 
   #leaf(at: Position, { log: number, kind, hashed, body }: Frame): void {
     const log = this.logs.get(number)
-    if (log === undefined) {
-      return this.#fault('LEDGER_LOG_INVALID', `no log has the number ${number}`, at)
-    }
+    if (log === undefined) return this.#unknown(number, at)
     if (kind === FRAME_KINDS.pruned) {
       if (body.length !== 32) return this.#fault('LEDGER_FRAME_INVALID', 'no hash of a leaf', at)
       this.pruned += 1
@@ -134,6 +136,13 @@ export class LedgerCheck {
       this.open.set(facts.opens, { log: number, leaf: bufferOf(body).toString('utf8') })
     }
     if (facts?.closes !== undefined) this.open.delete(facts.closes)
+  }
+
+  /** One problem for all frames of a log that is not known. */
+  #unknown(number: number, at: Position): void {
+    if (this.#undeclared.has(number) || this.#undeclared.size > MAX_LOGS) return
+    this.#undeclared.add(number)
+    this.#fault('LEDGER_LOG_INVALID', `no log has the number ${number}`, at)
   }
 
   #nodeLeaf(at: Position, { kind, hashed }: Frame): void {
@@ -234,9 +243,7 @@ export class LedgerCheck {
   /** The head of a tenant's log, signed under that log's own name. */
   #signedHead(at: Position, { log: number, body }: Frame): void {
     const log = this.logs.get(number)
-    if (log === undefined) {
-      return this.#fault('LEDGER_LOG_INVALID', `no log has the number ${number}`, at)
-    }
+    if (log === undefined) return this.#unknown(number, at)
     this.checkpoints += 1
     const note = bufferOf(body).toString('utf8')
     const text = textOf(note)
@@ -256,10 +263,11 @@ export class LedgerCheck {
     if (valid) log.signed = signed
   }
 
-  #cosign(at: Position, { body }: Frame): void {
+  #cosign(at: Position, { log, body }: Frame): void {
+    const origin = log === NODE_LOG ? this.#options.origin : this.logs.get(log)?.name.origin
+    if (origin === undefined) return this.#unknown(log, at)
     const note = bufferOf(body).toString('utf8')
     const text = textOf(note)
-    const origin = text.slice(0, text.indexOf('\n'))
     this.#isSigned(note, { origin, at, size: readHead(text)?.size ?? 0, others: true })
     if (!this.#texts.has(text)) {
       this.#fault('LEDGER_CHECKPOINT_INVALID', 'no checkpoint before it is of that head', at)

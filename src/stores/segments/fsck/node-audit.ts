@@ -1,9 +1,9 @@
 import { hash as digest } from 'node:crypto'
-import type { Position } from '../segment-files.ts'
-import { Frontier } from '../frontier.ts'
-import { type HeadText, headOf, type LogAudit } from './log-audit.ts'
 import type { Hash } from '../../../kernel/tlog/hash.ts'
 import { leafHashOfText } from '../../../kernel/tlog/hash.ts'
+import { Frontier } from '../frontier.ts'
+import type { Position } from '../segment-files.ts'
+import { type HeadText, headOf, type LogAudit } from './log-audit.ts'
 
 /** A leaf of the node's log: what it says is the head of a tenant's log. */
 export interface SaidHead {

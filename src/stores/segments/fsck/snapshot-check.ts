@@ -1,11 +1,11 @@
 import { canonical } from '../../../kernel/receipt/canonical.ts'
-import { decodeBase64, encodeBase64 } from '../../../kernel/tlog/base64.ts'
+import { decodeBase64 } from '../../../kernel/tlog/base64.ts'
 import type { LogName } from '../ledger-state.ts'
 import { sealed } from '../signers.ts'
 import { parseSnapshot, type Snapshot, sameSnapshot } from '../snapshot.ts'
 import type { LedgerJudge } from './judge-by-keys.ts'
 import type { LedgerCheck } from './ledger-check.ts'
-import type { LogAudit } from './log-audit.ts'
+import { base64Of, type LogAudit } from './log-audit.ts'
 
 interface FoundSnapshot {
   readonly faults: readonly string[]
@@ -48,11 +48,11 @@ function hasSeal(text: string, snapshot: Snapshot, judge: LedgerJudge): boolean 
 function expected({ node, logs, open }: LedgerCheck, origin: string): Snapshot | undefined {
   const audits = [...logs.values()]
   if (node.lost || audits.some(({ lost }) => lost)) return undefined
-  const own = { log: 0, origin, size: node.size, frontier: node.edge().map(encodeBase64) }
+  const own = { log: 0, origin, size: node.size, frontier: node.edge().map(base64Of) }
   const others = audits.map((log) => ({
     ...log.name,
     size: log.head.size,
-    frontier: log.edge().map(encodeBase64),
+    frontier: log.edge().map(base64Of),
     ...(log.signed >= 0 && { signed: log.signed }),
     ...(log.head.index >= 0 && { head: log.head.index }),
   }))
