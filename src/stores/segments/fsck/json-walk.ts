@@ -21,6 +21,8 @@ const OPEN_LIST = 0x5b
 const CLOSE_LIST = 0x5d
 const COLON = 0x3a
 const COMMA = 0x2c
+/** What may stand behind a backslash: `"`, `\\`, b, f, n, r, t. */
+const SHORT_ESCAPES = [0x22, 0x5c, 0x62, 0x66, 0x6e, 0x72, 0x74]
 const ZERO = 0x30
 const NINE = 0x39
 const POINT = 0x2e
@@ -64,6 +66,7 @@ export class JsonWalk {
   }
 
   isShape(skeleton: Buffer): boolean {
+    if (skeleton.length !== this.#length) return false
     return skeleton.compare(this.#skeleton, 0, this.#length) === 0
   }
 
@@ -92,7 +95,7 @@ export class JsonWalk {
     if (first === OPEN_OBJECT) return depth < MAX_DEPTH && this.#object(depth + 1)
     if (first === OPEN_LIST) return depth < MAX_DEPTH && this.#list(depth + 1)
     if (first === QUOTE) {
-      if (!this.#string()) return false
+      if (!this.#string(this.#lists > 0)) return false
       this.#emit(0x73)
     } else if (first >= ZERO && first <= NINE) {
       if (!this.#number()) return false
@@ -111,7 +114,7 @@ export class JsonWalk {
     let [before, beforeEnd] = [0, 0]
     for (;;) {
       const start = this.#at
-      if (this.#bytes[start] !== QUOTE || !this.#string()) return false
+      if (this.#bytes[start] !== QUOTE || !this.#string(false)) return false
       const end = this.#at
       // Without the quotes, in ascending order of code units: none stands twice.
       if (before > 0 && !this.#isAfter(before, beforeEnd, start + 1, end - 1)) return false
@@ -163,7 +166,8 @@ export class JsonWalk {
     return true
   }
 
-  #string(): boolean {
+  /** Escapes may stand only in values that nobody asks for: they are not resolved. */
+  #string(escapes: boolean): boolean {
     const bytes = this.#bytes
     const end = bytes.length
     for (let at = this.#at + 1; at < end; at += 1) {
@@ -172,7 +176,10 @@ export class JsonWalk {
         this.#at = at + 1
         return true
       }
-      if (byte < 0x20 || byte === BACKSLASH || byte >= 0x80) return false
+      if (byte < 0x20 || byte >= 0x80) return false
+      if (byte !== BACKSLASH) continue
+      at += 1
+      if (!escapes || !SHORT_ESCAPES.includes(bytes[at] ?? 0)) return false
     }
     return false
   }
@@ -224,12 +231,15 @@ export class JsonWalk {
 
   #tells(start: number, end: number): boolean {
     if (end - start > 5) return false
-    return TELLING.some(
-      (name) =>
-        name.length === end - start &&
-        name[0] === this.#bytes[start] &&
-        name.compare(this.#bytes, start, end) === 0,
-    )
+    return TELLING.some((name) => this.#isName(name, start, end))
+  }
+
+  #isName(name: Buffer, start: number, end: number): boolean {
+    if (name.length !== end - start) return false
+    for (let at = 0; at < name.length; at += 1) {
+      if (name[at] !== this.#bytes[start + at]) return false
+    }
+    return true
   }
 
   #note(start: number): boolean {

@@ -10,6 +10,9 @@ import { JsonWalk } from './json-walk.ts'
 /** Shapes that are remembered; a ledger has some dozens. */
 const MAX_SHAPES = 4_096
 
+/** Shapes that are compared before any is looked up. */
+const RECENT_SHAPES = 6
+
 /** What a receipt says of its place and of others. */
 export interface LeafFacts {
   readonly seq: number
@@ -41,16 +44,27 @@ const PATHS = {
 export class LeafScan {
   readonly #walk = new JsonWalk()
   readonly #shapes = new Map<number, Shape>()
+  readonly #recent: Shape[] = []
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
   /** Throws `RECEIPT_INVALID` unless these bytes are the canonical text of a receipt. */
   read(bytes: Buffer): LeafFacts {
     if (!this.#walk.over(bytes)) return factsOf(parseReceipt(this.#decode(bytes)))
-    const known = this.#shapes.get(this.#walk.digest)
-    if (known !== undefined && this.#walk.isShape(known.skeleton)) return this.#facts(bytes, known)
+    const shape = this.#shape()
+    if (shape !== undefined) return this.#facts(bytes, shape)
     const receipt = parseReceipt(this.#decode(bytes))
-    if (known === undefined && this.#shapes.size < MAX_SHAPES) this.#learn(receipt)
+    if (this.#shapes.size < MAX_SHAPES) this.#learn(receipt)
     return factsOf(receipt)
+  }
+
+  /** The shape of the leaf just walked, if it is known. Those seen last are tried first. */
+  #shape(): Shape | undefined {
+    for (const shape of this.#recent) if (this.#walk.isShape(shape.skeleton)) return shape
+    const known = this.#shapes.get(this.#walk.digest)
+    if (known === undefined || !this.#walk.isShape(known.skeleton)) return undefined
+    this.#recent.unshift(known)
+    this.#recent.length = Math.min(this.#recent.length, RECENT_SHAPES)
+    return known
   }
 
   #learn(receipt: Parsed): void {
