@@ -118,7 +118,9 @@ export class GroupWriter {
   #declare(names: readonly LogName[]): Buffer {
     const frames = names.map((name) => {
       if (!this.#state.declare(name)) throw new TypeError('a log was declared out of order')
-      const body = Buffer.from(canonical(name), 'utf8')
+      // No head covers whose log it is: without the seal another tenant could be written there.
+      const seal = this.#signer.seal(name).toString('base64')
+      const body = Buffer.from(canonical({ ...name, seal }), 'utf8')
       const frame = Buffer.alloc(frameBytes(body.length))
       writeFrame(frame, 0, { log: name.log, kind: FRAME_KINDS.log, body })
       return frame

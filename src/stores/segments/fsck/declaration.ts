@@ -4,13 +4,6 @@ import type { LogName } from '../ledger-state.ts'
 import { sealed } from '../signers.ts'
 import type { LedgerJudge } from './judge-by-keys.ts'
 
-const TENANT_LOG = /^\/l\/[0-9a-f]{16}$/
-
-/** Is this the origin of a tenant's log on the node of that origin? */
-export function isLogOrigin(node: string, origin: string): boolean {
-  return origin.startsWith(node) && TENANT_LOG.test(origin.slice(node.length))
-}
-
 /**
  * What the declaration of a log says; nothing unless it is the canonical text of one, sealed by an
  * accepted key: no head covers whose log it is.

@@ -1,8 +1,7 @@
 import { verify } from 'node:crypto'
 import { PortcullisError } from '../../../kernel/errors.ts'
-import { decodeBase64 } from '../../../kernel/tlog/base64.ts'
 import { type Checkpoint, openCheckpoint } from '../../../kernel/tlog/checkpoint.ts'
-import { formatVerifierKey, parseVerifierKey, type VerifierKey } from '../../../kernel/tlog/note.ts'
+import { logVerifierKey, parseVerifierKey, type VerifierKey } from '../../../kernel/tlog/note.ts'
 
 export interface JudgedNote {
   readonly checkpoint: Checkpoint
@@ -28,18 +27,18 @@ export interface LedgerJudge {
 export function judgeByKeys(vkeys: readonly string[]): LedgerJudge {
   const own = vkeys.map(parseVerifierKey)
   return {
-    head: judgeHeadsBy(vkeys),
+    head: judgeHeadsBy(own),
     seal: (bytes, signature) =>
       own.some(({ publicKey }) => verify(null, bytes, publicKey, signature)),
   }
 }
 
-function judgeHeadsBy(vkeys: readonly string[]): HeadJudge {
+function judgeHeadsBy(own: readonly VerifierKey[]): HeadJudge {
   const keys = new Map<string, readonly VerifierKey[]>()
   const keysOf = (origin: string) => {
     const known = keys.get(origin)
     if (known !== undefined) return known
-    const made = vkeys.map((vkey) => keyOfLog(vkey, origin))
+    const made = own.map((key) => logVerifierKey(key, origin))
     keys.set(origin, made)
     return made
   }
@@ -60,15 +59,4 @@ function openWith(note: string, key: VerifierKey): Checkpoint[] {
     if (unsigned) return []
     throw error
   }
-}
-
-/** The node signs all its logs with one key, under the name of each. */
-function keyOfLog(vkey: string, origin: string): VerifierKey {
-  const { name } = parseVerifierKey(vkey)
-  if (origin === name) return parseVerifierKey(vkey)
-  if (!origin.startsWith(`${name}/l/`)) {
-    throw new PortcullisError('CHECKPOINT_UNTRUSTED', `\`${origin}\` is no log of \`${name}\``)
-  }
-  const typed = decodeBase64(vkey.split('+').slice(2).join('+')) ?? new Uint8Array(0)
-  return parseVerifierKey(formatVerifierKey(origin, typed.subarray(1)))
 }

@@ -1,10 +1,11 @@
 import { PortcullisError, unreachable } from '../../../kernel/errors.ts'
 import { LedgerProblems } from '../../../kernel/receipt/ledger-report.ts'
 import type { Checkpoint } from '../../../kernel/tlog/checkpoint.ts'
+import { isLogOfNode } from '../../../kernel/tlog/note.ts'
 import { FRAME_KINDS, type Frame } from '../frame.ts'
 import { MAX_LOGS, NODE_LOG, type OpenAction } from '../ledger-state.ts'
 import type { Position } from '../segment-files.ts'
-import { isLogOrigin, readDeclaration } from './declaration.ts'
+import { readDeclaration } from './declaration.ts'
 import type { LedgerJudge } from './judge-by-keys.ts'
 import { LeafScan } from './leaf-scan.ts'
 import { base64Of, LogAudit } from './log-audit.ts'
@@ -161,7 +162,8 @@ export class LedgerCheck {
       name.log === log &&
       log === next &&
       log < MAX_LOGS &&
-      isLogOrigin(this.#options.origin, name.origin) &&
+      name.origin !== this.#options.origin &&
+      isLogOfNode(this.#options.origin, name.origin) &&
       !this.#byOrigin.has(name.origin) &&
       !tenants.includes(name.tenant)
     if (!holds) return this.#fault('LEDGER_LOG_INVALID', 'a log is not declared as it must be', at)
@@ -180,7 +182,10 @@ export class LedgerCheck {
     const text = textOf(note)
     const size = this.node.size + this.node.heads.length
     const valid = this.#isSigned(note, { origin: this.#options.origin, at, size })
-    if (note === this.#last) this.#fault('LEDGER_REORDERED', 'a checkpoint stands twice', at)
+    // It may be signed again over frames that change no tree.
+    if (note === this.#last && this.#group === at) {
+      this.#fault('LEDGER_REORDERED', 'a checkpoint stands twice', at)
+    }
     this.#last = note
     this.#remember(text)
     const said = readHead(text)
@@ -298,8 +303,8 @@ export class LedgerCheck {
     return false
   }
 
-  #snapshot(at: Position, { log, body }: Frame): void {
-    if (at.offset !== 0 || log !== NODE_LOG) {
+  #snapshot(at: Position, frame: Frame): void {
+    if (at.offset !== 0) {
       return this.#fault('LEDGER_SNAPSHOT_ALTERED', 'a snapshot in the midst of a segment', at)
     }
     if (this.#group !== undefined) {
@@ -307,7 +312,7 @@ export class LedgerCheck {
       this.lose()
     }
     const { judge, origin } = this.#options
-    const found = checkSnapshot(bufferOf(body), { check: this, judge, origin })
+    const found = checkSnapshot(frame, { check: this, judge, origin })
     for (const message of found.faults) this.#fault('LEDGER_SNAPSHOT_ALTERED', message, at)
     found.resume((name) => {
       const log = this.logs.get(name.log) ?? new LogAudit(name, this.problems, this.#scan)

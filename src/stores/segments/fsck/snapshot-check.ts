@@ -1,8 +1,9 @@
 import { canonical } from '../../../kernel/receipt/canonical.ts'
 import { decodeBase64 } from '../../../kernel/tlog/base64.ts'
+import type { Frame } from '../frame.ts'
 import type { LogName } from '../ledger-state.ts'
 import { sealed } from '../signers.ts'
-import { parseSnapshot, type Snapshot, sameSnapshot } from '../snapshot.ts'
+import { readSnapshot, type Snapshot, sameSnapshot } from '../snapshot.ts'
 import type { LedgerJudge } from './judge-by-keys.ts'
 import type { LedgerCheck } from './ledger-check.ts'
 import { base64Of, type LogAudit } from './log-audit.ts'
@@ -15,11 +16,11 @@ interface FoundSnapshot {
 
 /** Compares the snapshot at the beginning of a segment with what came of the segments before. */
 export function checkSnapshot(
-  body: Buffer,
+  frame: Frame,
   { check, judge, origin }: { check: LedgerCheck; judge: LedgerJudge; origin: string },
 ): FoundSnapshot {
-  const text = body.toString('utf8')
-  const snapshot = parseSnapshot(body)?.snapshot
+  const text = Buffer.from(frame.body).toString('utf8')
+  const snapshot = readSnapshot(frame)?.snapshot
   const node = snapshot?.logs[0]
   if (snapshot === undefined || node?.origin !== origin) {
     return { faults: ['it can’t be read, or is of another ledger'], resume: () => undefined }
