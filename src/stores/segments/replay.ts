@@ -58,8 +58,9 @@ export class Replay {
     }
     log.frontier.append(Buffer.from(leafHash(hashed.subarray(1))))
     const leaf = Buffer.from(body.buffer, body.byteOffset, body.length)
-    if (leaf.includes(EFFECT)) this.#follow(number, leaf.toString('utf8'))
-    return 'frame'
+    // What a crash tore may be no JSON.
+    const told = !leaf.includes(EFFECT) || this.#follow(number, leaf.toString('utf8'))
+    return told ? 'frame' : 'invalid'
   }
 
   /** A leaf of the node log is the head of a log that has grown. */
@@ -111,10 +112,13 @@ export class Replay {
     return read !== undefined && sameSnapshot(read.snapshot, here) ? 'frame' : 'invalid'
   }
 
-  #follow(log: number, leaf: string): void {
-    const { id, opens, closes } = effectOf(leaf)
-    if (opens) this.open.set(id, { log, leaf })
-    if (closes !== undefined) this.open.delete(closes)
+  /** False for what is no leaf. */
+  #follow(log: number, leaf: string): boolean {
+    const effect = effectOf(leaf)
+    if (effect === undefined) return false
+    if (effect.opens) this.open.set(effect.id, { log, leaf })
+    if (effect.closes !== undefined) this.open.delete(effect.closes)
+    return true
   }
 }
 
@@ -123,15 +127,17 @@ function isHeadOf(head: Checkpoint, log: LedgerState['node']): boolean {
   return same && sameHash(head.root, log.frontier.root())
 }
 
-/** Does the leaf open an action or close one? */
-function effectOf(leaf: string): { id: string; opens: boolean; closes?: string } {
+/** Does the leaf open an action or close one? Nothing for what is no leaf. */
+function effectOf(
+  leaf: string,
+): { id: string; opens: boolean; closes: string | undefined } | undefined {
   try {
     const { id, kind, effect } = JSON.parse(leaf)
     const opens = kind === 'decision' && effect?.state === 'dispatched'
-    const closes = kind === 'effect' ? { closes: effect?.of } : {}
-    return { id, opens, ...closes }
-  } catch (cause) {
-    throw new PortcullisError('LEDGER_CORRUPT', 'a leaf of the ledger is not JSON', { cause })
+    return { id, opens, closes: kind === 'effect' ? effect?.of : undefined }
+  } catch {
+    // The caller says what that means.
+    return undefined
   }
 }
 
