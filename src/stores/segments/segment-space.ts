@@ -94,18 +94,18 @@ export class SegmentSpace {
     return true
   }
 
-  /** Writes parts one behind the other; they are on the disk when it returns. */
+  /**
+   * Writes parts one behind the other; they are on the disk when it returns. They go out in one
+   * write: of two that share a sector, the disk can have the first and what lies behind the second.
+   */
   write(parts: readonly Uint8Array[]): void {
     if (this.#failure !== undefined) throw this.#failure
-    let offset = this.#offset
-    for (const part of parts) {
-      if (part.length === 0) continue
-      const written = this.#files.write(this.#segment.file, part, offset)
-      if (written !== part.length) {
-        throw new Error(`only ${written} of ${part.length} bytes were written`)
-      }
-      offset += written
+    const bytes = Buffer.concat(parts)
+    const written = this.#files.write(this.#segment.file, bytes, this.#offset)
+    if (written !== bytes.length) {
+      throw new Error(`only ${written} of ${bytes.length} bytes were written`)
     }
+    const offset = this.#offset + written
     this.#files.fdatasync(this.#segment.file)
     this.#offset = offset
   }

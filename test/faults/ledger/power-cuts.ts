@@ -40,7 +40,9 @@ export async function cutPower(
   const last = join(scratch, `${seed}-left`)
   disk?.leave(last)
   const loss = await auditLeft(last, { acknowledged, signers: BOTH_SIGNERS })
-  for (const path of [directory, last]) rmSync(path, { recursive: true, force: true })
+  rmSync(directory, { recursive: true, force: true })
+  // What went wrong stays, to be looked into.
+  if (loss.wrong.length === 0) rmSync(last, { recursive: true, force: true })
   return { ...loss, faults }
 }
 
