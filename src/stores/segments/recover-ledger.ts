@@ -1,6 +1,6 @@
 import { PortcullisError } from '../../kernel/errors.ts'
 import { claimedCheckpoint } from '../../kernel/tlog/checkpoint.ts'
-import type { VerifierKey } from '../../kernel/tlog/note.ts'
+import { openNote, type VerifierKey } from '../../kernel/tlog/note.ts'
 import { signedCheckpoint } from './published.ts'
 import type { Replay } from './replay.ts'
 import { type FoundGroup, type Scan, scanGroups } from './scan-groups.ts'
@@ -69,7 +69,8 @@ function recoverFrom(
 function lastSigned({ groups }: Scan, keys: readonly VerifierKey[]): FoundGroup | undefined {
   const signed = groups.findLast(({ note }) => signedCheckpoint(note, keys) !== undefined)
   const last = groups.at(-1)
-  if (signed === undefined && last !== undefined) {
+  // One that a crash tore is nobody's.
+  if (signed === undefined && last !== undefined && isWellFormed(last.note, keys)) {
     const { origin, size } = claimedCheckpoint(last.note)
     const message = `the checkpoint ${size} of \`${origin}\` is not signed by this key`
     throw new PortcullisError('LEDGER_KEY_MISMATCH', message)
@@ -86,4 +87,13 @@ function soleTail(tails: readonly Tail[]): Tail | undefined {
 
 function corrupt(why: string): PortcullisError {
   return new PortcullisError('LEDGER_CORRUPT', `the ledger does not hold together: ${why}`)
+}
+
+function isWellFormed(note: string, [key]: readonly VerifierKey[]): boolean {
+  try {
+    if (key !== undefined) openNote(note, key)
+    return true
+  } catch (error) {
+    return error instanceof PortcullisError && error.code === 'CHECKPOINT_UNTRUSTED'
+  }
 }

@@ -9,6 +9,10 @@ import { listSegments, type Position, segmentFile } from './segment-files.ts'
 /** Least that a disk writes at once, in bytes: of a torn write it has each such part or not. */
 const SECTOR_BYTES = 512
 
+/** How the line of a signature begins, and how long it is at most. */
+const SIGNATURE_BEGIN = Buffer.from('\u2014 ', 'utf8')
+const MAX_SIGNATURE = 1024
+
 const CHUNK_BYTES = 1024 * 1024
 const ZEROS = Buffer.alloc(CHUNK_BYTES)
 
@@ -52,9 +56,19 @@ export function isTorn(
   keys: readonly VerifierKey[],
   valid: Pick<Checkpoint, 'size'>,
 ): boolean {
-  const later = laterCheckpoints(bytes, keys, valid.size)
-  if (!hasHole(at.offset, bytes)) return later.length === 0 && isBeginning(bytes)
-  return later.length === 0 || (later.length === 1 && later[0]?.end === bytes.length)
+  const [only, second] = laterCheckpoints(bytes, keys, valid.size)
+  if (second !== undefined) return false
+  const rest = only && bytes.subarray(only.end)
+  // One signature of two may be whole, and the other torn.
+  if (rest !== undefined && !isRestOfNote(rest)) return false
+  return hasHole(at.offset, bytes) || (rest?.length !== 0 && isBeginning(bytes))
+}
+
+/** Is this nothing, or a signature that was cut off? What follows a note begins with a length. */
+function isRestOfNote(rest: Buffer): boolean {
+  if (rest.length === 0) return true
+  const dash = SIGNATURE_BEGIN.subarray(0, rest.length)
+  return rest.length < MAX_SIGNATURE && rest.subarray(0, dash.length).equals(dash)
 }
 
 /** Are these the first bytes of a group, and not all of it? */
