@@ -12,6 +12,7 @@ const POSTGRESQL = '/usr/lib/postgresql'
 const NEEDS = {
   openssl: { debian: 'openssl', present: () => onPath('openssl') },
   go: { debian: 'golang-go', present: () => onPath('go') },
+  strace: { debian: 'strace', present: () => onPath('strace') },
   chromium: { debian: 'chromium', present: () => onPath('chromium') },
   sumdb: {
     debian: 'golang-golang-x-mod-dev',

@@ -23,12 +23,16 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
 /** @type {Record<string, Task>} */
 const TASKS = {
-  test: { main: 'tools/run-tests.ts', needs: ['openssl', 'go', 'sumdb', 'chromium', 'postgresql'] },
+  test: {
+    main: 'tools/run-tests.ts',
+    needs: ['openssl', 'go', 'sumdb', 'chromium', 'postgresql', 'strace'],
+  },
   check: { main: 'tools/check.ts' },
   build: { main: 'tools/build.ts' },
   demo: { main: 'demo/main.ts', needs: ['openssl'] },
   bench: { main: 'tools/run-bench.ts', packages: 'bench' },
   fuzz: { main: 'tools/run-fuzz.ts', needs: ['postgresql'] },
+  faults: { main: 'tools/run-faults.ts', needs: ['strace'] },
   mutants: { main: 'tools/run-mutants.ts', packages: 'test/mutation' },
 }
 

@@ -53,7 +53,10 @@ export class PowerCutDisk implements Files {
 
   /** A disk with what is in a directory, all of it on the disk. */
   static startingFrom(root: string): PowerCutDisk {
-    const disk = new PowerCutDisk(root, new Random(0), { at: Number.POSITIVE_INFINITY, kind: 'cut' })
+    const disk = new PowerCutDisk(root, new Random(0), {
+      at: Number.POSITIVE_INFINITY,
+      kind: 'cut',
+    })
     for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
       const path = join(entry.parentPath, entry.name)
       const name = relative(root, path)

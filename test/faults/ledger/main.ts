@@ -1,0 +1,77 @@
+/**
+ * `npm run faults -- ledger [--count N] [--json]`: breaks the disk under the ledger in every way
+ * there is, and checks after each that nothing acknowledged is lost and that the ledger holds.
+ * `--count` is how many machines lose power (2000); the system calls are gone through one by one.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Loss } from './audit-left.ts'
+import { cutPower } from './power-cuts.ts'
+import {
+  canTrace,
+  fullDiskFaults,
+  inflict,
+  kills,
+  type ProcessFault,
+  systemCallFaults,
+} from './process-faults.ts'
+
+const POWER = 'power cut or lost sync'
+
+interface Tally {
+  faults: number
+  lost: number
+  wrong: number
+}
+
+const { values } = parseArgs({
+  options: { count: { type: 'string', default: '2000' }, json: { type: 'boolean' } },
+})
+const scratch = mkdtempSync(join(tmpdir(), 'portcullis-faults-'))
+const tallies = new Map<string, Tally>()
+const failures: string[] = []
+
+function count(kind: string, { lost, wrong }: Loss, faults = 1): void {
+  const tally = tallies.get(kind) ?? { faults: 0, lost: 0, wrong: 0 }
+  tally.faults += faults
+  tally.lost += lost.length
+  tally.wrong += wrong.length > 0 ? 1 : 0
+  tallies.set(kind, tally)
+  failures.push(...[...lost.map((id) => `lost ${id}`), ...wrong].map((what) => `${kind}: ${what}`))
+}
+
+function progress(what: string, done: number, of: number): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${what}: ${done} of ${of}`)
+}
+
+const machines = Number(values.count)
+for (let seed = 0; seed < machines; seed += 1) {
+  progress(POWER, seed, machines)
+  const { faults, ...loss } = await cutPower(scratch, seed)
+  count(POWER, loss, faults)
+}
+const traced = canTrace() ? systemCallFaults(scratch) : []
+if (traced.length === 0) console.error('strace may not trace here: system calls are left out')
+const faults: readonly ProcessFault[] = [...traced, ...fullDiskFaults(20), ...kills(40)]
+for (const [index, fault] of faults.entries()) {
+  progress(fault.kind, index, faults.length)
+  count(fault.kind, await inflict(scratch, fault))
+}
+progress('', 0, 0)
+rmSync(scratch, { recursive: true, force: true })
+
+const all = [...tallies.values()].reduce((sum, { faults }) => sum + faults, 0)
+const lost = [...tallies.values()].reduce((sum, tally) => sum + tally.lost, 0)
+const ok = failures.length === 0
+if (values.json === true) {
+  console.log(
+    JSON.stringify({ ok, faults: all, lost, kinds: Object.fromEntries(tallies), failures }),
+  )
+} else {
+  for (const [kind, tally] of tallies) console.log(`${String(tally.faults).padStart(6)}  ${kind}`)
+  for (const failure of failures) console.log(failure)
+  console.log(`${all} faults, ${lost} acknowledged receipts lost, ${failures.length} failures`)
+}
+process.exitCode = ok ? 0 : 1

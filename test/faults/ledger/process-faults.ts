@@ -1,0 +1,129 @@
+/** Faults in a real process: system calls that fail, signals, a limit on what may be written. */
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { segmentFile } from '../../../src/stores/segments/segment-files.ts'
+import { auditLeft, type Loss } from './audit-left.ts'
+import { BOTH_SIGNERS } from './workload.ts'
+
+const PROGRAM = fileURLToPath(new URL('./append-until-fault.ts', import.meta.url))
+
+const ROUNDS = 9
+
+/** Everything that the writer asks of the system on the way to the disk. */
+const CALLS = ['pwrite64', 'fdatasync', 'fsync', 'openat', 'rename', 'mkdir'] as const
+
+/** One thing that goes wrong: how it is named, and the command that runs the program under it. */
+export interface ProcessFault {
+  readonly kind: string
+  readonly command: (directory: string) => readonly string[]
+  /** Kill the process once it has acknowledged so many receipts. */
+  readonly killAfter?: number
+}
+
+/** Is there a `strace` that may trace here? */
+export function canTrace(): boolean {
+  return spawnSync('strace', ['-f', '-o', '/dev/null', 'true']).status === 0
+}
+
+/** Each call, each time that it is made, failing in each way. */
+export function systemCallFaults(scratch: string): readonly ProcessFault[] {
+  return CALLS.flatMap((call) => {
+    const times = timesOf(call, scratch)
+    const ways: [kind: string, inject: string][] = [
+      [`${call} fails with EIO`, 'error=EIO'],
+      [`${call} fails with ENOSPC`, 'error=ENOSPC'],
+      [`killed at ${call}`, 'signal=SIGKILL'],
+      ...(call === 'pwrite64' ? ([[`${call} is cut short`, 'retval=100']] as const) : []),
+    ] as [string, string][]
+    return ways.flatMap(([kind, inject]) =>
+      Array.from({ length: times }, (_, index) => ({
+        kind,
+        command: (directory: string) =>
+          traced(directory, ['-e', `inject=${call}:${inject}:when=${index + 1}+`]),
+      })),
+    )
+  })
+}
+
+/** The disk is full after so many bytes; the limit makes writes fail as such a disk does. */
+export function fullDiskFaults(count: number): readonly ProcessFault[] {
+  return Array.from({ length: count }, (_, index) => ({
+    kind: 'disk full',
+    command: () => ['bash', '-c', `ulimit -f ${1 + 2 * index}; exec "$0" "$@"`],
+  }))
+}
+
+/** A kill after so many receipts, at whatever the process does then. */
+export function kills(count: number): readonly ProcessFault[] {
+  return Array.from({ length: count }, (_, index) => ({
+    kind: 'killed at any moment',
+    command: () => [],
+    killAfter: 1 + (index % 20),
+  }))
+}
+
+/** How often a thread of the program makes this call to write a ledger. */
+function timesOf(call: string, scratch: string): number {
+  const directory = join(scratch, `count-${call}`)
+  const trace = join(scratch, `trace-${call}`)
+  const command = traced(directory, ['-e', `trace=${call}`, '-o', trace])
+  mkdirSync(directory, { recursive: true })
+  const [program = '', ...args] = [...command, ...programIn(directory)]
+  spawnSync(program, args)
+  const threads = new Map<string, number>()
+  for (const line of readFileSync(trace, 'utf8').split('\n')) {
+    const [, thread] = /^(\d+) +\w+\(/.exec(line) ?? []
+    if (thread !== undefined) threads.set(thread, (threads.get(thread) ?? 0) + 1)
+  }
+  rmSync(directory, { recursive: true })
+  return Math.max(0, ...threads.values())
+}
+
+/** Only calls about the ledger: Node writes to other places as well. */
+function traced(directory: string, about: readonly string[]): readonly string[] {
+  const places = [
+    ...['', 'segments', 'quarantine', 'published'].map((name) => join(directory, name)),
+    ...['checkpoint', 'checkpoint.new'].map((name) => join(directory, 'published', name)),
+    ...[0, 1, 2, 3].map((segment) => segmentFile(directory, segment)),
+  ]
+  return ['strace', '-f', '-qq', '-o', '/dev/null', ...about, ...places.flatMap((at) => ['-P', at])]
+}
+
+const programIn = (directory: string) => [
+  ...[process.execPath, PROGRAM, directory, 'fault', String(ROUNDS)],
+]
+
+/** Runs the program under a fault and judges what it left. */
+export async function inflict(scratch: string, fault: ProcessFault): Promise<Loss> {
+  const directory = join(scratch, 'ledger')
+  rmSync(directory, { recursive: true, force: true })
+  mkdirSync(directory, { recursive: true })
+  const lines = await run(directory, fault)
+  const acknowledged = lines.flatMap((line) => (line.startsWith('a ') ? [line.slice(2)] : []))
+  const loss = await auditLeft(directory, { acknowledged, signers: BOTH_SIGNERS })
+  return { ...loss, wrong: [...loss.wrong, ...unsealed(lines)] }
+}
+
+/** Once an append failed, no other may go through. */
+function unsealed(lines: readonly string[]): readonly string[] {
+  const sealed = lines.indexOf('refused LEDGER_UNAVAILABLE')
+  if (sealed === -1) return []
+  const after = lines.slice(sealed).filter((line) => /^a |^late (?!LEDGER_)/.test(line))
+  return after.map((line) => `after the fault: ${line}`)
+}
+
+async function run(directory: string, { command, killAfter }: ProcessFault): Promise<string[]> {
+  const [program = '', ...args] = [...command(directory), ...programIn(directory)]
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] })
+  let said = ''
+  child.stdout.setEncoding('utf8')
+  child.stdout.on('data', (text: string) => {
+    said += text
+    const count = said.split('\na ').length - 1
+    if (killAfter !== undefined && count >= killAfter) child.kill('SIGKILL')
+  })
+  await new Promise((resolve) => child.once('close', resolve))
+  return said.split('\n')
+}
