@@ -33,6 +33,7 @@ export const EVENTS = {
   'refusals.repeated': 'alert',
   'refusals.summed': 'alert',
   'witness.forked': 'alert',
+  'ledger.damaged': 'alert',
 } as const satisfies Record<string, EventKind>
 
 /** The name of an event. A name that is not in the list does not compile. */

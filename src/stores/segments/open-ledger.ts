@@ -71,6 +71,8 @@ export interface OpenLedger extends Ledger {
   subscribe(listener: (receipt: Receipt) => void): () => void
   /** Calls `listener` with each checkpoint of the node log once it is durable. */
   onHead(listener: (note: string) => void): () => void
+  /** Refuses all that is pending and all that comes, until the ledger is opened again. */
+  seal(reason: string): void
   /** Waits for what was appended, then releases the files. */
   close(): Promise<void>
 }
@@ -190,6 +192,7 @@ function present(options: LedgerOptions, service: GroupService, { writer, logs }
     },
     subscribe: (listener) => writer.subscribe(listener),
     onHead: (listener) => writer.onHead(listener),
+    seal: (reason) => writer.seal(reason),
     close() {
       ending ??= writer.close().then(() => service.end())
       return ending

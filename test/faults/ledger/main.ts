@@ -6,6 +6,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import process from 'node:process'
 import { parseArgs } from 'node:util'
 import type { Loss } from './audit-left.ts'
 import { cutPower } from './power-cuts.ts'
@@ -18,6 +19,7 @@ import {
   systemCallFaults,
 } from './process-faults.ts'
 
+const UNTRACED = 'strace may not trace here: system calls are left out'
 const POWER = 'power cut or lost sync'
 
 interface Tally {
@@ -53,7 +55,7 @@ for (let seed = 0; seed < machines; seed += 1) {
   count(POWER, loss, faults)
 }
 const traced = canTrace() ? systemCallFaults(scratch) : []
-if (traced.length === 0) console.error('strace may not trace here: system calls are left out')
+if (traced.length === 0) process.stderr.write(`${UNTRACED}\n`)
 const faults: readonly ProcessFault[] = [...traced, ...fullDiskFaults(20), ...kills(40)]
 for (const [index, fault] of faults.entries()) {
   progress(fault.kind, index, faults.length)
@@ -66,12 +68,11 @@ const all = [...tallies.values()].reduce((sum, { faults }) => sum + faults, 0)
 const lost = [...tallies.values()].reduce((sum, tally) => sum + tally.lost, 0)
 const ok = failures.length === 0
 if (values.json === true) {
-  console.log(
-    JSON.stringify({ ok, faults: all, lost, kinds: Object.fromEntries(tallies), failures }),
-  )
+  const kinds = Object.fromEntries(tallies)
+  process.stdout.write(`${JSON.stringify({ ok, faults: all, lost, kinds, failures })}\n`)
 } else {
-  for (const [kind, tally] of tallies) console.log(`${String(tally.faults).padStart(6)}  ${kind}`)
-  for (const failure of failures) console.log(failure)
-  console.log(`${all} faults, ${lost} acknowledged receipts lost, ${failures.length} failures`)
+  const rows = Array.from(tallies, ([kind, { faults: n }]) => `${String(n).padStart(6)}  ${kind}`)
+  const last = `${all} faults, ${lost} acknowledged receipts lost, ${failures.length} failures`
+  process.stdout.write(`${[...rows, ...failures, last].join('\n')}\n`)
 }
 process.exitCode = ok ? 0 : 1
