@@ -138,8 +138,8 @@ function reportOn(
     logs: logs.map(({ name, head }) => ({
       ...{ origin: name.origin, tenant: name.tenant, size: head.size, root: head.root },
     })),
-    ...{ receipts: check.receipts, checkpoints: check.checkpoints, pruned: check.pruned },
-    ...{ segments, bytes, unverified: check.unverified },
+    ...{ receipts: check.receipts, checkpoints: check.checkpoints.count, pruned: check.pruned },
+    ...{ segments, bytes, unverified: check.checkpoints.unverified },
     unfollowed: logs.reduce((sum, { links }) => sum + links.unfollowed, 0),
     quarantined: quarantinedIn(directory),
     problems: check.problems.list,

@@ -41,7 +41,12 @@ export class PowerCutDisk implements Files {
   #isCut = false
   #hadFault = false
 
-  constructor(root: string, random: Random, fault: Fault, before?: PowerCutDisk) {
+  /** `before` is the disk that a machine goes on with. */
+  constructor(
+    root: string,
+    { random, ...fault }: Fault & { random: Random },
+    before?: PowerCutDisk,
+  ) {
     this.#root = root
     this.#random = random
     this.#fault = fault
@@ -53,10 +58,8 @@ export class PowerCutDisk implements Files {
 
   /** A disk with what is in a directory, all of it on the disk. */
   static startingFrom(root: string): PowerCutDisk {
-    const disk = new PowerCutDisk(root, new Random(0), {
-      at: Number.POSITIVE_INFINITY,
-      kind: 'cut',
-    })
+    const never = { random: new Random(0), at: Number.POSITIVE_INFINITY, kind: 'cut' } as const
+    const disk = new PowerCutDisk(root, never)
     for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
       const path = join(entry.parentPath, entry.name)
       const name = relative(root, path)

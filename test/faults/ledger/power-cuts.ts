@@ -26,7 +26,7 @@ export async function cutPower(
   for (let session = 0; session < sessions; session += 1) {
     const kind = random.chance(0.3) ? 'sync-lost' : 'cut'
     const fault: Fault = { at: 1 + random.below(EFFECTS), kind }
-    disk = new PowerCutDisk(directory, random, fault, disk)
+    disk = new PowerCutDisk(directory, { random, ...fault }, disk)
     await live(directory, { disk, prefix: `${session}` }, acknowledged)
     if (disk.hadFault) faults += 1
     // After a failed sync the machine may well go on, with what it has in memory.

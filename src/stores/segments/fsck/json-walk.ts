@@ -117,7 +117,7 @@ export class JsonWalk {
       if (this.#bytes[start] !== QUOTE || !this.#string(false)) return false
       const end = this.#at
       // Without the quotes, in ascending order of code units: none stands twice.
-      if (before > 0 && !this.#isAfter(before, beforeEnd, start + 1, end - 1)) return false
+      if (before > 0 && !this.#isAfter(before, beforeEnd, start + 1)) return false
       before = start + 1
       beforeEnd = end - 1
       this.#copy(start, end)
@@ -219,8 +219,10 @@ export class JsonWalk {
     return this.#bytes.toString('latin1', start, this.#at) === word
   }
 
-  #isAfter(before: number, beforeEnd: number, start: number, end: number): boolean {
+  /** Does the name from `start` to the last byte read come after that from `before` on? */
+  #isAfter(before: number, beforeEnd: number, start: number): boolean {
     const bytes = this.#bytes
+    const end = this.#at - 1
     const length = Math.min(beforeEnd - before, end - start)
     for (let at = 0; at < length; at += 1) {
       const difference = (bytes[start + at] ?? 0) - (bytes[before + at] ?? 0)
