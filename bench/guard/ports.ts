@@ -6,6 +6,7 @@ import {
   openKeys,
   openLedger,
   openUsage,
+  readLedger,
   recordRequests,
 } from '../../src/app/parts.ts'
 import { systemAlarm, systemClock, uuidIds } from '../../src/app/system-ports.ts'
@@ -28,14 +29,9 @@ export async function benchPorts(folder: string) {
   const clock = systemClock
   const ids = uuidIds(clock)
   const keys = await openKeys(join(folder, 'keys'))
-  const signer = keys.ledgerSigner
-  const ledger = await openLedger({
-    file: join(folder, 'ledger.db'),
-    signer,
-    log: quiet,
-    clock,
-    ids,
-  })
+  const directory = join(folder, 'ledger')
+  const { signers } = keys.keyring
+  const ledger = await openLedger({ directory, signers, log: quiet, clock, ids })
   const agents = { caller: { roles: ['sender'] } }
   const identities = agentTokens({ origin: keys.origin, ...keys.identity, agents })
   const { set = EMPTY_POLICY_SET } = loadPolicies(
@@ -44,8 +40,8 @@ export async function benchPorts(folder: string) {
   )
   const usage = openUsage({
     file: join(folder, 'usage.db'),
-    ledgerFile: join(folder, 'ledger.db'),
-    ...{ origin: ledger.origin, budgets: {}, log: quiet, now: clock.now() },
+    ledger: readLedger(directory).of(),
+    ...{ budgets: {}, log: quiet, now: clock.now() },
   })
   ledger.subscribe((receipt) => usage.apply(receipt))
   const assurances = configuredAssurances({ servers: {}, memory: {} })

@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { UsageBook } from '../../src/kernel/budget/usage-book.ts'
 import type { Receipt } from '../../src/kernel/receipt/receipt.ts'
-import { openLedger } from '../../src/stores/sqlite/open-ledger.ts'
+import { openLedger } from '../../src/stores/segments/open-ledger.ts'
+import { readLedger } from '../../src/stores/segments/read-ledger.ts'
 import { openUsage, readUsage } from '../../src/stores/sqlite/open-usage.ts'
 import { UsageFile } from '../../src/stores/sqlite/usage-file.ts'
 import { SAMPLE_SIGNER } from '../../test/support/sample-log.ts'
@@ -58,18 +59,19 @@ time('a call begun, held, let go', ACTIONS, () => {
   }
 })
 
-const ledgerFile = join(folder, 'ledger.db')
-const ledger = await openLedger({ file: ledgerFile, signer: SAMPLE_SIGNER, log })
+const directory = join(folder, 'ledger')
+const ledger = await openLedger({ directory, signers: { active: SAMPLE_SIGNER }, log })
 try {
-  const place = { file: join(folder, 'usage.db'), ledgerFile, budgets, now }
-  const usage = openUsage({ ...place, origin: ledger.origin, log })
+  const place = { file: join(folder, 'usage.db'), budgets, now }
+  const usage = openUsage({ ...place, ledger: readLedger(directory).of(), log })
   for (let at = 0; at < all.length; at += GROUP) {
     await Promise.all(
       all.slice(at, at + GROUP).map(({ seq: _, prev: __, ...draft }) => ledger.append(draft)),
     )
   }
   time('a receipt read from the ledger again', all.length, () => {
-    readUsage({ ...place, file: join(folder, 'none.db') })
+    const rest = readLedger(directory).of()
+    readUsage({ ...place, ledger: rest, file: join(folder, 'none.db') })
   })
   const file = UsageFile.open(join(folder, 'kept.db'))
   time(`the counts of ${AGENTS} agents kept`, 50, () => {

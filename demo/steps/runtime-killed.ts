@@ -38,17 +38,20 @@ export async function play(cast: Cast): Promise<Evidence & { ok: boolean }> {
   const outcome = receipts.find(({ effect }) => effect?.of === decision?.id)
   const states = [decision?.effect?.state, outcome?.effect?.state]
   const dense = [...receipts].sort((a, b) => a.seq - b.seq).every(({ seq }, index) => seq === index)
-  const verified = await stage.operator<{ ok: boolean; size: number }>(['ledger', 'verify'], [0, 1])
+  const verified = await stage.operator<{ ok: boolean; receipts: number }>(
+    ['ledger', 'verify'],
+    [0, 1],
+  )
   return {
     ok: dense && verified.ok && states.join() === 'dispatched,unknown',
     decision,
     outcome,
     states,
-    size: verified.size,
+    size: verified.receipts,
     shown: [
       `receipt ${decision?.seq} (${decision?.action?.operation}) reads ${states.join(', ')}` +
         ` since receipt ${outcome?.seq}`,
-      `the ledger of ${verified.size} receipts is dense and verifies`,
+      `the ledger of ${verified.receipts} receipts is dense and verifies`,
       'Proves: what was acknowledged is on disk, and what nobody can know is called unknown.',
     ],
   }

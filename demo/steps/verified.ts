@@ -9,7 +9,7 @@ export const title = 'the ledger verifies, and one receipt verifies without us'
 
 export async function play({ stage }: Cast): Promise<Evidence & { ok: boolean }> {
   const head = join(stage.folder, 'remembered.head')
-  const report = await stage.operator<{ ok: boolean; size: number }>(
+  const report = await stage.operator<{ ok: boolean; receipts: number }>(
     ['ledger', 'verify', '--remember', head],
     [0, 1],
   )
@@ -24,12 +24,12 @@ export async function play({ stage }: Cast): Promise<Evidence & { ok: boolean }>
   const go = verifyWithGo(receipt, vkey)
   return {
     ok: report.ok && offline.ok && openssl.ok === true && go.ok !== false,
-    size: report.size,
+    size: report.receipts,
     offline: offline.ok,
     openssl: openssl.said,
     go: go.said,
     shown: [
-      `portcullis, whole ledger    ${report.ok ? 'holds' : 'FAILS'}: ${report.size} receipts`,
+      `portcullis, whole ledger    ${report.ok ? 'holds' : 'FAILS'}: ${report.receipts} receipts`,
       `portcullis, one receipt     ${offline.ok ? 'holds' : 'FAILS'} with only the public key`,
       `openssl and a shell         ${openssl.said}`,
       `Go's sumdb packages         ${go.said}`,

@@ -14,19 +14,19 @@ import { openApprovalDesk } from './approval-desk.ts'
 import { configuredAssurances } from './assurances.ts'
 import { type Closing, closing } from './closing.ts'
 import { type Config, configDigest } from './config.ts'
-import { ledgerFile, requestsFile, usagePlace } from './data-files.ts'
+import { ledgerDirectory, requestsFile, usageFile } from './data-files.ts'
 import { lastRecordedAt } from './ledger-files.ts'
 import { openPolicies } from './open-policies.ts'
 import {
   agentTokens,
   connectMcpServers,
   declaredAttributes,
-  ledgerHeads,
   memoryConnector,
   openKeys,
   openLedger,
   openRecords,
   openUsage,
+  readLedger,
   recordRequests,
   seedNamespace,
 } from './parts.ts'
@@ -36,7 +36,7 @@ import { systemAlarm, systemClock, uuidIds } from './system-ports.ts'
 import { openWitnessedHeads } from './witnessed-heads.ts'
 
 /** There is one tenant so far; every record already says whose it is. */
-const TENANT = 'default' as Tenant
+export const TENANT = 'default' as Tenant
 
 /** Everything that a configuration asks for, connected and not yet listening. */
 export type Parts = Awaited<ReturnType<typeof compose>>
@@ -63,22 +63,19 @@ async function connect(config: Config, log: Log, opened: Closing) {
   const clock = systemClock
   const ids = uuidIds(clock)
   const keys = await openKeys(join(config.dataDir, 'keys'), config.ledger)
-  const signer = keys.ledgerSigner
-  const file = ledgerFile(config.dataDir)
-  const last = lastRecordedAt(file)
-  const ledger = await openLedger({ file, signer, log, clock, ids })
+  const directory = ledgerDirectory(config.dataDir)
+  const last = lastRecordedAt(directory)
+  const signers = keys.keyring.signers
+  const ledger = await openLedger({ directory, signers, log, clock, ids })
   opened.add(() => ledger.close())
   const receipts = watchClock(ledger, { ids, last })
   const recorder = { ledger: receipts, clock, ids }
-  const heads = ledgerHeads(file, ledger)
-  opened.add(() => heads.close())
-  const source = { ...heads, origin: ledger.origin }
-  const witnessed = await openWitnessedHeads(config, { source, log, ...recorder })
+  const witnessed = await openWitnessedHeads(config, { source: ledger, log, ...recorder })
   opened.add(() => witnessed.close())
   const { finality } = witnessed
   const usage = openUsage({
-    ...usagePlace(config.dataDir),
-    ...{ origin: ledger.origin, budgets: config.budgets, log, now: clock.now() },
+    ...{ file: usageFile(config.dataDir), ledger: readLedger(directory).of(TENANT) },
+    ...{ budgets: config.budgets, log, now: clock.now() },
   })
   opened.add(() => usage.close())
   opened.add(ledger.subscribe((receipt) => usage.apply(receipt)))

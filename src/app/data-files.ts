@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 
 /** The ledger of a data directory. */
-export function ledgerFile(dataDir: string): string {
-  return join(dataDir, 'ledger.db')
+export function ledgerDirectory(dataDir: string): string {
+  return join(dataDir, 'ledger')
 }
 
 /** What policies read of decided requests, sealed. */
@@ -15,7 +15,7 @@ export function versionsDirectory(dataDir: string): string {
   return join(dataDir, 'policy-versions')
 }
 
-/** Where the counts are kept, and the ledger that they are of. */
-export function usagePlace(dataDir: string) {
-  return { file: join(dataDir, 'usage.db'), ledgerFile: ledgerFile(dataDir) }
+/** Where the counts of what was used are kept. */
+export function usageFile(dataDir: string): string {
+  return join(dataDir, 'usage.db')
 }

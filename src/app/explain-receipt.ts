@@ -4,7 +4,7 @@ import type { Explanation } from '../kernel/policy/explain.ts'
 import type { PolicyRequest } from '../kernel/policy/policy-request.ts'
 import type { Receipt, RecordedDecision } from '../kernel/receipt/receipt.ts'
 import { type PolicyPlaces, policiesNamed, readingRequests } from './compare-policies.ts'
-import { ledgerFile } from './data-files.ts'
+import { ledgerDirectory } from './data-files.ts'
 import { findReceipt } from './ledger-files.ts'
 
 /** What a receipt says, and why it came out so. */
@@ -47,10 +47,10 @@ export async function explainReceipt(
 
 /** An effect names the decision it came of. */
 function decisionOf(which: string, { dataDir }: PolicyPlaces): Receipt {
-  const file = ledgerFile(dataDir)
-  const receipt = findReceipt(file, which)
+  const directory = ledgerDirectory(dataDir)
+  const receipt = findReceipt(directory, which)
   const of = receipt.effect?.of
-  return of === undefined ? receipt : findReceipt(file, of)
+  return of === undefined ? receipt : findReceipt(directory, of)
 }
 
 function decisionNow(

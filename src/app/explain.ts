@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readToolCall } from '../inbound/mcp/tool-call.ts'
 import type { Action } from '../kernel/action.ts'
 import { PortcullisError } from '../kernel/errors.ts'
@@ -10,9 +11,10 @@ import {
   loadPolicyDirectory,
   policiesInvalid,
 } from '../sources/policy-files/load-policy-directory.ts'
+import { readLedger } from '../stores/segments/read-ledger.ts'
 import { readUsage } from '../stores/sqlite/open-usage.ts'
 import type { Config } from './config.ts'
-import { usagePlace } from './data-files.ts'
+import { ledgerDirectory, usageFile } from './data-files.ts'
 import { declaredAttributes, principalOf } from './parts.ts'
 import { READING } from './policy-reading.ts'
 
@@ -54,7 +56,10 @@ export function asked(question: Question, config: Config) {
 
 /** What has been used so far, where there is a runtime's ledger to say it. */
 function usageOf({ dataDir, budgets }: Config, now: number) {
-  return readUsage({ ...usagePlace(dataDir), budgets, now })
+  const directory = ledgerDirectory(dataDir)
+  if (!existsSync(directory)) return undefined
+  const ledger = readLedger(directory).of()
+  return readUsage({ file: usageFile(dataDir), ledger, budgets, now })
 }
 
 function identityOf(agent: string, { agents }: Config): Identity {

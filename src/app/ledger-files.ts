@@ -6,30 +6,33 @@ import {
   openSync,
   readFileSync,
   renameSync,
-  statSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { PortcullisError } from '../kernel/errors.ts'
-import type { LedgerReport } from '../kernel/receipt/ledger-report.ts'
+import type { FsckReport } from '../kernel/receipt/ledger-report.ts'
 import type { Receipt } from '../kernel/receipt/receipt.ts'
 import { type VerifiedReceipt, verifyPortableReceipt } from '../kernel/receipt/verify-receipt.ts'
-import { isDamage } from '../stores/sqlite/ledger-database.ts'
-import { type LedgerReader, type ReceiptQuery, readLedger } from '../stores/sqlite/read-ledger.ts'
-import { verifyLedger } from '../stores/sqlite/verify-ledger.ts'
+import { openCheckpoint } from '../kernel/tlog/checkpoint.ts'
+import { parseVerifierKey } from '../kernel/tlog/note.ts'
+import { judgeByKeys } from '../stores/segments/fsck/judge-by-keys.ts'
+import { fsck } from '../stores/segments/fsck.ts'
+import { hasWriter } from '../stores/segments/ledger-lock.ts'
+import { type ReceiptQuery, readLedger } from '../stores/segments/read-ledger.ts'
 import { loadConfig } from './config.ts'
+import { ledgerDirectory } from './data-files.ts'
 
 const DEFAULT_CONFIG = 'portcullis.toml'
 const DEFAULT_DATA = '.portcullis'
 
 /** Where a ledger is, and the public key it is verified with. */
 export interface LedgerPlace {
-  readonly file: string
+  readonly directory: string
   readonly keyFile: string
 }
 
 export interface PlaceOptions {
-  /** The database, or the data directory that holds it. */
+  /** The directory of the ledger, or the data directory that holds it. */
   readonly ledger?: string
   /** A file with a public key. By default the one in the data directory. */
   readonly key?: string
@@ -40,16 +43,12 @@ export interface PlaceOptions {
 /** Finds the ledger that is meant: named itself, by its data directory or by a configuration. */
 export function findLedger({ ledger, key, data, config }: PlaceOptions): LedgerPlace {
   const place = ledger ?? data ?? dataDirectory(config)
-  const isFile = ledger !== undefined && !isDirectory(place)
-  const directory = isFile ? dirname(place) : place
+  const isLedger = existsSync(join(place, 'segments'))
+  const home = isLedger ? dirname(place) : place
   return {
-    file: isFile ? place : join(directory, 'ledger.db'),
-    keyFile: key ?? join(directory, 'keys', 'ledger.vkey'),
+    directory: isLedger ? place : ledgerDirectory(place),
+    keyFile: key ?? join(home, 'keys', 'ledger.vkey'),
   }
-}
-
-function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
 function dataDirectory(config: string | undefined): string {
@@ -78,7 +77,7 @@ export interface VerifyFileOptions {
 }
 
 /** The report on a ledger, the key it was judged by, and whether there was a head to compare. */
-export interface LedgerVerdict extends LedgerReport {
+export interface LedgerVerdict extends FsckReport {
   readonly ledger: string
   readonly key: string
   readonly remembered: boolean
@@ -89,10 +88,14 @@ export function verifyLedgerFile(place: LedgerPlace, options: VerifyFileOptions)
   const key = readText(place.keyFile).trim()
   const known = head ?? (remember !== undefined && existsSync(remember) ? remember : undefined)
   const remembered = known === undefined ? undefined : readText(known)
-  const progress = onProgress === undefined ? {} : { onProgress }
-  const report = verifyLedger(place.file, key, { remembered, ...progress })
+  const node = parseVerifierKey(key)
+  const report = fsck(place.directory, {
+    ...{ origin: node.name, judge: judgeByKeys([key]), live: hasWriter(place.directory) },
+    ...(remembered !== undefined && { remembered: openCheckpoint(remembered, node) }),
+    ...(onProgress !== undefined && { onProgress }),
+  })
   if (remember !== undefined && report.ok) writeWhole(remember, report.head ?? '')
-  return { ...report, ledger: place.file, key, remembered: remembered !== undefined }
+  return { ...report, ledger: place.directory, key, remembered: remembered !== undefined }
 }
 
 /** Verifies one exported receipt, offline. Throws the code of what is wrong with it. */
@@ -100,43 +103,30 @@ export function verifyReceiptFile(file: string, keyFile: string): VerifiedReceip
   return verifyPortableReceipt(readText(file), readText(keyFile).trim())
 }
 
-export function findReceipts(file: string, query: ReceiptQuery): readonly Receipt[] {
-  return reading(file, (reader) => [...reader.receipts(query)])
+export function findReceipts(directory: string, query: ReceiptQuery): readonly Receipt[] {
+  return [...readLedger(directory).of().receipts(query)]
 }
 
 /** One receipt by its id or by its place. */
-export function findReceipt(file: string, which: string): Receipt {
-  return reading(file, (reader) => reader.receipt(idOrSeq(which)))
+export function findReceipt(directory: string, which: string): Receipt {
+  return readLedger(directory).of().receipt(idOrSeq(which))
 }
 
 /** One receipt with its proof, as text; also written to `out`, if given. */
-export function exportReceipt(file: string, which: string, out?: string): string {
-  const portable = reading(file, (reader) => reader.proof(idOrSeq(which)))
+export function exportReceipt(directory: string, which: string, out?: string): string {
+  const portable = readLedger(directory).of().proof(idOrSeq(which))
   if (out !== undefined) writeWhole(out, portable)
   return portable
 }
 
-/** The last signed checkpoint. */
-export function currentCheckpoint(file: string): string {
-  return reading(file, (reader) => reader.checkpoint())
+/** The last signed checkpoint of the node log. */
+export function currentCheckpoint(directory: string): string {
+  return readLedger(directory).checkpoint()
 }
 
 /** No id of ours is all digits: those are places. */
 function idOrSeq(which: string): string | number {
   return /^[0-9]{1,15}$/.test(which) ? Number(which) : which
-}
-
-function reading<T>(file: string, read: (reader: LedgerReader) => T): T {
-  let reader: LedgerReader | undefined
-  try {
-    reader = readLedger(file)
-    return read(reader)
-  } catch (cause) {
-    if (cause instanceof PortcullisError || !isDamage(cause)) throw cause
-    throw new PortcullisError('LEDGER_CORRUPT', `\`${file}\` is damaged`, { cause })
-  } finally {
-    reader?.close()
-  }
 }
 
 function readText(file: string): string {

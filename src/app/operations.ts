@@ -4,11 +4,9 @@ import type { AdminOperations } from '../inbound/admin/admin-server.ts'
 import { PortcullisError } from '../kernel/errors.ts'
 import { renderDiagnostic } from '../kernel/policy/language/diagnostics.ts'
 import { BY_OPERATOR } from '../kernel/receipt/event-draft.ts'
-import { openCheckpoint } from '../kernel/tlog/checkpoint.ts'
-import { parseVerifierKey } from '../kernel/tlog/note.ts'
 import { approvalOperations } from './approval-operations.ts'
 import { budgetOperations } from './budget-operations.ts'
-import type { Parts } from './compose.ts'
+import { type Parts, TENANT } from './compose.ts'
 import type { PolicyChange } from './policy-control.ts'
 import { recordEvent } from './record-event.ts'
 import { toolSchemas } from './tool-schemas.ts'
@@ -18,10 +16,9 @@ const NOT_RECORDED = { kept: 0, dropped: 0 }
 
 /** What operators may do with a runtime. What changes something leaves a receipt first. */
 export function operations(parts: Parts, address: string): AdminOperations {
-  const { config, ledger, servers, namespaces, policies, identities, keys, ports } = parts
+  const { config, ledger, servers, namespaces, policies, identities, ports } = parts
   const { recording, control } = parts
   const started = new Date(ports.clock.now()).toISOString()
-  const key = parseVerifierKey(keys.vkey)
   return {
     status: () => ({
       ...{ version: VERSION, pid: process.pid, started, address },
@@ -30,7 +27,7 @@ export function operations(parts: Parts, address: string): AdminOperations {
         ...{ reload: config.policy.reload, held: policies.held },
         recording: { on: recording !== undefined, ...(recording?.counts() ?? NOT_RECORDED) },
       },
-      ledger: { origin: ledger.origin, size: openCheckpoint(ledger.checkpoint(), key).size },
+      ledger: { origin: ledger.origin, size: ledger.of(TENANT).size },
       agents: Object.entries(config.agents).map(([name, { roles, tokenTtlMs }]) => ({
         ...{ name, roles: [...roles], tokenTtlMs },
       })),

@@ -26,9 +26,9 @@ export {
   writeWitnessKeys,
 } from '../stores/keys-file/witness-keys.ts'
 export { policyVersions } from '../stores/policy-versions/policy-versions.ts'
+export { openLedger } from '../stores/segments/open-ledger.ts'
+export { readLedger } from '../stores/segments/read-ledger.ts'
 export { openApprovals } from '../stores/sqlite/approvals.ts'
-export { ledgerHeads } from '../stores/sqlite/ledger-heads.ts'
-export { openLedger } from '../stores/sqlite/open-ledger.ts'
 export { openUsage } from '../stores/sqlite/open-usage.ts'
 export { recordRequests } from '../stores/sqlite/record-requests.ts'
 export { openRecords } from '../stores/sqlite/records.ts'

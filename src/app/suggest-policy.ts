@@ -2,7 +2,7 @@ import { permits } from '../kernel/policy/decision.ts'
 import { type Observation, suggestPolicy } from '../kernel/policy/suggest/suggest-policy.ts'
 import type { Receipt } from '../kernel/receipt/receipt.ts'
 import { type PolicyPlaces, readingRequests } from './compare-policies.ts'
-import { ledgerFile } from './data-files.ts'
+import { ledgerDirectory } from './data-files.ts'
 import { findReceipts } from './ledger-files.ts'
 
 /** Receipts that one draft is made from, the newest ones. */
@@ -24,7 +24,7 @@ export interface Suggestion {
 /** Drafts a policy from the decisions about an agent, and from what was recorded of them. */
 export async function suggestFor({ agent, since, ...places }: SuggestOptions): Promise<Suggestion> {
   const query = { limit: 2 * MAX_OBSERVATIONS, newestFirst: true, filter: { agent } }
-  const receipts = findReceipts(ledgerFile(places.dataDir), query)
+  const receipts = findReceipts(ledgerDirectory(places.dataDir), query)
     .filter(({ ts, decision }) => ts >= since && decision !== undefined)
     .slice(0, MAX_OBSERVATIONS)
   const observations =

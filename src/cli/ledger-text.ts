@@ -30,11 +30,11 @@ export function wholeText(receipt: Receipt): string {
 }
 
 export function verdictText(verdict: LedgerVerdict): string {
-  const { ok, ledger, size, checkpoints, root, key, problems, unlisted, remembered } = verdict
+  const { ok, ledger, receipts, checkpoints, root, key, problems, unlisted, remembered } = verdict
   const signer = key.slice(0, key.lastIndexOf('+'))
   const lines = [
     `${ledger}: ${ok ? 'holds' : 'DOES NOT HOLD'}`,
-    `  ${size} receipts under ${checkpoints} checkpoints of ${signer}`,
+    `  ${receipts} receipts under ${checkpoints} checkpoints of ${signer}`,
     `  root ${root}`,
   ]
   const more = unlisted === 0 ? [] : [`  and ${unlisted} more problems`]

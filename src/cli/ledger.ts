@@ -36,7 +36,7 @@ export function ledgerCommand(): Command {
 /** The ledger that a command is about, and `--json`. */
 function aboutLedger(spec: Parameters<typeof command>[0]): Command {
   return command(spec)
-    .option('--ledger <path>', 'the ledger: its file or its data directory')
+    .option('--ledger <path>', 'the ledger: its directory or the data directory')
     .option('--data <dir>', 'the data directory')
     .option('--config <file>', 'the configuration that names the data directory')
 }
@@ -79,8 +79,9 @@ function verifyWhole(options: VerifyOptions): Answer {
   return { json: verdict, text: verdictText(verdict), exit }
 }
 
-function showProgress(done: number, of: number): void {
-  process.stderr.write(`\r\u001b[Kverified ${done} of ${of} receipts`)
+function showProgress(bytes: number, of: number): void {
+  const percent = Math.floor((100 * bytes) / Math.max(of, 1))
+  process.stderr.write(`\r\u001b[Kverified ${percent} % of the ledger`)
 }
 
 /** Codes that say the receipt is bad. Any other is a mistake in the call. */
@@ -141,13 +142,13 @@ function parseLimit(text: string): number {
 
 function list(options: ShowOptions): Answer {
   const query = { limit: options.limit, newestFirst: true, filter: options }
-  const receipts = findReceipts(findLedger(options).file, query).toReversed()
+  const receipts = findReceipts(findLedger(options).directory, query).toReversed()
   const text = receipts.length === 0 ? 'no receipts' : tableOf(receipts)
   return { json: { receipts }, text }
 }
 
 function one(which: string, options: ShowOptions): Answer {
-  const receipt = findReceipt(findLedger(options).file, which)
+  const receipt = findReceipt(findLedger(options).directory, which)
   return { json: { receipts: [receipt] }, text: wholeText(receipt) }
 }
 
@@ -160,7 +161,7 @@ function exportCommand(): Command {
     .option('--out <file>', 'write it there instead of to standard output')
     .action((which: string, options: Options & { readonly out?: string }) =>
       answer(options.json, async () => {
-        const portable = exportReceipt(findLedger(options).file, which, options.out)
+        const portable = exportReceipt(findLedger(options).directory, which, options.out)
         const text = options.out === undefined ? portable : `written to ${options.out}`
         return { json: { file: options.out ?? null, portable }, text }
       }),
@@ -174,7 +175,7 @@ function checkpointCommand(): Command {
     examples: ['portcullis ledger checkpoint > ledger.head'],
   }).action((options: Options) =>
     answer(options.json, async () => {
-      const checkpoint = currentCheckpoint(findLedger(options).file)
+      const checkpoint = currentCheckpoint(findLedger(options).directory)
       return { json: { checkpoint }, text: checkpoint }
     }),
   )

@@ -39,9 +39,15 @@ rest=${vkey#*+}
   printf '%s\n' "${rest#*+}" | openssl base64 -d -A | tail -c +2
 } >"$work/key.der"
 
+# A node signs the logs of its tenants with its own key, under the name of each.
+origin=$(sed -n 1p "$work/text")
+id=$(printf '%s' "${origin#"$name"/l/}" | tr -cd '0-9a-f')
+[ "$origin" = "$name" ] || { [ "$origin" = "$name/l/$id" ] && [ ${#id} -eq 16 ]; } ||
+  refuse 'the checkpoint is of another log'
+name=$origin
+
 # The signature: base64(4 bytes of key id and 64 of Ed25519). Lines of other lengths are of other
 # kinds: witnesses, and ML-DSA under the same name.
-[ "$(sed -n 1p "$work/text")" = "$name" ] || refuse 'the checkpoint is of another log'
 grep -F "— $name " "$work/note" | grep -E ' [A-Za-z0-9+/]{91}=$' >"$work/lines" ||
   refuse 'the key signed nothing here'
 [ "$(wc -l <"$work/lines")" -eq 1 ] || refuse 'the key signed more than once'

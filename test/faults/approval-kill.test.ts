@@ -4,8 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { verifyLedger } from '../../src/stores/sqlite/verify-ledger.ts'
-import { SAMPLE_VKEY } from '../support/sample-log.ts'
+import { checkLedger } from '../support/check-ledger.ts'
 import { scratch } from '../support/scratch.ts'
 
 const PROGRAM = fileURLToPath(new URL('./approve-until-killed.ts', import.meta.url))
@@ -51,7 +50,7 @@ for (const { point, effects: expected, again } of KILLS) {
     assert.equal(effects(folder), expected[0])
     assert.deepEqual(run(folder, 'nowhere'), { signal: null, said: again })
     assert.equal(effects(folder), expected[1])
-    const report = verifyLedger(join(folder, 'ledger.db'), SAMPLE_VKEY)
+    const report = checkLedger(join(folder, 'ledger'))
     assert.deepEqual([report.ok, report.problems], [true, []])
   })
 }

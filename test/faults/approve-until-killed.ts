@@ -12,8 +12,8 @@ import { systemAlarm, systemClock, uuidIds } from '../../src/app/system-ports.ts
 import { ApprovalDesk } from '../../src/pipeline/approvals/desk.ts'
 import { guard } from '../../src/pipeline/guard.ts'
 import type { Ports, Tenant } from '../../src/pipeline/ports.ts'
+import { openLedger } from '../../src/stores/segments/open-ledger.ts'
 import { openApprovals } from '../../src/stores/sqlite/approvals.ts'
-import { openLedger } from '../../src/stores/sqlite/open-ledger.ts'
 import { ALLOWED, inMemoryPorts, SALES } from '../support/in-memory-ports.ts'
 import { demanded, SUPERVISOR, voter } from '../support/sample-approvals.ts'
 import { SAMPLE_SIGNER } from '../support/sample-log.ts'
@@ -33,8 +33,9 @@ const HELD = {
 
 const clock = systemClock
 const ids = uuidIds(clock)
-const file = join(folder, 'ledger.db')
-const opened = await openLedger({ file, signer: SAMPLE_SIGNER, log: silentLog, clock, ids })
+const directory = join(folder, 'ledger')
+const signers = { active: SAMPLE_SIGNER }
+const opened = await openLedger({ directory, signers, log: silentLog, clock, ids })
 const ledger: Ports['ledger'] = {
   async append(draft) {
     const name = draft.event?.name ?? draft.effect?.state ?? draft.kind

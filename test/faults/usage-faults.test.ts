@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { readLedger } from '../../src/stores/segments/read-ledger.ts'
 import { readUsage } from '../../src/stores/sqlite/open-usage.ts'
 import { scratch } from '../support/scratch.ts'
 
@@ -41,9 +42,9 @@ test('killed however often, a runtime never spends more than its budget holds', 
   for (let round = 1; round <= 4; round++) {
     spent += out(await killedAfter(t, folder, { limit, kind: /^out /, count: 11 * round }))
     const budgets = { llm: { limit, perMs: 3_600_000, unit: 'USD', perAgent: false } }
-    const ledgerFile = join(folder, 'ledger.db')
-    const book = readUsage({ file: join(folder, 'usage.db'), ledgerFile, budgets, now: Date.now() })
-    const { spent: counted = 0, reserved = 0 } = book?.balance('llm', '', Date.now()) ?? {}
+    const ledger = readLedger(join(folder, 'ledger')).of()
+    const book = readUsage({ file: join(folder, 'usage.db'), ledger, budgets, now: Date.now() })
+    const { spent: counted, reserved } = book.balance('llm', '', Date.now())
     assert.ok(counted + reserved >= spent, `${counted} + ${reserved} counted of ${spent} spent`)
   }
   const rest = await killedAfter(t, folder, { limit, kind: /^refused/, count: 1 })

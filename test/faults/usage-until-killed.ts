@@ -9,7 +9,8 @@ import { join } from 'node:path'
 import type { Decision } from '../../src/kernel/policy/decision.ts'
 import { guard } from '../../src/pipeline/guard.ts'
 import type { Ports } from '../../src/pipeline/ports.ts'
-import { openLedger } from '../../src/stores/sqlite/open-ledger.ts'
+import { openLedger } from '../../src/stores/segments/open-ledger.ts'
+import { readLedger } from '../../src/stores/segments/read-ledger.ts'
 import { openUsage } from '../../src/stores/sqlite/open-usage.ts'
 import { ALLOWED, inMemoryPorts } from '../support/in-memory-ports.ts'
 import { demanding } from '../support/obligations.ts'
@@ -23,12 +24,12 @@ const say = (line: string) => writeSync(1, `${line}\n`)
 
 const [folder = '', limit = '0'] = process.argv.slice(2)
 const decision: Decision = demanding(ALLOWED, { kind: 'spend', budget: 'llm', amount: AMOUNT })
-const ledgerFile = join(folder, 'ledger.db')
-const ledger = await openLedger({ file: ledgerFile, signer: SAMPLE_SIGNER, log })
+const directory = join(folder, 'ledger')
+const ledger = await openLedger({ directory, signers: { active: SAMPLE_SIGNER }, log })
 const usage = openUsage({
   file: join(folder, 'usage.db'),
-  ledgerFile,
-  ...{ origin: ledger.origin, log, now: Date.now(), keepEvery: 7 },
+  ledger: readLedger(directory).of(),
+  ...{ log, now: Date.now(), keepEvery: 7 },
   budgets: { llm: { limit: Number(limit), perMs: 3_600_000, unit: 'USD', perAgent: false } },
 })
 ledger.subscribe((receipt) => usage.apply(receipt))

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Client } from '@modelcontextprotocol/client'
-import { verifyLedger } from '../../src/stores/sqlite/verify-ledger.ts'
+import { checkLedger } from '../support/check-ledger.ts'
 import { type RunningRuntime, runRuntime } from '../support/running-runtime.ts'
 
 const POLICY = `policy desk {
@@ -107,7 +107,7 @@ test('a tool that is not there, and one that is forbidden, look the same', async
 test('every action left its receipts, and the ledger verifies by its public key', async () => {
   const data = join(running.folder, '.portcullis')
   const vkey = readFileSync(join(data, 'keys', 'ledger.vkey'), 'utf8').trim()
-  const report = verifyLedger(join(data, 'ledger.db'), vkey)
+  const report = checkLedger(join(data, 'ledger'), vkey)
   assert.deepEqual([report.ok, report.problems], [true, []])
   const receipts = running.receipts()
   for (const receipt of receipts.filter(({ effect }) => effect?.state === 'dispatched')) {

@@ -5,7 +5,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { loadConfig } from '../../src/app/config.ts'
 import { type Runtime, startRuntime } from '../../src/app/main.ts'
 import type { Receipt } from '../../src/kernel/receipt/receipt.ts'
-import { readLedger } from '../../src/stores/sqlite/read-ledger.ts'
+import { readLedger } from '../../src/stores/segments/read-ledger.ts'
 import { silentLog } from './silent-log.ts'
 
 /** A whole runtime in this process, in a folder of its own, with real servers behind it. */
@@ -79,10 +79,8 @@ export async function runRuntime({
       return client
     },
     receipts() {
-      const reader = readLedger(join(folder, '.portcullis', 'ledger.db'))
-      const all = [...reader.receipts({ limit: 10_000 })]
-      reader.close()
-      return all
+      const reader = readLedger(join(folder, '.portcullis', 'ledger'))
+      return [...reader.of().receipts({ limit: 10_000 })]
     },
     received: () => readFileSync(upstream, 'utf8'),
     async close() {

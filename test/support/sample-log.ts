@@ -7,7 +7,7 @@ import { type Hash, leafHash, leafHashOfText, nodeHash } from '../../src/kernel/
 import { formatNote, parseVerifierKey } from '../../src/kernel/tlog/note.ts'
 import { inclusionProof, rootAt, type SubtreeReader } from '../../src/kernel/tlog/proof.ts'
 import { formatTlogProof } from '../../src/kernel/tlog/tlog-proof.ts'
-import { vkeyOf } from '../../src/stores/sqlite/ledger-file.ts'
+import { vkeyOf } from '../../src/stores/segments/signers.ts'
 
 export { vkeyOf }
 

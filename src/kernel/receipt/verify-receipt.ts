@@ -1,7 +1,7 @@
 import { PortcullisError } from '../errors.ts'
 import { type Checkpoint, openCheckpoint } from '../tlog/checkpoint.ts'
 import { leafHash } from '../tlog/hash.ts'
-import { parseVerifierKey } from '../tlog/note.ts'
+import { isLogOfNode, logVerifierKey, parseVerifierKey, type VerifierKey } from '../tlog/note.ts'
 import { verifyInclusion } from '../tlog/proof.ts'
 import { parseTlogProof } from '../tlog/tlog-proof.ts'
 import { parseReceipt } from './parse-receipt.ts'
@@ -20,10 +20,10 @@ export interface VerifiedReceipt {
  * `CHECKPOINT_UNTRUSTED`; returns only what the key's holder signed.
  */
 export function verifyPortableReceipt(file: string, vkey: string): VerifiedReceipt {
-  const key = parseVerifierKey(vkey)
+  const node = parseVerifierKey(vkey)
   const { receipt: leaf, proof } = parsePortable(file)
   const { index, path, checkpoint: note } = parseTlogProof(proof)
-  const checkpoint = openCheckpoint(note, key)
+  const checkpoint = openCheckpoint(note, keyOfLog(node, note))
   const hash = leafHash(new TextEncoder().encode(leaf))
   if (!verifyInclusion({ hash, index }, checkpoint, path)) {
     throw new PortcullisError('PROOF_INVALID', `the receipt is not leaf ${index} of the tree`)
@@ -33,4 +33,10 @@ export function verifyPortableReceipt(file: string, vkey: string): VerifiedRecei
     throw new PortcullisError('RECEIPT_INVALID', 'the receipt names another place than its proof')
   }
   return { receipt, checkpoint }
+}
+
+/** A node signs the logs of its tenants with its own key, under the name of each. */
+function keyOfLog(node: VerifierKey, note: string): VerifierKey {
+  const origin = note.slice(0, note.indexOf('\n'))
+  return isLogOfNode(node.name, origin) ? logVerifierKey(node, origin) : node
 }

@@ -25,7 +25,12 @@ export class CallingThread implements GroupService {
   commit(group: Group, _batch: Batch): void {
     // The answer goes out of the guard: what a listener throws is no failure of the disk.
     const answer = this.#guarded(() => this.#ledger.writer.commit(group))
-    if (answer !== undefined) this.#listener?.answered(answer)
+    if (answer instanceof Promise) {
+      answer.then(
+        (settled) => this.#listener?.answered(settled),
+        (error) => this.#listener?.failed(String(error)),
+      )
+    } else if (answer !== undefined) this.#listener?.answered(answer)
   }
 
   poke(): void {

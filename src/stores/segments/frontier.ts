@@ -67,6 +67,11 @@ export class Frontier {
     return Uint8Array.from(this.#bytes.subarray(RIGHT, RIGHT + HASH_BYTES))
   }
 
+  /** Heights of the complete subtrees, widest first. */
+  heights(): number[] {
+    return heightsOf(this.#size)
+  }
+
   /** Roots of the complete subtrees, widest first. */
   subtrees(): Hash[] {
     return heightsOf(this.#size).map((height) =>

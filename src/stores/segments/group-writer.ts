@@ -1,6 +1,7 @@
 import { hash, randomBytes } from 'node:crypto'
 import { PortcullisError } from '../../kernel/errors.ts'
 import { canonical } from '../../kernel/receipt/canonical.ts'
+import { MAX_LEAF_BYTES } from '../../kernel/receipt/leaf.ts'
 import { HASH_BYTES } from '../../kernel/tlog/hash.ts'
 import type { Files } from './files.ts'
 import { FRAME_HEAD_BYTES, FRAME_KINDS, type FrameKind, frameBytes, writeFrame } from './frame.ts'
@@ -14,6 +15,9 @@ import { formatSnapshot, snapshotOf } from './snapshot.ts'
 
 /** Room that only receipts which conclude something may use: outcomes, and the last of all. */
 export const RESERVED_BYTES = 256 * 1024
+
+/** With so little beyond it the disk counts as full: more than a leaf and what goes with it. */
+const LAST_BYTES = 2 * MAX_LEAF_BYTES
 
 export interface GroupWriterOptions extends SpaceOptions {
   readonly files: Files
@@ -48,8 +52,14 @@ export class GroupWriter {
   }
 
   get standing(): Standing {
-    const { position: at, room, full } = this.#space
+    const { position: at, room, ready } = this.#space
+    const full = this.#space.full && ready < RESERVED_BYTES + LAST_BYTES
     return { at, room, full, unsigned: this.#unsigned.size }
+  }
+
+  get nodeEdge(): { size: number; subtrees: readonly Uint8Array[] } {
+    const { frontier } = this.#state.node
+    return { size: frontier.size, subtrees: frontier.subtrees() }
   }
 
   /** Signs with these from the next group on. */
@@ -57,9 +67,17 @@ export class GroupWriter {
     this.#signer = new NoteSigner(signers)
   }
 
-  /** Once it returns, all of the group is on the disk, or nothing was written. */
-  commit(group: Group): CommitAnswer {
+  /**
+   * Writes a group: with the answer all of it is on the disk, or nothing was written. The answer is
+   * a promise only where room for it is still being made. One group at a time.
+   */
+  commit(group: Group): CommitAnswer | Promise<CommitAnswer> {
     if (!this.#sound) throw new PortcullisError('LEDGER_UNAVAILABLE', 'an earlier commit failed')
+    const waiting = this.#space.roomFor(this.#wantedBy(group).bytes)
+    return waiting === undefined ? this.#write(group) : waiting.then(() => this.commit(group))
+  }
+
+  #write(group: Group): CommitAnswer {
     this.#sound = false
     const snapshot = this.#beginSegment(group)
     if (snapshot === undefined) {
@@ -95,9 +113,7 @@ export class GroupWriter {
 
   /** Sees to the room for a group. A group that begins a segment has a snapshot before it. */
   #beginSegment(group: Group): Uint8Array | undefined {
-    const { origin } = this.#state.node
-    const bound = groupBound(group, this.#unsigned.size, origin)
-    const wanted = bound + (group.concluding ? 0 : RESERVED_BYTES)
+    const { bound, bytes: wanted } = this.#wantedBy(group)
     if (this.#space.position.offset > 0 && bound <= this.#space.room) {
       const fits = this.#space.hasRoomFor(Math.min(wanted, this.#space.room))
       return fits ? new Uint8Array(0) : undefined
@@ -115,10 +131,16 @@ export class GroupWriter {
     return frame
   }
 
+  /** Most bytes that a group comes to, and with those that are kept for what concludes. */
+  #wantedBy(group: Group): { bound: number; bytes: number } {
+    const bound = groupBound(group, this.#unsigned.size, this.#state.node.origin)
+    return { bound, bytes: bound + (group.concluding ? 0 : RESERVED_BYTES) }
+  }
+
+  /** No head covers whose log it is: without a seal another tenant could be written there. */
   #declare(names: readonly LogName[]): Buffer {
     const frames = names.map((name) => {
       if (!this.#state.declare(name)) throw new TypeError('a log was declared out of order')
-      // No head covers whose log it is: without the seal another tenant could be written there.
       const seal = this.#signer.seal(name).toString('base64')
       const body = Buffer.from(canonical({ ...name, seal }), 'utf8')
       const frame = Buffer.alloc(frameBytes(body.length))

@@ -28,7 +28,7 @@ export interface Standing {
   readonly room: number
   /** Logs whose last head has no signature of its own. */
   readonly unsigned: number
-  /** The disk has no more room. */
+  /** No more room can be had than what is kept for the end of what was begun. */
   readonly full: boolean
 }
 
@@ -51,6 +51,8 @@ export interface OpenedLedger {
   readonly standing: Standing
   /** The checkpoint that was published last. */
   readonly published?: string
+  /** The edge of the node log: its size, and the roots of its complete subtrees, widest first. */
+  readonly node: { readonly size: number; readonly subtrees: readonly Uint8Array[] }
   /** What crashes left and no receipt tells of yet: names in `quarantine/`. */
   readonly unreported: readonly string[]
 }

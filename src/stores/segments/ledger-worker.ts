@@ -62,12 +62,17 @@ function groupOf(
   return { ...group, frames, hashes: memory.hashes.subarray(0, leaves * HASH_BYTES) }
 }
 
-function guarded(say: (message: FromWorker) => void, work: () => FromWorker | undefined): void {
+type Work = () => FromWorker | Promise<FromWorker> | undefined
+
+/** Says the answer as soon as there is one: at once, unless it has to be waited for. */
+function guarded(say: (message: FromWorker) => void, work: Work): void {
+  const failed = (error: unknown) => say({ type: 'failed', message: messageOf(error) })
   try {
     const answer = work()
-    if (answer !== undefined) say(answer)
+    if (answer instanceof Promise) answer.then(say, failed)
+    else if (answer !== undefined) say(answer)
   } catch (error) {
-    say({ type: 'failed', message: messageOf(error) })
+    failed(error)
   }
 }
 

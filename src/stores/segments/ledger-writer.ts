@@ -97,6 +97,8 @@ export class LedgerWriter {
   }
 
   #committed(filling: Filling, note: string): void {
+    // A group that only signs heads or keeps cosignatures leaves the head of the node as it is.
+    const isNew = note !== this.#checkpoint
     this.#checkpoint = note
     this.#queue.done(filling)
     this.#flush()
@@ -104,7 +106,7 @@ export class LedgerWriter {
       resolve({ id: receipt.id, seq: receipt.seq })
       this.#tell(this.#receiptListeners, receipt)
     }
-    this.#tell(this.#headListeners, note)
+    if (isNew) this.#tell(this.#headListeners, note)
   }
 
   stands(standing: Standing): void {

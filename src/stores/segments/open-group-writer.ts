@@ -92,7 +92,7 @@ function commitNow(writer: GroupWriter, more: Partial<Group>): string {
   const none = Buffer.alloc(0)
   const group = { frames: none, hashes: none, logs: 0, declared: [], cosigned: [] }
   const answer = writer.commit({ ...group, signHeads: 'all', concluding: true, ...more })
-  if (answer.type === 'committed') return answer.note
+  if ('note' in answer) return answer.note
   throw new PortcullisError('LEDGER_FULL', 'the disk has no room to open the ledger')
 }
 
@@ -106,6 +106,7 @@ function openedAs(
     ...opened,
     ...(published !== undefined && { published }),
     standing: writer.standing,
+    node: writer.nodeEdge,
     unreported: unreported(directory),
   }
 }

@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { PortcullisError } from '../../kernel/errors.ts'
 import type { Receipt } from '../../kernel/receipt/receipt.ts'
+import type { Hash } from '../../kernel/tlog/hash.ts'
 import type { Clock, Ids, Ledger, Log } from '../../pipeline/ports.ts'
 import { CallingThread } from './calling-thread.ts'
 import { DISK, type Files } from './files.ts'
+import { Frontier } from './frontier.ts'
 import { newOrigin } from './group-writer.ts'
 import { type GroupService, LedgerThread } from './ledger-thread.ts'
 import { LedgerWriter } from './ledger-writer.ts'
+import { NodeHashes, scanNodeHashes } from './node-hashes.ts'
 import { DEFAULT_TENANT, openingCode } from './open-group-writer.ts'
 import { signedCheckpoint } from './published.ts'
 import { type LastOfRun, ReceiptQueue } from './receipt-queue.ts'
@@ -65,6 +68,8 @@ export interface OpenLedger extends Ledger {
    * @throws PortcullisError `CHECKPOINT_UNTRUSTED` for what is no checkpoint of this ledger.
    */
   publish(note: string): void
+  /** That the first `from` leaves of the node log's first `to` are unchanged. */
+  consistency(from: number, to: number): Hash[]
   /** Signs with these from the next group on. */
   useSigners(signers: LedgerSigners): void
   /** Calls `listener` with each receipt once it is durable, in order. Returns what ends that. */
@@ -130,12 +135,17 @@ function connect(options: LedgerOptions, service: GroupService) {
     defer: inline === undefined ? queueMicrotask : setImmediate,
     onSealed: (error) => options.onSealed?.(error),
   })
+  const { size, subtrees } = opened.node
+  const node = new NodeHashes(Frontier.resume(size, subtrees))
   service.listen({
-    answered: (answer) => writer.answered(answer),
+    answered(answer) {
+      if (answer.type === 'committed') node.add(answer.heads)
+      writer.answered(answer)
+    },
     stands: (standing) => writer.stands(standing),
     failed: (reason) => writer.seal(reason),
   })
-  return { writer, logs }
+  return { writer, logs, node }
 }
 
 /** Records what crashes left behind, before anything else is recorded. */
@@ -153,7 +163,8 @@ async function recover(
   if (tails.length > 0) service.reported()
 }
 
-function present(options: LedgerOptions, service: GroupService, { writer, logs }: Parts) {
+function present(options: LedgerOptions, service: GroupService, parts: Parts) {
+  const { writer, logs, node } = parts
   let { signers } = options
   let { published } = service.opened
   let ending: Promise<void> | undefined
@@ -185,6 +196,10 @@ function present(options: LedgerOptions, service: GroupService, { writer, logs }
       }
       writer.cosign(note)
       published = note
+    },
+    consistency(from, to) {
+      const hashes = from >= node.from ? node : scanNodeHashes(options.directory, from)
+      return hashes.consistency(from, to)
     },
     useSigners(next) {
       signers = next

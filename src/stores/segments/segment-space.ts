@@ -74,6 +74,14 @@ export class SegmentSpace {
     return this.#full
   }
 
+  /**
+   * Settles when room that is being made stands ready, where a write of so many bytes has to wait
+   * for it: both would put something behind the same place.
+   */
+  roomFor(bytes: number): Promise<void> | undefined {
+    return this.#offset + bytes <= this.#segment.allocated ? undefined : this.#growing
+  }
+
   /** Is there room for so many bytes? Makes it if there is none yet, which takes a while. */
   hasRoomFor(bytes: number): boolean {
     const missing = this.#offset + bytes - this.#segment.allocated
@@ -146,7 +154,7 @@ export class SegmentSpace {
   }
 
   async #extend(segment: OpenSegment, bytes: number): Promise<void> {
-    if (!this.#mayTake(bytes)) return
+    if (this.#isLow(bytes)) return
     const done = await this.#files.extend(segment.file, segment.allocated, bytes)
     segment.allocated += done
     this.#full = done < bytes
@@ -155,20 +163,22 @@ export class SegmentSpace {
 
   #growNow(segment: OpenSegment, bytes: number): void {
     const wanted = Math.min(Math.max(bytes, SPACE_AHEAD), this.#segmentBytes - segment.allocated)
-    if (wanted < bytes || !this.#mayTake(wanted)) return
+    if (wanted < bytes || this.#isLow(wanted)) return
     try {
-      const zeros = Buffer.alloc(wanted)
-      segment.allocated += this.#files.write(segment.file, zeros, segment.allocated)
+      const written = this.#files.write(segment.file, Buffer.alloc(wanted), segment.allocated)
       this.#files.fdatasync(segment.file)
+      segment.allocated += written
+      this.#full = written < wanted
     } catch (error) {
       if (!isNoRoom(error)) throw error
       this.#full = true
     }
   }
 
-  #mayTake(bytes: number): boolean {
-    this.#full = this.#files.freeBytes(this.#directory) - bytes < this.#freeSpaceMark
-    return !this.#full
+  #isLow(bytes: number): boolean {
+    const low = this.#files.freeBytes(this.#directory) - bytes < this.#freeSpaceMark
+    if (low) this.#full = true
+    return low
   }
 
   /** One may be there already: made ahead before the ledger was closed, and never written to. */

@@ -62,7 +62,11 @@ export interface ReadSnapshot {
 
 /** Reads the snapshot in a frame; nothing where there is none. */
 export function readSnapshot({ kind, log, body }: Frame): ReadSnapshot | undefined {
-  if (kind !== FRAME_KINDS.snapshot || log !== NODE_LOG) return undefined
+  return kind === FRAME_KINDS.snapshot && log === NODE_LOG ? parseSnapshot(body) : undefined
+}
+
+/** Reads the body of a snapshot frame; nothing where it is none. */
+export function parseSnapshot(body: Uint8Array): ReadSnapshot | undefined {
   const value = parseJson(Buffer.from(body).toString('utf8'))
   if (!isSealedSnapshot(value)) return undefined
   const { seal, ...snapshot } = value

@@ -1,21 +1,25 @@
-import { existsSync } from 'node:fs'
 import type { Budget } from '../../kernel/budget/budget.ts'
 import { UsageBook } from '../../kernel/budget/usage-book.ts'
 import type { Receipt } from '../../kernel/receipt/receipt.ts'
 import type { Log } from '../../pipeline/ports.ts'
-import { lastCheckpoint, openForReading } from './ledger-database.ts'
-import { LedgerReader } from './read-ledger.ts'
 import { UsageFile } from './usage-file.ts'
 
 /** Receipts between two keepings of the counts: so many are read again after a crash. */
 export const KEEP_EVERY_RECEIPTS = 2_000
 
+/** The log whose receipts are counted. */
+export interface CountedLog {
+  /** Its name, so that counts of another are not taken for its own. */
+  readonly origin: string
+  /** How many receipts it has. */
+  readonly size: number
+  receipts(query: { readonly from: number; readonly limit: number }): Iterable<Receipt>
+}
+
 export interface UsageOptions {
   /** Where the counts are kept. It can be deleted: the ledger has all that is in it. */
   readonly file: string
-  readonly ledgerFile: string
-  /** Name of the ledger, so that counts of another are not taken for its own. */
-  readonly origin: string
+  readonly ledger: CountedLog
   readonly budgets: Readonly<Record<string, Budget>>
   readonly log: Log
   /** Milliseconds since the epoch. */
@@ -38,7 +42,8 @@ export interface OpenUsage {
  * @throws PortcullisError `LEDGER_*` when the ledger cannot be read.
  */
 export function openUsage(options: UsageOptions): OpenUsage {
-  const { file, origin, log, keepEvery = KEEP_EVERY_RECEIPTS } = options
+  const { file, log, keepEvery = KEEP_EVERY_RECEIPTS } = options
+  const { origin } = options.ledger
   const kept = loadKept(options)
   const book = catchUp(options, kept?.book)
   const ahead = kept?.book?.applied ?? 0
@@ -70,23 +75,18 @@ export function openUsage(options: UsageOptions): OpenUsage {
   }
 }
 
-/**
- * The counts of a ledger as they are now, beside the runtime or without it; nothing where there is
- * no ledger.
- */
+/** The counts of a ledger as they are now, beside the runtime or without it. */
 export function readUsage(
-  options: Pick<UsageOptions, 'file' | 'ledgerFile' | 'budgets' | 'now'>,
-): UsageBook | undefined {
-  if (!existsSync(options.ledgerFile)) return undefined
-  const origin = ledgerHead(options.ledgerFile).origin
-  return catchUp(options, keptBeside(options.file, origin))
+  options: Pick<UsageOptions, 'file' | 'ledger' | 'budgets' | 'now'>,
+): UsageBook {
+  return catchUp(options, keptBeside(options.file, options.ledger.origin))
 }
 
-function loadKept({ file, origin, log }: UsageOptions) {
+function loadKept({ file, ledger, log }: UsageOptions) {
   try {
     const opened = UsageFile.open(file)
     try {
-      return { file: opened, book: checked(opened.load(origin)) }
+      return { file: opened, book: checked(opened.load(ledger.origin)) }
     } catch (error) {
       opened.close()
       throw error
@@ -128,10 +128,10 @@ function keptBeside(file: string, origin: string): Kept {
 }
 
 function catchUp(
-  { ledgerFile, budgets, now }: Pick<UsageOptions, 'ledgerFile' | 'budgets' | 'now'>,
+  { ledger, budgets, now }: Pick<UsageOptions, 'ledger' | 'budgets' | 'now'>,
   kept: Kept,
 ): UsageBook {
-  const { size } = ledgerHead(ledgerFile)
+  const { size } = ledger
   if (kept !== undefined && kept.applied > size) {
     // An older copy of the ledger was put back. What was counted stays counted.
     const book = new UsageBook(budgets, { ...kept, applied: size })
@@ -139,22 +139,7 @@ function catchUp(
     return book
   }
   const book = new UsageBook(budgets, kept)
-  const reader = new LedgerReader(openForReading(ledgerFile))
-  try {
-    const rest = { from: book.applied, limit: Number.MAX_SAFE_INTEGER }
-    for (const receipt of reader.receipts(rest)) book.apply(receipt)
-    return book
-  } finally {
-    reader.close()
-  }
-}
-
-function ledgerHead(ledgerFile: string): { origin: string; size: number } {
-  const db = openForReading(ledgerFile)
-  try {
-    const { size, note } = lastCheckpoint(db)
-    return { size, origin: note.slice(0, note.indexOf('\n')) }
-  } finally {
-    db.close()
-  }
+  const rest = { from: book.applied, limit: Number.MAX_SAFE_INTEGER }
+  for (const receipt of ledger.receipts(rest)) book.apply(receipt)
+  return book
 }

@@ -3,11 +3,13 @@ import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
 import type { Spending } from '../../kernel/budget/budget.ts'
 import type { KeptSum } from '../../kernel/budget/sum-table.ts'
 import type { KeptBook, OpenAction } from '../../kernel/budget/usage-book.ts'
-import { READ_WAIT_MS } from './ledger-database.ts'
 
 /** `PCUS`: marks the file as kept counts of ours. */
 const APPLICATION_ID = 0x50435553
 const SCHEMA_VERSION = 1
+
+/** How long a reader waits for a writer that is recovering the file, in milliseconds. */
+const READ_WAIT_MS = 5_000
 
 /** `points` are doubles: times in ms and cumulative sums in turn. */
 const SCHEMA = `

@@ -9,7 +9,9 @@
 package main
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -55,6 +57,9 @@ func verify(receiptFile, keyFile string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if verifier, err = verifierOf(verifier, strings.TrimSpace(string(key)), signed); err != nil {
+		return "", err
+	}
 	checkpoint, err := note.Open([]byte(signed), note.VerifierList(verifier))
 	if err != nil {
 		return "", err
@@ -73,6 +78,24 @@ func verify(receiptFile, keyFile string) (string, error) {
 		return "", err
 	}
 	return fmt.Sprintf("leaf %d of %d, signed by %s", index, tree.N, origin), nil
+}
+
+// A node signs the logs of its tenants with its own key, under the name of each: NODE/l/ and 16
+// hex digits.
+func verifierOf(node note.Verifier, vkey, signed string) (note.Verifier, error) {
+	origin, _, _ := strings.Cut(signed, "\n")
+	prefix := node.Name() + "/l/"
+	id := strings.TrimPrefix(origin, prefix)
+	if _, err := hex.DecodeString(id); origin != prefix+id || err != nil || len(id) != 16 {
+		return node, nil
+	}
+	encoded := strings.SplitN(vkey, "+", 3)[2]
+	key, err := base64.StdEncoding.DecodeString(encoded)
+	if err != nil {
+		return nil, err
+	}
+	hash := sha256.Sum256(append([]byte(origin+"\n"), key...))
+	return note.NewVerifier(fmt.Sprintf("%s+%x+%s", origin, hash[:4], encoded))
 }
 
 func parseProof(text string) (int64, tlog.RecordProof, string, error) {

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
-import { copyFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { SAMPLE_SIGNER } from '../../../test/support/sample-log.ts'
-import { decisionDraft, effectDraft } from '../../../test/support/sample-receipts.ts'
-import { eventLog, scratch } from '../../../test/support/scratch.ts'
-import { openLedger } from './open-ledger.ts'
-import { openUsage, readUsage } from './open-usage.ts'
+import { openLedger } from '../../src/stores/segments/open-ledger.ts'
+import { readLedger } from '../../src/stores/segments/read-ledger.ts'
+import { openUsage, readUsage } from '../../src/stores/sqlite/open-usage.ts'
+import { SAMPLE_SIGNER } from '../support/sample-log.ts'
+import { decisionDraft, effectDraft } from '../support/sample-receipts.ts'
+import { eventLog, scratch } from '../support/scratch.ts'
 
 const NOW = 1_790_000_000_000
 const BUDGETS = { llm: { limit: 10, perMs: 3_600_000, unit: 'USD', perAgent: false } }
@@ -16,10 +17,10 @@ const CALL = { principal: 'agent sales', operation: 'slack.post_message', now: N
 /** A ledger and its counts, opened as the runtime opens them. */
 async function opened(t: TestContext, folder: string, keepEvery = 1_000) {
   const log = eventLog()
-  const ledgerFile = join(folder, 'ledger.db')
-  const ledger = await openLedger({ file: ledgerFile, signer: SAMPLE_SIGNER, log })
-  const place = { file: join(folder, 'usage.db'), ledgerFile, budgets: BUDGETS, now: NOW }
-  const usage = openUsage({ ...place, origin: ledger.origin, log, keepEvery })
+  const directory = join(folder, 'ledger')
+  const ledger = await openLedger({ directory, signers: { active: SAMPLE_SIGNER }, log })
+  const place = { file: join(folder, 'usage.db'), budgets: BUDGETS, now: NOW }
+  const usage = openUsage({ ...place, ledger: readLedger(directory).of(), log, keepEvery })
   const unsubscribe = ledger.subscribe((receipt) => usage.apply(receipt))
   let names = usage.book.applied
   const act = async () => {
@@ -38,7 +39,7 @@ async function opened(t: TestContext, folder: string, keepEvery = 1_000) {
   }
   t.after(die)
   const spent = () => usage.book.balance('llm', '', NOW + 60_000).spent
-  return { ...place, ledger, usage, log, act, die, close, spent }
+  return { ...place, directory, usage, log, act, die, close, spent }
 }
 
 test('counts are there again after the runtime was stopped', async (t) => {
@@ -75,11 +76,11 @@ test('a budget is not reset by an older copy of the ledger', async (t) => {
   const first = await opened(t, folder)
   await first.act()
   await first.close()
-  copyFileSync(first.ledgerFile, join(folder, 'old.db'))
+  cpSync(first.directory, join(folder, 'old'), { recursive: true })
   const second = await opened(t, folder)
   await second.act()
   await second.close()
-  copyFileSync(join(folder, 'old.db'), first.ledgerFile)
+  cpSync(join(folder, 'old'), first.directory, { recursive: true })
   const third = await opened(t, folder)
   assert.equal(third.spent(), 1)
   assert.deepEqual(third.log.events, ['usage.ahead'])
@@ -95,12 +96,12 @@ test('counts of another ledger are not taken over', async (t) => {
   const other = await scratch(t)
   copyFileSync(first.file, join(other, 'usage.db'))
   const log = eventLog()
-  const signer = { ...SAMPLE_SIGNER, name: 'portcullis.example/other' }
-  const ledgerFile = join(other, 'ledger.db')
-  const ledger = await openLedger({ file: ledgerFile, signer, log })
+  const active = { ...SAMPLE_SIGNER, name: 'portcullis.example/other' }
+  const directory = join(other, 'ledger')
+  const ledger = await openLedger({ directory, signers: { active }, log })
   t.after(() => ledger.close())
-  const place = { file: join(other, 'usage.db'), ledgerFile, budgets: BUDGETS, now: NOW }
-  const usage = openUsage({ ...place, origin: ledger.origin, log })
+  const place = { file: join(other, 'usage.db'), budgets: BUDGETS, now: NOW }
+  const usage = openUsage({ ...place, ledger: readLedger(directory).of(), log })
   assert.equal(usage.book.balance('llm', '', NOW).spent, 0)
   usage.close()
 })
@@ -123,11 +124,10 @@ test('counts can be read beside the runtime, with what was not kept yet', async 
   const folder = await scratch(t)
   const running = await opened(t, folder)
   await running.act()
-  const book = readUsage(running)
-  assert.equal(book?.balance('llm', '', NOW).spent, 0.5)
-  assert.equal(readUsage({ ...running, ledgerFile: join(folder, 'none.db') }), undefined)
+  const ledger = readLedger(running.directory).of()
+  assert.equal(readUsage({ ...running, ledger }).balance('llm', '', NOW).spent, 0.5)
   rmSync(running.file)
-  assert.equal(readUsage(running)?.balance('llm', '', NOW).spent, 0.5)
+  assert.equal(readUsage({ ...running, ledger }).balance('llm', '', NOW).spent, 0.5)
 })
 
 test('nobody but the owner can read the counts', async (t) => {
@@ -143,10 +143,11 @@ for (const [what, path] of [
     const folder = await scratch(t)
     const file = join(folder, ...path)
     const log = eventLog()
-    const ledgerFile = join(folder, 'ledger.db')
-    const ledger = await openLedger({ file: ledgerFile, signer: SAMPLE_SIGNER, log })
+    const directory = join(folder, 'ledger')
+    const ledger = await openLedger({ directory, signers: { active: SAMPLE_SIGNER }, log })
     t.after(() => ledger.close())
-    const place = { file, ledgerFile, budgets: BUDGETS, now: NOW, origin: ledger.origin, log }
+    const counted = readLedger(directory).of()
+    const place = { file, ledger: counted, budgets: BUDGETS, now: NOW, log }
     const usage = openUsage({ ...place, keepEvery: 1 })
     ledger.subscribe((receipt) => usage.apply(receipt))
     await ledger.append({ ...decisionDraft('d'), spend })
