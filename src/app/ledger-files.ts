@@ -13,7 +13,6 @@ import { PortcullisError } from '../kernel/errors.ts'
 import type { FsckReport } from '../kernel/receipt/ledger-report.ts'
 import type { Receipt } from '../kernel/receipt/receipt.ts'
 import { type VerifiedReceipt, verifyPortableReceipt } from '../kernel/receipt/verify-receipt.ts'
-import { openCheckpoint } from '../kernel/tlog/checkpoint.ts'
 import { parseVerifierKey } from '../kernel/tlog/note.ts'
 import { judgeByKeys } from '../stores/segments/fsck/judge-by-keys.ts'
 import { fsck } from '../stores/segments/fsck.ts'
@@ -68,7 +67,7 @@ export function lastRecordedAt(file: string): number | undefined {
   }
 }
 
-export interface VerifyFileOptions {
+export interface CheckFileOptions {
   /** Compare with the head in this file, if there is one, and keep the new head if all is well. */
   readonly remember?: string
   /** Compare with the head in this file, which has to be there. */
@@ -76,26 +75,31 @@ export interface VerifyFileOptions {
   onProgress?(done: number, of: number): void
 }
 
-/** The report on a ledger, the key it was judged by, and whether there was a head to compare. */
+/** The report on a ledger, the keys it was judged by, and whether there was a head to compare. */
 export interface LedgerVerdict extends FsckReport {
   readonly ledger: string
-  readonly key: string
+  readonly keys: readonly string[]
   readonly remembered: boolean
 }
 
-export function verifyLedgerFile(place: LedgerPlace, options: VerifyFileOptions): LedgerVerdict {
+export function checkLedgerFiles(place: LedgerPlace, options: CheckFileOptions): LedgerVerdict {
   const { remember, head, onProgress } = options
-  const key = readText(place.keyFile).trim()
+  const keys = readText(place.keyFile).trim().split('\n')
+  const [node, ...others] = keys.map(parseVerifierKey)
+  const { name: origin } = node ?? parseVerifierKey('')
+  if (others.some(({ name }) => name !== origin)) {
+    throw new PortcullisError('VKEY_INVALID', `\`${place.keyFile}\` has keys of several ledgers`)
+  }
   const known = head ?? (remember !== undefined && existsSync(remember) ? remember : undefined)
-  const remembered = known === undefined ? undefined : readText(known)
-  const node = parseVerifierKey(key)
+  const judge = judgeByKeys(keys)
+  const remembered = known === undefined ? undefined : judge.head(readText(known), 0).checkpoint
   const report = fsck(place.directory, {
-    ...{ origin: node.name, judge: judgeByKeys([key]), live: hasWriter(place.directory) },
-    ...(remembered !== undefined && { remembered: openCheckpoint(remembered, node) }),
+    ...{ origin, judge, live: hasWriter(place.directory) },
+    ...(remembered !== undefined && { remembered }),
     ...(onProgress !== undefined && { onProgress }),
   })
   if (remember !== undefined && report.ok) writeWhole(remember, report.head ?? '')
-  return { ...report, ledger: place.directory, key, remembered: remembered !== undefined }
+  return { ...report, ledger: place.directory, keys, remembered: remembered !== undefined }
 }
 
 /** Verifies one exported receipt, offline. Throws the code of what is wrong with it. */

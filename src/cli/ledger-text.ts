@@ -30,15 +30,17 @@ export function wholeText(receipt: Receipt): string {
 }
 
 export function verdictText(verdict: LedgerVerdict): string {
-  const { ok, ledger, receipts, checkpoints, root, key, problems, unlisted, remembered } = verdict
-  const signer = key.slice(0, key.lastIndexOf('+'))
+  const { ok, ledger, receipts, checkpoints, size, root, origin, problems, unlisted } = verdict
   const lines = [
     `${ledger}: ${ok ? 'holds' : 'DOES NOT HOLD'}`,
-    `  ${receipts} receipts under ${checkpoints} checkpoints of ${signer}`,
-    `  root ${root}`,
+    `  ${receipts} receipts under ${checkpoints} checkpoints of ${origin}`,
+    ...verdict.logs.map((log) => `  ${log.size} receipts of ${printable(log.tenant)}`),
+    `  head ${size} ${root}`,
+    ...verdict.quarantined.map((name) => `  set aside by a recovery: quarantine/${name}`),
   ]
   const more = unlisted === 0 ? [] : [`  and ${unlisted} more problems`]
-  return [...lines, ...problems.map(problemText), ...more, ...advice(ok, remembered)].join('\n')
+  const hints = advice(ok, verdict.remembered)
+  return [...lines, ...problems.map(problemText), ...more, ...hints].join('\n')
 }
 
 export function provedText({ receipt, checkpoint }: VerifiedReceipt): string {
@@ -49,8 +51,11 @@ export function provedText({ receipt, checkpoint }: VerifiedReceipt): string {
   ].join('\n')
 }
 
-function problemText({ code, seq, message }: LedgerProblem): string {
-  const place = seq === undefined ? '' : ` at receipt ${seq}`
+function problemText({ code, log, seq, at, message }: LedgerProblem): string {
+  const receipt =
+    seq === undefined ? '' : ` at receipt ${seq}${log === undefined ? '' : ` of ${log}`}`
+  const byte = at === undefined ? '' : ` at byte ${at.offset} of segment ${at.segment}`
+  const place = printable(`${receipt}${byte}`)
   return `  ${code}${place}: ${LEDGER_FAULTS[code]}\n    ${printable(message)}`
 }
 

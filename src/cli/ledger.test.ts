@@ -47,10 +47,10 @@ function tampered(name: string, change: (frames: readonly StoredFrame[]) => Stor
 const KEY = join(data, 'keys', 'ledger.vkey')
 
 test('a ledger is verified where the runtime keeps it', () => {
-  const { exit, ok, receipts, problems, key, remembered } = json('verify')
+  const { exit, ok, receipts, problems, keys, remembered } = json('fsck')
   assert.deepEqual([exit, ok, receipts, problems], [0, true, COUNT + 1, []])
-  assert.deepEqual([key, remembered], [SAMPLE_VKEY, false])
-  const { out } = ledger('verify')
+  assert.deepEqual([keys, remembered], [[SAMPLE_VKEY], false])
+  const { out } = ledger('fsck')
   assert.match(out, /ledger: holds\n {2}41 receipts under \d+ checkpoints of /)
   assert.match(out, /--remember FILE/)
 })
@@ -63,17 +63,17 @@ test('a ledger is found by its directory, a data directory or a configuration', 
     ['--data', data],
     ['--config', join(home, 'other.toml')],
   ]
-  for (const way of ways) assert.equal(json('verify', ...way).receipts, COUNT + 1, way.join(' '))
+  for (const way of ways) assert.equal(json('fsck', ...way).receipts, COUNT + 1, way.join(' '))
 })
 
 test('a problem is named, with exit code 1', () => {
   const copy = tampered('removed', (frames) => frames.filter((frame) => !isReceipt(frame, 7)))
-  const { exit, ok, problems } = json('verify', '--ledger', copy, '--key', KEY)
+  const { exit, ok, problems } = json('fsck', '--ledger', copy, '--key', KEY)
   assert.deepEqual([exit, ok, problems.length], [1, false, 1])
   assert.deepEqual([problems[0].code, problems[0].seq], ['LEDGER_RECEIPT_MISSING', 7])
-  const { exit: again, out } = ledger('verify', '--ledger', copy, '--key', KEY)
+  const { exit: again, out } = ledger('fsck', '--ledger', copy, '--key', KEY)
   assert.equal(again, 1)
-  assert.match(out, /DOES NOT HOLD.*LEDGER_RECEIPT_MISSING at receipt 7: a receipt was taken out/s)
+  assert.match(out, /DOES NOT HOLD.*LEDGER_RECEIPT_MISSING at receipt 7 of .*: a receipt was taken out/s)
 })
 
 test('a remembered head makes a cut-off end show, and is kept only if all is well', async () => {
@@ -82,15 +82,15 @@ test('a remembered head makes a cut-off end show, and is kept only if all is wel
   const head = join(home, 'remembered.head')
   await writeLedger(grown, drafts)
   const remember = (file: string) =>
-    json('verify', '--ledger', file, '--key', KEY, '--remember', head)
+    json('fsck', '--ledger', file, '--key', KEY, '--remember', head)
   assert.deepEqual([remember(grown).remembered, remember(grown).remembered], [false, true])
   assert.match(readFileSync(head, 'utf8'), new RegExp(`^${SAMPLE_ORIGIN}\n4\n`))
   const short = copyWithFrames(grown, join(home, 'short'), (frames) => upToReceipts(frames, 6))
-  assert.equal(json('verify', '--ledger', short, '--key', KEY).ok, true)
+  assert.equal(json('fsck', '--ledger', short, '--key', KEY).ok, true)
   const cut = remember(short)
   assert.deepEqual([cut.exit, cut.problems[0].code], [1, 'LEDGER_TRUNCATED'])
   assert.match(readFileSync(head, 'utf8'), /\n4\n/)
-  const compared = json('verify', '--ledger', short, '--key', KEY, '--head', head)
+  const compared = json('fsck', '--ledger', short, '--key', KEY, '--head', head)
   assert.equal(compared.problems[0].code, 'LEDGER_TRUNCATED')
 })
 
@@ -154,14 +154,14 @@ test('the last checkpoint is printed as it was signed', () => {
 })
 
 const MISTAKES: [args: string[], code: string][] = [
-  [['verify', '--ledger', 'missing.db', '--key', KEY], 'LEDGER_MISSING'],
-  [['verify', '--data', 'missing'], 'FILE_UNREADABLE'],
-  [['verify', '--key', 'missing.vkey'], 'FILE_UNREADABLE'],
-  [['verify', '--key', join(data, 'ledger', 'segments', '0000000000.seg')], 'FILE_UNREADABLE'],
-  [['verify', '--key', program], 'VKEY_INVALID'],
-  [['verify', '--head', 'missing.head'], 'FILE_UNREADABLE'],
-  [['verify', '--head', KEY], 'CHECKPOINT_INVALID'],
-  [['verify', '--remember', join('missing', 'head')], 'FILE_UNWRITABLE'],
+  [['fsck', '--ledger', 'missing.db', '--key', KEY], 'LEDGER_MISSING'],
+  [['fsck', '--data', 'missing'], 'FILE_UNREADABLE'],
+  [['fsck', '--key', 'missing.vkey'], 'FILE_UNREADABLE'],
+  [['fsck', '--key', join(data, 'ledger', 'segments', '0000000000.seg')], 'FILE_UNREADABLE'],
+  [['fsck', '--key', program], 'VKEY_INVALID'],
+  [['fsck', '--head', 'missing.head'], 'FILE_UNREADABLE'],
+  [['fsck', '--head', KEY], 'CHECKPOINT_UNTRUSTED'],
+  [['fsck', '--remember', join('missing', 'head')], 'FILE_UNWRITABLE'],
   [['verify', '--receipt', 'missing.json', '--key', KEY], 'FILE_UNREADABLE'],
   [['show', '9999'], 'LEDGER_RECEIPT_UNKNOWN'],
   [['show', 'nobody'], 'LEDGER_RECEIPT_UNKNOWN'],
@@ -180,8 +180,9 @@ for (const [args, code] of MISTAKES) {
 
 test('options that exclude each other are refused', () => {
   for (const args of [
-    ['verify', '--remember', 'a', '--head', 'b'],
+    ['fsck', '--remember', 'a', '--head', 'b'],
     ['verify', '--receipt', 'a', '--remember', 'b'],
+    ['verify'],
     ['show', '--limit', 'many'],
   ]) {
     const { exit, err } = ledger(...args)
@@ -191,7 +192,7 @@ test('options that exclude each other are refused', () => {
 })
 
 test('every command shows an example', () => {
-  for (const name of ['verify', 'show', 'export', 'checkpoint']) {
+  for (const name of ['fsck', 'verify', 'show', 'export', 'checkpoint']) {
     assert.match(
       ledger(name, '--help').out,
       new RegExp(`Example:\n {2}\\$ portcullis ledger ${name}`),

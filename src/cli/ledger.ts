@@ -1,13 +1,13 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import {
+  type CheckFileOptions,
+  checkLedgerFiles,
   currentCheckpoint,
   exportReceipt,
   findLedger,
   findReceipt,
   findReceipts,
   type PlaceOptions,
-  type VerifyFileOptions,
-  verifyLedgerFile,
   verifyReceiptFile,
 } from '../app/ledger-files.ts'
 import { PortcullisError } from '../kernel/errors.ts'
@@ -15,18 +15,22 @@ import { RECEIPT_KINDS } from '../kernel/receipt/events.ts'
 import type { ReceiptFilter } from '../kernel/receipt/receipt-filter.ts'
 import { type Answer, answer, command, EXIT } from './command.ts'
 import { provedText, tableOf, verdictText, wholeText } from './ledger-text.ts'
+import { endProgress, showProgress } from './progress-line.ts'
 
 /** Receipts that `ledger show` lists unless it is told. */
 const DEFAULT_SHOWN = 20
+
+const MEBIBYTE = 1024 * 1024
 
 interface Options extends PlaceOptions {
   readonly json?: boolean
 }
 
-/** `portcullis ledger …`: verify, show, export, checkpoint. */
+/** `portcullis ledger …`: fsck, verify, show, export, checkpoint. */
 export function ledgerCommand(): Command {
   return new Command('ledger')
-    .description('verify, read and export the receipts')
+    .description('check, read and export the receipts')
+    .addCommand(fsckCommand())
     .addCommand(verifyCommand())
     .addCommand(showCommand())
     .addCommand(exportCommand())
@@ -41,47 +45,48 @@ function aboutLedger(spec: Parameters<typeof command>[0]): Command {
     .option('--config <file>', 'the configuration that names the data directory')
 }
 
-interface VerifyOptions extends Options, VerifyFileOptions {
-  readonly receipt?: string
+interface FsckOptions extends Options, CheckFileOptions {}
+
+function fsckCommand(): Command {
+  return aboutLedger({
+    name: 'fsck',
+    summary: 'check every byte, receipt, head and signature of the ledger (exit 1 if wrong)',
+    examples: [
+      'portcullis ledger fsck --remember ~/ledger.head',
+      'portcullis ledger fsck --ledger /backup/ledger --key ledger.vkey --head ledger.head',
+    ],
+  })
+    .option('--key <file>', 'the public keys, a line each (default: keys/ledger.vkey)')
+    .option('--remember <file>', 'compare with the checkpoint in this file, then keep the new one')
+    .addOption(
+      new Option('--head <file>', 'compare with the checkpoint in this file').conflicts('remember'),
+    )
+    .action((options: FsckOptions) => answer(options.json, async () => checkWhole(options)))
+}
+
+function checkWhole(options: FsckOptions): Answer {
+  const progress = process.stderr.isTTY ? { onProgress: showShare } : {}
+  const verdict = checkLedgerFiles(findLedger(options), { ...options, ...progress })
+  endProgress()
+  const exit = verdict.ok ? EXIT.ok : EXIT.failed
+  return { json: verdict, text: verdictText(verdict), exit }
+}
+
+function showShare(bytes: number, of: number): void {
+  showProgress('MiB checked', Math.floor(bytes / MEBIBYTE), Math.ceil(of / MEBIBYTE))
 }
 
 function verifyCommand(): Command {
   return aboutLedger({
     name: 'verify',
-    summary: 'check every receipt, hash and signature, or one exported receipt (exit 1 if wrong)',
-    examples: [
-      'portcullis ledger verify --remember ~/ledger.head',
-      'portcullis ledger verify --receipt receipt.json --key ledger.vkey',
-    ],
+    summary: 'check one exported receipt, offline (exit 1 if wrong)',
+    examples: ['portcullis ledger verify --receipt receipt.json --key ledger.vkey'],
   })
     .option('--key <file>', 'the public key (default: keys/ledger.vkey in the data directory)')
-    .option('--remember <file>', 'compare with the checkpoint in this file, then keep the new one')
-    .addOption(
-      new Option('--head <file>', 'compare with the checkpoint in this file').conflicts('remember'),
+    .requiredOption('--receipt <file>', 'the exported receipt')
+    .action((options: Options & { readonly receipt: string }) =>
+      answer(options.json, async () => verifyOne(options.receipt, options)),
     )
-    .addOption(
-      new Option('--receipt <file>', 'check this exported receipt, offline').conflicts([
-        ...['ledger', 'data', 'config', 'remember', 'head'],
-      ]),
-    )
-    .action((options: VerifyOptions) =>
-      answer(options.json, async () =>
-        options.receipt === undefined ? verifyWhole(options) : verifyOne(options.receipt, options),
-      ),
-    )
-}
-
-function verifyWhole(options: VerifyOptions): Answer {
-  const progress = process.stderr.isTTY ? { onProgress: showProgress } : {}
-  const verdict = verifyLedgerFile(findLedger(options), { ...options, ...progress })
-  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K')
-  const exit = verdict.ok ? EXIT.ok : EXIT.failed
-  return { json: verdict, text: verdictText(verdict), exit }
-}
-
-function showProgress(bytes: number, of: number): void {
-  const percent = Math.floor((100 * bytes) / Math.max(of, 1))
-  process.stderr.write(`\r\u001b[Kverified ${percent} % of the ledger`)
 }
 
 /** Codes that say the receipt is bad. Any other is a mistake in the call. */
@@ -92,7 +97,7 @@ const REFUSALS: readonly string[] = [
   'CHECKPOINT_UNTRUSTED',
 ]
 
-function verifyOne(file: string, options: VerifyOptions): Answer {
+function verifyOne(file: string, options: Options): Answer {
   try {
     const verified = verifyReceiptFile(file, options.key ?? findLedger(options).keyFile)
     const { receipt, checkpoint } = verified

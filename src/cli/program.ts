@@ -31,7 +31,7 @@ const GROUP_EXAMPLES: Readonly<Record<string, string>> = {
   budget: 'portcullis budget list',
   policy: 'portcullis policy check',
   approvals: 'portcullis approvals list',
-  ledger: 'portcullis ledger verify',
+  ledger: 'portcullis ledger fsck',
 }
 
 /** The whole command line; or of its commands the one that `name` names, if there is one. */

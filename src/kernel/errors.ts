@@ -88,7 +88,7 @@ export const ERRORS = {
     http: 503,
     agent: 'The runtime cannot act at the moment.',
     remedy:
-      'keep the file as it is, run `portcullis ledger verify`, and restore a copy that verifies',
+      'keep the file as it is, run `portcullis ledger fsck`, and restore a copy that verifies',
   },
   LEDGER_KEY_MISMATCH: {
     http: 503,
