@@ -28,6 +28,7 @@ import {
   openUsage,
   readLedger,
   recordRequests,
+  scrubLedger,
   seedNamespace,
 } from './parts.ts'
 import { recordEvent, recordHappened } from './record-event.ts'
@@ -70,6 +71,8 @@ async function connect(config: Config, log: Log, opened: Closing) {
   opened.add(() => ledger.close())
   const receipts = watchClock(ledger, { ids, last })
   const recorder = { ledger: receipts, clock, ids }
+  const scrub = startScrub(config, keys, { directory, ledger, log, clock, ids })
+  opened.add(() => scrub?.close())
   const witnessed = await openWitnessedHeads(config, { source: ledger, log, ...recorder })
   opened.add(() => witnessed.close())
   const { finality } = witnessed
@@ -120,6 +123,16 @@ async function connect(config: Config, log: Log, opened: Closing) {
 function configLoaded(config: Config): RecordedEvent {
   const digest = configDigest(config)
   return { name: 'config.loaded', detail: 'in force', ...(digest && { digest }) }
+}
+
+/** Reads the ledger again behind its writer, unless the configuration has none of it. */
+function startScrub(
+  { ledger: { scrubRate } }: Config,
+  { keyring }: Keys,
+  parts: Omit<Parameters<typeof scrubLedger>[0], 'keys'>,
+) {
+  const keys = () => keyring.keys.map((key) => ({ ...key, lastSize: key.final?.size }))
+  return scrubRate === 0 ? undefined : scrubLedger({ ...parts, keys, bytesPerSecond: scrubRate })
 }
 
 function startRecording({ policy, dataDir }: Config, log: Log, key: Keys['recordingsKey']) {

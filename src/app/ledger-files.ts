@@ -13,8 +13,14 @@ import { PortcullisError } from '../kernel/errors.ts'
 import type { FsckReport } from '../kernel/receipt/ledger-report.ts'
 import type { Receipt } from '../kernel/receipt/receipt.ts'
 import { type VerifiedReceipt, verifyPortableReceipt } from '../kernel/receipt/verify-receipt.ts'
+import { type Checkpoint, claimedCheckpoint } from '../kernel/tlog/checkpoint.ts'
 import { parseVerifierKey } from '../kernel/tlog/note.ts'
-import { judgeByKeys } from '../stores/segments/fsck/judge-by-keys.ts'
+import { parseStates } from '../stores/keys-file/key-states-file.ts'
+import {
+  judgeByKeys,
+  type LedgerJudge,
+  type SizedKey,
+} from '../stores/segments/fsck/judge-by-keys.ts'
 import { fsck } from '../stores/segments/fsck.ts'
 import { hasWriter } from '../stores/segments/ledger-lock.ts'
 import { type ReceiptQuery, readLedger } from '../stores/segments/read-ledger.ts'
@@ -28,6 +34,8 @@ const DEFAULT_DATA = '.portcullis'
 export interface LedgerPlace {
   readonly directory: string
   readonly keyFile: string
+  /** Beside a key file that was not named: what is known of the keys before it. */
+  readonly statesFile?: string
 }
 
 export interface PlaceOptions {
@@ -47,6 +55,7 @@ export function findLedger({ ledger, key, data, config }: PlaceOptions): LedgerP
   return {
     directory: isLedger ? place : ledgerDirectory(place),
     keyFile: key ?? join(home, 'keys', 'ledger.vkey'),
+    ...(key === undefined && { statesFile: join(home, 'keys', 'ledger', 'states.json') }),
   }
 }
 
@@ -84,22 +93,42 @@ export interface LedgerVerdict extends FsckReport {
 
 export function checkLedgerFiles(place: LedgerPlace, options: CheckFileOptions): LedgerVerdict {
   const { remember, head, onProgress } = options
-  const keys = readText(place.keyFile).trim().split('\n')
-  const [node, ...others] = keys.map(parseVerifierKey)
-  const { name: origin } = node ?? parseVerifierKey('')
-  if (others.some(({ name }) => name !== origin)) {
-    throw new PortcullisError('VKEY_INVALID', `\`${place.keyFile}\` has keys of several ledgers`)
-  }
+  const { origin, keys } = keysOf(place)
   const known = head ?? (remember !== undefined && existsSync(remember) ? remember : undefined)
   const judge = judgeByKeys(keys)
-  const remembered = known === undefined ? undefined : judge.head(readText(known), 0).checkpoint
+  const remembered = known === undefined ? undefined : openHead(readText(known), judge)
   const report = fsck(place.directory, {
     ...{ origin, judge, live: hasWriter(place.directory) },
     ...(remembered !== undefined && { remembered }),
     ...(onProgress !== undefined && { onProgress }),
   })
   if (remember !== undefined && report.ok) writeWhole(remember, report.head ?? '')
-  return { ...report, ledger: place.directory, keys, remembered: remembered !== undefined }
+  return {
+    ...report,
+    ledger: place.directory,
+    keys: keys.map(({ vkey }) => vkey),
+    remembered: remembered !== undefined,
+  }
+}
+
+/** The keys in a file, a line each; without a file those that the runtime ever had. */
+function keysOf({ keyFile, statesFile }: LedgerPlace): { origin: string; keys: SizedKey[] } {
+  const vkeys = readText(keyFile).trim().split('\n')
+  const names = new Set(vkeys.map((vkey) => parseVerifierKey(vkey).name))
+  const [origin = '', ...others] = names
+  if (others.length > 0) {
+    throw new PortcullisError('VKEY_INVALID', `\`${keyFile}\` has keys of several ledgers`)
+  }
+  if (statesFile === undefined || !existsSync(statesFile)) {
+    return { origin, keys: vkeys.map((vkey) => ({ vkey, firstSize: 0 })) }
+  }
+  const { keys } = parseStates(readText(statesFile), origin)
+  const signing = keys.filter(({ purpose }) => purpose === 'checkpoint')
+  return { origin, keys: signing.map((key) => ({ ...key, lastSize: key.final?.size })) }
+}
+
+function openHead(note: string, judge: LedgerJudge): Checkpoint {
+  return judge.head(note, claimedCheckpoint(note).size).checkpoint
 }
 
 /** Verifies one exported receipt, offline. Throws the code of what is wrong with it. */

@@ -28,6 +28,7 @@ export {
 export { policyVersions } from '../stores/policy-versions/policy-versions.ts'
 export { openLedger } from '../stores/segments/open-ledger.ts'
 export { readLedger } from '../stores/segments/read-ledger.ts'
+export { scrubLedger } from '../stores/segments/scrub.ts'
 export { openApprovals } from '../stores/sqlite/approvals.ts'
 export { openUsage } from '../stores/sqlite/open-usage.ts'
 export { recordRequests } from '../stores/sqlite/record-requests.ts'

@@ -73,7 +73,10 @@ test('a problem is named, with exit code 1', () => {
   assert.deepEqual([problems[0].code, problems[0].seq], ['LEDGER_RECEIPT_MISSING', 7])
   const { exit: again, out } = ledger('fsck', '--ledger', copy, '--key', KEY)
   assert.equal(again, 1)
-  assert.match(out, /DOES NOT HOLD.*LEDGER_RECEIPT_MISSING at receipt 7 of .*: a receipt was taken out/s)
+  assert.match(
+    out,
+    /DOES NOT HOLD.*LEDGER_RECEIPT_MISSING at receipt 7 of .*: a receipt was taken out/s,
+  )
 })
 
 test('a remembered head makes a cut-off end show, and is kept only if all is well', async () => {

@@ -22,7 +22,12 @@ export interface Config {
   readonly budgets: Readonly<Record<string, BudgetConfig>>
   readonly listen: { readonly mcp: McpListenConfig }
   readonly attributes: AttributesConfig
-  readonly ledger: { readonly origin?: string; readonly postQuantum: boolean }
+  readonly ledger: {
+    readonly origin?: string
+    readonly postQuantum: boolean
+    /** Bytes in a second that are read again behind the writer; 0 for never. */
+    readonly scrubRate: number
+  }
   /** Absent where nobody witnesses the ledger. */
   readonly witnesses?: WitnessesConfig
   /** What works but should not stay so, each with file and line. */

@@ -19,6 +19,15 @@ export const Ledger = Type.Object(
         '`keys/ledger-ml-dsa.vkey` beside `keys/ledger.vkey`.',
       default: false,
     }),
+    scrub: Type.Integer({
+      description:
+        'MiB in a second that are read again behind the writer, to find what a disk has altered; ' +
+        '0 for never.',
+      minimum: 0,
+      maximum: 4096,
+      default: 8,
+      expected: 'a number of MiB from 0 to 4096',
+    }),
   },
   { additionalProperties: false },
 )

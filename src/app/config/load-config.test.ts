@@ -33,7 +33,7 @@ test('the smallest file gets every default, and absolute paths beside itself', a
       mcp: { host: '127.0.0.1', port: 7070, allowedHosts: [], allowedOrigins: [] },
     },
     attributes: { operations: {}, resources: {}, system: {} },
-    ledger: { postQuantum: false },
+    ledger: { postQuantum: false, scrubRate: 8_388_608 },
     warnings: [],
   })
 })
@@ -176,7 +176,7 @@ maintenance_mode = false
       resources: { 'CRM.customers': { classification: 'confidential' } },
       system: { maintenance_mode: false },
     },
-    ledger: { origin: 'example.com/gate', postQuantum: true },
+    ledger: { origin: 'example.com/gate', postQuantum: true, scrubRate: 8_388_608 },
     warnings: [],
   })
 })

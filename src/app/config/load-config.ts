@@ -149,8 +149,10 @@ function configOf(written: ConfigFile, { file, warnings, absolute }: Setting): C
   }
 }
 
-function ledgerOf({ origin, post_quantum: postQuantum }: ConfigFile['ledger']): Config['ledger'] {
-  return { ...(origin !== undefined && { origin }), postQuantum }
+function ledgerOf(written: ConfigFile['ledger']): Config['ledger'] {
+  const { origin, post_quantum: postQuantum, scrub } = written
+  const scrubRate = scrub * 1024 * 1024
+  return { ...(origin !== undefined && { origin }), postQuantum, scrubRate }
 }
 
 function policyOf(policy: ConfigFile['policy']): PolicyConfig {

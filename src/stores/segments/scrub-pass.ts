@@ -1,6 +1,6 @@
 import type { LedgerProblem } from '../../kernel/receipt/ledger-report.ts'
 import { frameBytes } from './frame.ts'
-import { judgeByKeys } from './fsck/judge-by-keys.ts'
+import { judgeByKeys, type SizedKey } from './fsck/judge-by-keys.ts'
 import { LedgerCheck } from './fsck/ledger-check.ts'
 import { listSegments, readFrames } from './segment-files.ts'
 
@@ -8,7 +8,7 @@ import { listSegments, readFrames } from './segment-files.ts'
 export interface PassOptions {
   readonly directory: string
   readonly origin: string
-  readonly vkeys: readonly string[]
+  readonly keys: readonly SizedKey[]
   /** Size of the node's log up to which the writer has had its syncs. */
   readonly upTo: number
   /** Told of each stretch of bytes that was read; false ends the pass. */
@@ -20,8 +20,8 @@ export interface PassOptions {
  * not acknowledged yet is not looked at.
  */
 export function scrubPass(options: PassOptions): readonly LedgerProblem[] {
-  const { directory, origin, vkeys, upTo, wentOn } = options
-  const check = new LedgerCheck({ origin, judge: judgeByKeys(vkeys) })
+  const { directory, origin, keys, upTo, wentOn } = options
+  const check = new LedgerCheck({ origin, judge: judgeByKeys(keys) })
   if (upTo === 0 || listSegments(directory)[0] !== 0) return check.problems.list
   for (const found of readFrames(directory)) {
     if ('bad' in found) {

@@ -2,6 +2,7 @@
 import { constants, setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { LedgerProblem } from '../../kernel/receipt/ledger-report.ts'
+import type { SizedKey } from './fsck/judge-by-keys.ts'
 import { scrubPass } from './scrub-pass.ts'
 
 /** What the thread is started with. */
@@ -16,7 +17,7 @@ export interface ScrubSettings {
 /** Begins a pass over what is durable now. The keys may have changed since the last. */
 export interface BeginPass {
   readonly upTo: number
-  readonly vkeys: readonly string[]
+  readonly keys: readonly SizedKey[]
 }
 
 /** What came of a pass. */

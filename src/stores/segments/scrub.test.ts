@@ -17,7 +17,13 @@ async function running(t: TestContext) {
   const ledger = await openLedger({ directory, signers, log, segmentBytes: 24 * 1024 })
   const scrubbing = () => {
     const scrub = scrubLedger({
-      ...{ directory, ledger, log, vkeys: () => [SAMPLE_VKEY], clock: { now: () => 1 } },
+      ...{
+        directory,
+        ledger,
+        log,
+        keys: () => [{ vkey: SAMPLE_VKEY, firstSize: 0 }],
+        clock: { now: () => 1 },
+      },
       ...{ ids: { next: () => 'alert' }, passIntervalMs: 1, bytesPerSecond: 1e9 },
     })
     t.after(() => scrub.close())
@@ -87,7 +93,7 @@ test('the scrub ends when it is closed, however slow it is', async (t) => {
   const { directory, ledger, log } = await running(t)
   await append(ledger, 'r', 20)
   const ids = { next: () => 'alert' }
-  const about = { directory, ledger, log, ids, vkeys: () => [SAMPLE_VKEY] }
+  const about = { directory, ledger, log, ids, keys: () => [{ vkey: SAMPLE_VKEY, firstSize: 0 }] }
   const scrub = scrubLedger({ ...about, clock: { now: () => 1 }, bytesPerSecond: 10 })
   await scrub.close()
   assert.ok(!log.events.includes('ledger.damaged'))

@@ -4,6 +4,7 @@ import { eventDraft } from '../../kernel/receipt/event-draft.ts'
 import type { LedgerProblem } from '../../kernel/receipt/ledger-report.ts'
 import { claimedCheckpoint } from '../../kernel/tlog/checkpoint.ts'
 import type { Clock, Ids, Log } from '../../pipeline/ports.ts'
+import type { SizedKey } from './fsck/judge-by-keys.ts'
 import type { OpenLedger } from './open-ledger.ts'
 import type { BeginPass, PassDone, ScrubSettings } from './scrub-worker.ts'
 
@@ -20,7 +21,7 @@ export interface ScrubOptions {
   readonly directory: string
   readonly ledger: OpenLedger
   /** All keys that signed any part of the ledger, of the node, as they are now. */
-  vkeys(): readonly string[]
+  keys(): readonly SizedKey[]
   readonly bytesPerSecond?: number
   readonly passIntervalMs?: number
   readonly log: Log
@@ -51,7 +52,7 @@ export function scrubLedger(options: ScrubOptions): Scrub {
   let isEnding = false
   const begin = () => {
     const { size } = claimedCheckpoint(ledger.checkpoint())
-    worker.postMessage({ upTo: size, vkeys: options.vkeys() } satisfies BeginPass)
+    worker.postMessage({ upTo: size, keys: options.keys() } satisfies BeginPass)
   }
   const over = async ({ problems, bytes }: PassDone) => {
     if (problems.length > 0 && !isEnding) await alarm(options, problems)

@@ -23,31 +23,44 @@ export interface LedgerJudge {
   seal(bytes: Uint8Array, signature: Uint8Array): boolean
 }
 
-/** Accepts heads that one of these keys of the node signed; each is given by its `vkey`. */
-export function judgeByKeys(vkeys: readonly string[]): LedgerJudge {
-  const own = vkeys.map(parseVerifierKey)
+/** A key of the node as its `vkey`, and the sizes of the node's log that it may sign. */
+export interface SizedKey {
+  readonly vkey: string
+  readonly firstSize: number
+  readonly lastSize?: number | undefined
+}
+
+/** Accepts heads that one of these keys of the node signed, where it may. */
+export function judgeByKeys(keys: readonly (string | SizedKey)[]): LedgerJudge {
+  const own = keys.map((key) => {
+    const sized = typeof key === 'string' ? { vkey: key, firstSize: 0 } : key
+    return { ...sized, key: parseVerifierKey(sized.vkey) }
+  })
   return {
     head: judgeHeadsBy(own),
     seal: (bytes, signature) =>
-      own.some(({ publicKey }) => verify(null, bytes, publicKey, signature)),
+      own.some(({ key }) => verify(null, bytes, key.publicKey, signature)),
   }
 }
 
-function judgeHeadsBy(own: readonly VerifierKey[]): HeadJudge {
-  const keys = new Map<string, readonly VerifierKey[]>()
+function judgeHeadsBy(own: readonly (SizedKey & { readonly key: VerifierKey })[]): HeadJudge {
+  const ofLogs = new Map<string, typeof own>()
   const keysOf = (origin: string) => {
-    const known = keys.get(origin)
+    const known = ofLogs.get(origin)
     if (known !== undefined) return known
-    const made = own.map((key) => logVerifierKey(key, origin))
-    keys.set(origin, made)
+    const made = own.map((sized) => ({ ...sized, key: logVerifierKey(sized.key, origin) }))
+    ofLogs.set(origin, made)
     return made
   }
-  return (note) => {
+  return (note, nodeSize) => {
     const origin = note.slice(0, note.indexOf('\n'))
-    const opened = keysOf(origin).flatMap((key) => openWith(note, key))
+    const opened = keysOf(origin).flatMap(({ key, firstSize, lastSize = nodeSize }) =>
+      firstSize <= nodeSize && nodeSize <= lastSize ? openWith(note, key) : [],
+    )
     const [checkpoint] = opened
     if (checkpoint !== undefined) return { checkpoint, verified: opened.length }
-    throw new PortcullisError('CHECKPOINT_UNTRUSTED', `no known key of \`${origin}\` signed it`)
+    const message = `no known key of \`${origin}\` signed it for size ${nodeSize} of the node`
+    throw new PortcullisError('CHECKPOINT_UNTRUSTED', message)
   }
 }
 

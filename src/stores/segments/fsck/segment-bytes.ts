@@ -1,6 +1,7 @@
 /** Looks at the bytes of segments where frames do not tell. */
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { PortcullisError } from '../../../kernel/errors.ts'
+import { claimedCheckpoint } from '../../../kernel/tlog/checkpoint.ts'
 import { FRAME_HEAD_BYTES, FRAME_KINDS } from '../frame.ts'
 import { frameAt, type Position, segmentFile } from '../segment-files.ts'
 import type { LedgerJudge } from './judge-by-keys.ts'
@@ -49,7 +50,8 @@ export function findCheckpoint(
 function isSigned(directory: string, at: Position, judge: LedgerJudge): boolean {
   try {
     const { body } = frameAt(directory, at)
-    judge.head(Buffer.from(body).toString('utf8'), 0)
+    const note = Buffer.from(body).toString('utf8')
+    judge.head(note, claimedCheckpoint(note).size)
     return true
   } catch (error) {
     if (error instanceof PortcullisError) return false
