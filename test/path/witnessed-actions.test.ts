@@ -54,7 +54,7 @@ after(async () => {
 })
 
 const data = (...path: string[]) => join(running.folder, '.portcullis', ...path)
-const published = () => readFileSync(data('published', 'checkpoint'), 'utf8')
+const published = () => readFileSync(data('ledger', 'published', 'checkpoint'), 'utf8')
 const line = (file: string) => readFileSync(data('keys', file), 'utf8').trim()
 const say = (message: string) => sales.callTool({ name: 'desk.echo', arguments: { message } })
 const decisions = () => running.receipts().filter(({ kind }) => kind === 'decision')

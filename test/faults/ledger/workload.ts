@@ -20,7 +20,7 @@ export const SECOND_SIGNER: LedgerSigner = {
   }),
 }
 
-/** Both sign, as while one key takes over from the other: what either signed can be gone on from. */
+/** Both sign, as while one key takes over from the other: either's signature is enough. */
 export const BOTH_SIGNERS: LedgerSigners = { active: SECOND_SIGNER, retiring: FIRST_SIGNER }
 
 /** So small that a few groups fill a segment. */

@@ -1,12 +1,19 @@
 import { canonical } from '../../../kernel/receipt/canonical.ts'
 import { decodeBase64 } from '../../../kernel/tlog/base64.ts'
 import type { Frame } from '../frame.ts'
-import type { LogName } from '../ledger-state.ts'
+import type { LogName, OpenAction } from '../ledger-state.ts'
 import { sealed } from '../signers.ts'
 import { readSnapshot, type Snapshot, sameSnapshot } from '../snapshot.ts'
 import type { LedgerJudge } from './judge-by-keys.ts'
-import type { LedgerCheck } from './ledger-check.ts'
 import { base64Of, type LogAudit } from './log-audit.ts'
+import type { NodeAudit } from './node-audit.ts'
+
+/** What a check knows so far, from the frames before. */
+interface Known {
+  readonly node: NodeAudit
+  readonly logs: ReadonlyMap<number, LogAudit>
+  readonly open: Map<string, OpenAction>
+}
 
 interface FoundSnapshot {
   readonly faults: readonly string[]
@@ -17,7 +24,7 @@ interface FoundSnapshot {
 /** Compares the snapshot at the beginning of a segment with what came of the segments before. */
 export function checkSnapshot(
   frame: Frame,
-  { check, judge, origin }: { check: LedgerCheck; judge: LedgerJudge; origin: string },
+  { check, judge, origin }: { check: Known; judge: LedgerJudge; origin: string },
 ): FoundSnapshot {
   const text = Buffer.from(frame.body).toString('utf8')
   const snapshot = readSnapshot(frame)?.snapshot
@@ -46,7 +53,7 @@ function hasSeal(text: string, snapshot: Snapshot, judge: LedgerJudge): boolean 
 }
 
 /** The snapshot that the audits give, unless one of them lost its tree. */
-function expected({ node, logs, open }: LedgerCheck, origin: string): Snapshot | undefined {
+function expected({ node, logs, open }: Known, origin: string): Snapshot | undefined {
   const audits = [...logs.values()]
   if (node.lost || audits.some(({ lost }) => lost)) return undefined
   const own = { log: 0, origin, size: node.size, frontier: node.edge().map(base64Of) }
@@ -60,7 +67,7 @@ function expected({ node, logs, open }: LedgerCheck, origin: string): Snapshot |
   return { v: 1, logs: [own, ...others], open: [...open.values()] }
 }
 
-function adopt(snapshot: Snapshot, check: LedgerCheck, know: (name: LogName) => LogAudit): void {
+function adopt(snapshot: Snapshot, check: Known, know: (name: LogName) => LogAudit): void {
   for (const { log, origin, tenant = '', size, frontier, signed, head } of snapshot.logs) {
     const edge = frontier.map((hash) => decodeBase64(hash) ?? new Uint8Array(0))
     if (log === 0) {
