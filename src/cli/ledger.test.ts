@@ -163,7 +163,7 @@ const MISTAKES: [args: string[], code: string][] = [
   [['fsck', '--key', join(data, 'ledger', 'segments', '0000000000.seg')], 'FILE_UNREADABLE'],
   [['fsck', '--key', program], 'VKEY_INVALID'],
   [['fsck', '--head', 'missing.head'], 'FILE_UNREADABLE'],
-  [['fsck', '--head', KEY], 'CHECKPOINT_UNTRUSTED'],
+  [['fsck', '--head', KEY], 'CHECKPOINT_INVALID'],
   [['fsck', '--remember', join('missing', 'head')], 'FILE_UNWRITABLE'],
   [['verify', '--receipt', 'missing.json', '--key', KEY], 'FILE_UNREADABLE'],
   [['show', '9999'], 'LEDGER_RECEIPT_UNKNOWN'],

@@ -1,22 +1,17 @@
-import { encodeBase64 } from '../tlog/base64.ts'
-import { EMPTY_ROOT } from '../tlog/hash.ts'
-
 /**
  * What can be wrong with a ledger, in one closed table. The codes are an API; each is explained in
  * `docs/spec/receipts.md`.
  */
 export const LEDGER_FAULTS = {
-  LEDGER_UNREADABLE: 'the database is damaged, or the file is no ledger',
   LEDGER_LEAF_ALTERED: 'a receipt is not the one that was signed',
   LEDGER_RECEIPT_MISSING: 'a receipt was taken out',
   LEDGER_RECEIPT_INVALID: 'what was signed is not a receipt of this log',
-  LEDGER_REORDERED: 'a receipt stands in the place of another',
+  LEDGER_REORDERED: 'something stands in the place of another',
   LEDGER_LINK_BROKEN: 'a receipt does not name the previous one of its run',
   LEDGER_TRUNCATED: 'the last receipts were taken away',
-  LEDGER_FORKED: 'the receipts differ from those under the remembered checkpoint',
-  LEDGER_CHECKPOINT_INVALID: 'a checkpoint is not one that this key signed',
-  LEDGER_CHECKPOINT_MISSING: 'no checkpoint covers the last receipts',
-  LEDGER_HASH_ALTERED: 'a stored hash is not that of its receipts',
+  LEDGER_FORKED: 'the heads differ from those under the remembered checkpoint',
+  LEDGER_CHECKPOINT_INVALID: 'a checkpoint is not what the key signed there',
+  LEDGER_CHECKPOINT_MISSING: 'no checkpoint ends a group of receipts',
   LEDGER_INDEX_ALTERED: 'what is stored for finding receipts does not match them',
   LEDGER_RECEIPT_ADDED: 'a receipt stands where none was written',
   LEDGER_HEAD_ALTERED: 'the head of a log is not the one that was signed',
@@ -47,22 +42,6 @@ export interface ProblemPlace {
 export interface LedgerProblem extends ProblemPlace {
   readonly code: LedgerFault
   readonly message: string
-}
-
-/** What became of verifying a whole ledger. */
-export interface LedgerReport {
-  readonly ok: boolean
-  /** Receipts under the last checkpoint that the key signed. */
-  readonly size: number
-  /** Root of the tree at that size, in base64. */
-  readonly root: string
-  /** That checkpoint, as signed: what to remember. Absent when there is none. */
-  readonly head?: string
-  /** How many checkpoints were checked. */
-  readonly checkpoints: number
-  readonly problems: readonly LedgerProblem[]
-  /** Problems beyond `MAX_LEDGER_PROBLEMS`. */
-  readonly unlisted: number
 }
 
 /** What became of checking a whole ledger from its segment files. */
@@ -103,27 +82,14 @@ export interface LogReport {
   readonly root: string
 }
 
-/** The report on a file that can't be opened at all. */
-export function unreadable(message: string): LedgerReport {
-  const problems = [{ code: 'LEDGER_UNREADABLE', message }] as const
-  return {
-    ok: false,
-    size: 0,
-    root: encodeBase64(EMPTY_ROOT),
-    checkpoints: 0,
-    problems,
-    unlisted: 0,
-  }
-}
-
 /** Collects problems up to `MAX_LEDGER_PROBLEMS` and counts the rest. */
 export class LedgerProblems {
   readonly #list: LedgerProblem[] = []
   #unlisted = 0
 
-  add(code: LedgerFault, message: string, place: number | ProblemPlace = {}): void {
+  add(code: LedgerFault, message: string, place: ProblemPlace = {}): void {
     if (this.#list.length === MAX_LEDGER_PROBLEMS) this.#unlisted += 1
-    else this.#list.push({ code, ...(typeof place === 'number' ? { seq: place } : place), message })
+    else this.#list.push({ code, ...place, message })
   }
 
   get none(): boolean {
