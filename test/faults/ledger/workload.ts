@@ -12,7 +12,8 @@ export const SECOND_SIGNER: LedgerSigner = {
   name: SAMPLE_ORIGIN,
   key: createPrivateKey({
     key: Buffer.from(
-      '302e020100300506032b6570042204204ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb',
+      '302e020100300506032b657004220420' +
+        '4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb',
       'hex',
     ),
     format: 'der',
@@ -20,7 +21,7 @@ export const SECOND_SIGNER: LedgerSigner = {
   }),
 }
 
-/** Both sign, as while one key takes over from the other: either's signature is enough. */
+/** Both sign, as while one key takes over: what either signed can be gone on from. */
 export const BOTH_SIGNERS: LedgerSigners = { active: SECOND_SIGNER, retiring: FIRST_SIGNER }
 
 /** So small that a few groups fill a segment. */

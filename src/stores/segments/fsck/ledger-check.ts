@@ -271,7 +271,7 @@ export class LedgerCheck {
     const { remembered } = this.#options
     const size = this.#head?.size ?? 0
     if (remembered === undefined || remembered.size <= size) return
-    const message = `the remembered checkpoint covers ${remembered.size} heads, here are ${size}`
+    const message = `${remembered.size} heads are remembered, and here are ${size}`
     this.problems.add('LEDGER_TRUNCATED', message)
   }
 

@@ -31,7 +31,7 @@ export const UNREADABLE = -1
 /** Unreadable leaves of a group of which the reason is kept. */
 const MAX_REASONS = 100
 
-/** Judges the log of a tenant: its leaves, group by group, against the heads in the node's log. */
+/** Judges the log of one tenant: its leaves against the heads in the node's log. */
 export class LogAudit {
   readonly name: LogName
   readonly links = new RunLinks()

@@ -11,7 +11,7 @@ const MAX_BROKEN = 100
 
 /**
  * Does each receipt name the previous one of its run? Keeps the runs last begun: a link to one that
- * was let go of, or to a leaf that is no longer there, can't be followed and is counted.
+ * was let go of, or to a leaf that is gone, can't be followed and is counted.
  */
 export class RunLinks {
   readonly #heads = new Map<string, string>()

@@ -8,8 +8,8 @@ import type { LedgerJudge } from './judge-by-keys.ts'
 import { base64Of, type LogAudit } from './log-audit.ts'
 import type { NodeAudit } from './node-audit.ts'
 
-/** What a check knows so far, from the frames before. */
-interface Known {
+/** What is known of the ledger up to here. */
+export interface Known {
   readonly node: NodeAudit
   readonly logs: ReadonlyMap<number, LogAudit>
   readonly open: Map<string, OpenAction>
