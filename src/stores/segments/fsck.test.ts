@@ -154,3 +154,10 @@ test('bytes behind the end of a segment that is full are found', () => {
   written[written.length - 1] = 1
   assert.equal(found([written, ...rest]), 'LEDGER_FRAME_INVALID')
 })
+
+test('a torn end is that, though the next segment was made ahead', () => {
+  const [first = Buffer.alloc(0), last = Buffer.alloc(0)] = FILES
+  const torn = last.subarray(0, last.length - 200)
+  assert.equal(found([first, torn, Buffer.alloc(4096)]), 'LEDGER_TAIL_TORN')
+  assert.equal(found([first, last, Buffer.alloc(4096)]), '')
+})

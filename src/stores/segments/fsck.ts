@@ -27,7 +27,10 @@ export function fsck(directory: string, options: FsckOptions): FsckReport {
   const segments = segmentsOf(directory)
   const check = new LedgerCheck(options)
   const bytes = segments.reduce((sum, segment) => sum + sizeOf(directory, segment), 0)
-  const walk = new Walk(directory, check, { ...options, bytes, last: segments.at(-1) ?? 0 })
+  // The writer makes a segment ahead: it has nothing in it yet.
+  const written = (segment: number) => firstWritten(directory, { segment, offset: 0 }) !== undefined
+  const last = segments.findLast(written) ?? 0
+  const walk = new Walk(directory, check, { ...options, bytes, last })
   for (const [index, segment] of segments.entries()) {
     const expected = index === 0 ? 0 : (segments[index - 1] ?? 0) + 1
     if (segment !== expected) walk.gap(expected, segment)
@@ -53,6 +56,7 @@ function segmentsOf(directory: string): readonly number[] {
 
 interface WalkOptions extends FsckOptions {
   readonly bytes: number
+  /** The last segment in which anything is written. */
   readonly last: number
 }
 
@@ -106,7 +110,7 @@ class Walk {
     }
     const end = { ...from, offset }
     const written = firstWritten(this.#directory, end)
-    if (offset === 0 && from.segment !== this.#options.last) return end
+    if (offset === 0 && from.segment < this.#options.last) return end
     return written === undefined ? undefined : end
   }
 
