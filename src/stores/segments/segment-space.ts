@@ -5,9 +5,6 @@ import { listSegments, type Position, SEGMENT_BYTES, segmentFile } from './segme
 /** Zeros that stand ready behind what was written, in bytes. */
 export const SPACE_AHEAD = 1024 * 1024
 
-/** Most that is made ready at a time. */
-const MAX_STEP = 8 * SPACE_AHEAD
-
 /** Below so many free bytes on the disk the ledger takes no more of it. */
 export const DEFAULT_FREE_SPACE_MARK = 64 * 1024 * 1024
 
@@ -40,7 +37,6 @@ export class SegmentSpace {
   #segment: OpenSegment
   #next: OpenSegment | undefined
   #offset = 0
-  #step = SPACE_AHEAD
   #full = false
   #growing: Promise<void> | undefined
   #failure: unknown
@@ -136,13 +132,17 @@ export class SegmentSpace {
     if (this.#next !== undefined) this.#files.close(this.#next.file)
   }
 
+  /**
+   * INVARIANT: zeros are written in the same thread as groups, and never while a group may go into
+   * the same place. Written beside it, they once came after it and wiped out the end of a checkpoint.
+   */
   async #grow(): Promise<void> {
     const rest = this.#segmentBytes - this.#segment.allocated
-    if (rest > 0) await this.#extend(this.#segment, Math.min(rest, this.#step))
+    if (rest > 0) this.#growNow(this.#segment, Math.min(rest, SPACE_AHEAD))
     else if (this.#next === undefined) this.#next = this.#openOrMake(this.#segment.number + 1)
     else {
-      const missing = Math.min(this.#step, this.#segmentBytes) - this.#next.allocated
-      if (missing > 0) await this.#extend(this.#next, missing)
+      const ahead = Math.min(SPACE_AHEAD, this.#segmentBytes) - this.#next.allocated
+      if (ahead > 0) this.#growNow(this.#next, ahead)
     }
   }
 
@@ -151,14 +151,6 @@ export class SegmentSpace {
     if (error === undefined) return
     if (isNoRoom(error)) this.#full = true
     else this.#failure = error
-  }
-
-  async #extend(segment: OpenSegment, bytes: number): Promise<void> {
-    if (this.#isLow(bytes)) return
-    const done = await this.#files.extend(segment.file, segment.allocated, bytes)
-    segment.allocated += done
-    this.#full = done < bytes
-    this.#step = Math.min(this.#step * 2, MAX_STEP)
   }
 
   #growNow(segment: OpenSegment, bytes: number): void {
