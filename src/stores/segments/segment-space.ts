@@ -134,7 +134,7 @@ export class SegmentSpace {
 
   /**
    * INVARIANT: zeros are written in the same thread as groups, and never while a group may go into
-   * the same place. Written beside it, they once came after it and wiped out the end of a checkpoint.
+   * the same place: written beside it, they once wiped out the end of a checkpoint.
    */
   async #grow(): Promise<void> {
     const rest = this.#segmentBytes - this.#segment.allocated
