@@ -11,7 +11,7 @@ import { Frontier } from './frontier.ts'
 import { NodeHashes } from './node-hashes.ts'
 import { openLedger } from './open-ledger.ts'
 
-test('heads of the node log are consistent, near and far, over segments and starts', async (t) => {
+test('heads of the node log are consistent, over segments and openings', async (t) => {
   const directory = join(await scratch(t), 'ledger')
   const heads: string[] = []
   const options = { segmentBytes: 64 * 1024, batchBytes: 32 * 1024, inline: {} }
