@@ -39,7 +39,7 @@ export async function play(cast: Cast): Promise<Evidence & { ok: boolean }> {
   const states = [decision?.effect?.state, outcome?.effect?.state]
   const dense = [...receipts].sort((a, b) => a.seq - b.seq).every(({ seq }, index) => seq === index)
   const verified = await stage.operator<{ ok: boolean; receipts: number }>(
-    ['ledger', 'verify'],
+    ['ledger', 'fsck'],
     [0, 1],
   )
   return {

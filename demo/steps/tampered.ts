@@ -43,7 +43,7 @@ export async function play({ stage }: Cast): Promise<Evidence & { ok: boolean }>
     const report = await stage.operator<{
       ok: boolean
       problems: { code: string; message: string }[]
-    }>(['ledger', 'verify', '--ledger', copy, '--key', vkey, '--head', head], [0, 1])
+    }>(['ledger', 'fsck', '--ledger', copy, '--key', vkey, '--head', head], [0, 1])
     const problem = report.problems.find((candidate) => candidate.code === code)
     outcomes.push({ what, caught: !report.ok && problem !== undefined, problem })
   }
