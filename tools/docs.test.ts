@@ -52,6 +52,12 @@ test('the API is described as OpenAPI 3.1, with every route and every refusal', 
     '/v1/approvals/{id}',
     '/v1/approvals/{id}/votes',
     '/v1/approvers/{name}/tokens',
+    '/v1/keys',
+    '/v1/keys/rotate',
+    '/v1/keys/retire',
+    '/v1/keys/{id}/compromised',
+    '/v1/trust/draft',
+    '/v1/trust',
     '/v1/watch',
   ])
   const { parameters, requestBody, responses } = api.paths['/v1/agents/{name}/tokens'].post

@@ -14,7 +14,8 @@ import { openApprovalDesk } from './approval-desk.ts'
 import { configuredAssurances } from './assurances.ts'
 import { type Closing, closing } from './closing.ts'
 import { type Config, configDigest } from './config.ts'
-import { ledgerDirectory, requestsFile, usageFile } from './data-files.ts'
+import { keysDirectory, ledgerDirectory, requestsFile, usageFile } from './data-files.ts'
+import { openKeyDesk } from './keys/open-key-desk.ts'
 import { lastRecordedAt } from './ledger-files.ts'
 import { openPolicies } from './open-policies.ts'
 import {
@@ -63,7 +64,7 @@ async function connect(config: Config, log: Log, opened: Closing) {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
   const clock = systemClock
   const ids = uuidIds(clock)
-  const keys = await openKeys(join(config.dataDir, 'keys'), config.ledger)
+  const keys = await openKeys(keysDirectory(config.dataDir), config.ledger)
   const directory = ledgerDirectory(config.dataDir)
   const last = lastRecordedAt(directory)
   const signers = keys.keyring.signers
@@ -71,6 +72,7 @@ async function connect(config: Config, log: Log, opened: Closing) {
   opened.add(() => ledger.close())
   const receipts = watchClock(ledger, { ids, last })
   const recorder = { ledger: receipts, clock, ids }
+  const keyDesk = await openKeyDesk(config, { keys, ledger, clock, ids, log })
   const scrub = startScrub(config, keys, { directory, ledger, log, clock, ids })
   opened.add(() => scrub?.close())
   const witnessed = await openWitnessedHeads(config, { source: ledger, log, ...recorder })
@@ -116,7 +118,7 @@ async function connect(config: Config, log: Log, opened: Closing) {
   const ports: Ports = { ...deciding, ...recorder, ...asking, connector, digests }
   const gate = createGate(ports)
   const whole = { config, log, keys, ports, gate, approvals, refusals, close: () => opened.close() }
-  const used = { usage: usage.book, recording }
+  const used = { usage: usage.book, recording, keyDesk }
   return { ...whole, ...used, ledger, policies, control, identities, servers, namespaces }
 }
 

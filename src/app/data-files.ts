@@ -1,5 +1,10 @@
 import { join } from 'node:path'
 
+/** The keys of a data directory. */
+export function keysDirectory(dataDir: string): string {
+  return join(dataDir, 'keys')
+}
+
 /** The ledger of a data directory. */
 export function ledgerDirectory(dataDir: string): string {
   return join(dataDir, 'ledger')

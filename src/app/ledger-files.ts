@@ -96,7 +96,7 @@ export function checkLedgerFiles(place: LedgerPlace, options: CheckFileOptions):
   const { origin, keys } = keysOf(place)
   const known = head ?? (remember !== undefined && existsSync(remember) ? remember : undefined)
   const judge = judgeByKeys(keys)
-  const remembered = known === undefined ? undefined : openHead(readText(known), judge)
+  const remembered = known === undefined ? undefined : openHead(readTextFile(known), judge)
   const report = fsck(place.directory, {
     ...{ origin, judge, live: hasWriter(place.directory) },
     ...(remembered !== undefined && { remembered }),
@@ -113,7 +113,7 @@ export function checkLedgerFiles(place: LedgerPlace, options: CheckFileOptions):
 
 /** The keys in a file, a line each; without a file those that the runtime ever had. */
 function keysOf({ keyFile, statesFile }: LedgerPlace): { origin: string; keys: SizedKey[] } {
-  const vkeys = readText(keyFile).trim().split('\n')
+  const vkeys = readTextFile(keyFile).trim().split('\n')
   const names = new Set(vkeys.map((vkey) => parseVerifierKey(vkey).name))
   const [origin = '', ...others] = names
   if (others.length > 0) {
@@ -122,7 +122,7 @@ function keysOf({ keyFile, statesFile }: LedgerPlace): { origin: string; keys: S
   if (statesFile === undefined || !existsSync(statesFile)) {
     return { origin, keys: vkeys.map((vkey) => ({ vkey, firstSize: 0 })) }
   }
-  const { keys } = parseStates(readText(statesFile), origin)
+  const { keys } = parseStates(readTextFile(statesFile), origin)
   const signing = keys.filter(({ purpose }) => purpose === 'checkpoint')
   return { origin, keys: signing.map((key) => ({ ...key, lastSize: key.final?.size })) }
 }
@@ -133,7 +133,7 @@ function openHead(note: string, judge: LedgerJudge): Checkpoint {
 
 /** Verifies one exported receipt, offline. Throws the code of what is wrong with it. */
 export function verifyReceiptFile(file: string, keyFile: string): VerifiedReceipt {
-  return verifyPortableReceipt(readText(file), readText(keyFile).trim())
+  return verifyPortableReceipt(readTextFile(file), readTextFile(keyFile).trim())
 }
 
 export function findReceipts(directory: string, query: ReceiptQuery): readonly Receipt[] {
@@ -162,7 +162,8 @@ function idOrSeq(which: string): string | number {
   return /^[0-9]{1,15}$/.test(which) ? Number(which) : which
 }
 
-function readText(file: string): string {
+/** The text of a file that the command line names. @throws PortcullisError `FILE_UNREADABLE`. */
+export function readTextFile(file: string): string {
   try {
     // A byte order mark is not taken off: it is no part of what was signed.
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(file))
@@ -172,7 +173,7 @@ function readText(file: string): string {
 }
 
 /** Replaces a file in one step: a crash leaves the old content or the new. */
-function writeWhole(file: string, content: string): void {
+export function writeWhole(file: string, content: string): void {
   const draft = `${file}.${process.pid}.new`
   try {
     writeFileSync(draft, content, { mode: 0o644, flush: true })

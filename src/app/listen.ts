@@ -3,7 +3,12 @@ import type { ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Parts } from './compose.ts'
-import { createIntrospectionDoor, createMcpDoor, createMcpServer } from './parts.ts'
+import {
+  createIntrospectionDoor,
+  createMcpDoor,
+  createMcpServer,
+  createTrustDoor,
+} from './parts.ts'
 import { VERSION } from './version.ts'
 
 /** Where agents come in, listening. */
@@ -31,6 +36,8 @@ export async function listen(parts: Parts): Promise<Listening> {
   await server.register(
     createIntrospectionDoor({ gate, log, secrets: introspectionSecrets(parts) }),
   )
+  const { trust } = parts.keyDesk
+  await server.register(createTrustDoor({ file: (version) => trust.file(version) }))
   await server.listen({ host, port })
   const scheme = tls === undefined ? 'http' : 'https'
   const { port: taken } = server.server.address() as AddressInfo

@@ -2,13 +2,15 @@ import type { AdminOperations } from '../inbound/admin/admin-server.ts'
 import type { Log } from '../pipeline/ports.ts'
 import { adminSocket } from './admin-socket.ts'
 import { closing } from './closing.ts'
-import { compose } from './compose.ts'
+import { compose, type Parts } from './compose.ts'
 import type { Config } from './config.ts'
+import { KeySchedule } from './keys/key-schedule.ts'
 import { listen } from './listen.ts'
 import { operations } from './operations.ts'
 import { startAdminServer } from './parts.ts'
 import { recordAdminRefusal } from './record-admin-refusal.ts'
 import { recordEvent } from './record-event.ts'
+import { systemAlarm } from './system-ports.ts'
 
 /** How long the first connections to the servers may hold up the start, in milliseconds. */
 export const FIRST_CONNECTIONS_WAIT_MS = 10_000
@@ -38,6 +40,7 @@ export async function startRuntime(config: Config, { log }: { log: Log }): Promi
     opened.add(() => recordEvent(parts.ports, { name: 'runtime.stopped', detail: 'in order' }))
     // What was only counted has its receipt before the last one.
     opened.add(() => parts.refusals.close())
+    opened.add(await startKeySchedule(parts))
     // After the doors, before the last receipt: calls still under way fail now and leave theirs.
     opened.add(() => parts.servers.close())
     const doors = await listen(parts)
@@ -73,4 +76,14 @@ async function atMost(waitMs: number, work: Promise<void>): Promise<void> {
   })
   await Promise.race([work, late])
   clearTimeout(timer)
+}
+
+/** Rotates the keys of the ledger when it is time. Returns what ends that. */
+async function startKeySchedule({ config, ports, log, keyDesk: desk }: Parts) {
+  const schedule = new KeySchedule({
+    ...{ desk, log, clock: ports.clock, alarm: systemAlarm },
+    ...{ rotateEveryMs: config.keys.rotateEveryMs, overlapMs: config.keys.overlapMs },
+  })
+  await schedule.start()
+  return () => schedule.close()
 }

@@ -7,6 +7,7 @@ import { BY_OPERATOR } from '../kernel/receipt/event-draft.ts'
 import { approvalOperations } from './approval-operations.ts'
 import { budgetOperations } from './budget-operations.ts'
 import { type Parts, TENANT } from './compose.ts'
+import { keyOperations, trustStatus } from './keys/key-operations.ts'
 import type { PolicyChange } from './policy-control.ts'
 import { recordEvent } from './record-event.ts'
 import { toolSchemas } from './tool-schemas.ts'
@@ -28,6 +29,7 @@ export function operations(parts: Parts, address: string): AdminOperations {
         recording: { on: recording !== undefined, ...(recording?.counts() ?? NOT_RECORDED) },
       },
       ledger: { origin: ledger.origin, size: ledger.of(TENANT).size },
+      trust: trustStatus(parts.keyDesk.trust),
       agents: Object.entries(config.agents).map(([name, { roles, tokenTtlMs }]) => ({
         ...{ name, roles: [...roles], tokenTtlMs },
       })),
@@ -64,6 +66,7 @@ export function operations(parts: Parts, address: string): AdminOperations {
     pushPolicies: async (request) => changeOf(await control.push(request)),
     rollbackPolicies: async (request) => changeOf(await control.rollback(request)),
     ...approvalOperations(parts),
+    ...keyOperations(parts.keyDesk),
     watch: (listener) =>
       ledger.subscribe((receipt) => {
         const event = decisionEvent(receipt)

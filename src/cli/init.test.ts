@@ -13,6 +13,7 @@ const FILES = [
   'policies/starter.test.yaml',
   'customers.json',
   '.portcullis/.gitignore',
+  '.portcullis/root.pem',
 ]
 
 test('the starter is a configuration and a policy without a mistake or a warning', async (t) => {
@@ -20,6 +21,7 @@ test('the starter is a configuration and a policy without a mistake or a warning
   const { exit, stdout } = await runPortcullis(['init', 'gate'], { cwd: folder })
   assert.equal(exit, 0)
   for (const file of FILES) assert.ok(stdout.includes(`  gate/${file}\n`))
+  assert.match(stdout, /Move it to a place offline/)
   assert.match(stdout, /next:\n {2}cd gate\n {2}portcullis up/)
   const config = loadConfig(join(folder, 'gate', 'portcullis.toml'), {})
   assert.deepEqual(Object.keys(config.agents), ['sales', 'research'])

@@ -14,7 +14,12 @@ export function initCommand(): Command {
       const files = await writeStarter(folder ?? '.')
       const enter = folder === undefined ? [] : [`cd ${relative('.', folder)}`]
       const next = [...enter, ...NEXT]
-      const text = ['written:', ...files.map(indent), '', 'next:', ...next.map(indent)].join('\n')
+      const root = [
+        'root.pem signs which keys of your ledger are to be trusted: whoever has it can replace',
+        'them. Move it to a place offline before you rely on it (docs/guide/keys.md).',
+      ]
+      const steps = ['', 'next:', ...next.map(indent)]
+      const text = ['written:', ...files.map(indent), '', ...root, ...steps].join('\n')
       return { json: { files, next }, text }
     }),
   )

@@ -29,6 +29,9 @@ test('the commands are these', () => {
       ...['policy fmt', 'policy lsp', 'policy diff', 'policy replay'],
       ...['policy push', 'policy rollback', 'policy versions', 'policy show'],
       ...['policy suggest', 'policy test', 'policy export'],
+      ...['keys', 'keys list', 'keys rotate', 'keys retire', 'keys compromised'],
+      ...['keys root', 'keys root create', 'keys trust', 'keys trust draft', 'keys trust sign'],
+      ...['keys trust publish', 'keys trust show', 'keys trust verify'],
       ...['approvals', 'approvals list', 'approvals show'],
       ...['approvals approve', 'approvals deny', 'approvals token'],
       ...[

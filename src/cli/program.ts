@@ -10,6 +10,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   status: async () => (await import('./status.ts')).statusCommand(),
   budget: async () => (await import('./budget.ts')).budgetCommand(),
   policy: async () => (await import('./policy.ts')).policyCommand(),
+  keys: async () => (await import('./keys.ts')).keysCommand(),
   approvals: async () => (await import('./approvals.ts')).approvalsCommand(),
   ledger: async () => (await import('./ledger.ts')).ledgerCommand(),
   witness: async () => (await import('./witness.ts')).witnessCommand(),
@@ -30,6 +31,7 @@ const GROUP_EXAMPLES: Readonly<Record<string, string>> = {
   agent: 'portcullis agent token sales',
   budget: 'portcullis budget list',
   policy: 'portcullis policy check',
+  keys: 'portcullis keys list',
   approvals: 'portcullis approvals list',
   ledger: 'portcullis ledger fsck',
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import type { Status } from '../client/admin-client.ts'
+import type { Status, TrustStatus } from '../client/admin-client.ts'
+import { unreachable } from '../kernel/errors.ts'
 import { answer, command } from './command.ts'
 import { type ConfigOptions, runtimeOf, withConfig } from './config-option.ts'
 import { table } from './table.ts'
@@ -28,6 +29,7 @@ function describe(status: Status): string {
     ['policy', policyText(policy)],
     ['requests', requestsText(policy.recording)],
     ['ledger', `${ledger.size} receipts of ${ledger.origin}`],
+    ['trust', trustText(status.trust)],
     ['agents', agents.map(({ name }) => name).join(', ') || 'none'],
     ['records', namespaces.join(', ') || 'none'],
   ]
@@ -37,6 +39,25 @@ function describe(status: Status): string {
   ])
   const head = ['SERVER', 'OVER', 'STATE', 'TOOLS', 'RESTARTS', '']
   return `${table(facts)}\n\n${table([head, ...rows])}`
+}
+
+/** What to do about the trust document, said before it is too late. */
+export function trustText({ standing, version, expires }: TrustStatus): string {
+  const which = `version ${version}, good until ${expires}`
+  switch (standing) {
+    case 'none':
+      return 'no trust document is published: see `portcullis keys root create --help`'
+    case 'current':
+      return which
+    case 'pending':
+      return `${which}; the keys have changed since: draft, sign and publish the next`
+    case 'expiring':
+      return `${which}; WARNING: renew it before then`
+    case 'expired':
+      return `${which}; EXPIRED: verifiers refuse it, renew it now`
+    default:
+      return unreachable(standing)
+  }
 }
 
 function requestsText({ on, kept, dropped }: Status['policy']['recording']): string {

@@ -18,12 +18,21 @@ import type {
   IssuedApproverToken,
 } from '../contract/approvals.ts'
 import type { BudgetList, BudgetReset, BudgetStatus } from '../contract/budgets.ts'
+import type {
+  KeyCompromise,
+  KeyList,
+  KeyRetirement,
+  KeyRotation,
+  TrustDraft,
+  TrustFileText,
+} from '../contract/keys.ts'
 import type { PolicyChange, PolicyPush, PolicyRollback } from '../contract/policy-changes.ts'
 import { ERRORS, PortcullisError } from '../kernel/errors.ts'
 import { isJsonObject } from '../kernel/json/value.ts'
 
 export type { WatchMark } from '../contract/admin-api.ts'
 export type { ApprovalDetail, ApprovalSummary } from '../contract/approvals.ts'
+export type { KeyList, LedgerKey, TrustStatus } from '../contract/keys.ts'
 export type { WatchEvent } from '../contract/watch-event.ts'
 export type {
   ApprovalList,
@@ -74,6 +83,12 @@ export interface AdminClient {
   /** Votes as the approver whose token it is. */
   voteApproval(id: string, ballot: Ballot, token: string): Promise<ApprovalDetail>
   issueApproverToken(name: string, request?: ApproverTokenRequest): Promise<IssuedApproverToken>
+  keys(): Promise<KeyList>
+  rotateKey(request?: KeyRotation): Promise<KeyList>
+  retireKey(request?: KeyRetirement): Promise<KeyList>
+  compromiseKey(id: string, request?: KeyCompromise): Promise<KeyList>
+  draftTrust(request?: TrustDraft): Promise<TrustFileText>
+  publishTrust(request: TrustFileText): Promise<KeyList>
   /**
    * First `{ watch: 'open' }`, then every event from there on, last `{ watch: 'closed' }`; without
    * that one the runtime died, which throws. Aborting ends it quietly.
@@ -121,6 +136,13 @@ export function adminClient(options: AdminClientOptions): AdminClient {
         ...{ method: 'POST', path: `/v1/approvers/${encodeURIComponent(name)}/tokens` },
         body: request,
       }),
+    keys: () => json({ method: 'GET', path: '/v1/keys' }),
+    rotateKey: (body = {}) => json({ method: 'POST', path: '/v1/keys/rotate', body }),
+    retireKey: (body = {}) => json({ method: 'POST', path: '/v1/keys/retire', body }),
+    compromiseKey: (id, body = {}) =>
+      json({ method: 'POST', path: `/v1/keys/${encodeURIComponent(id)}/compromised`, body }),
+    draftTrust: (body = {}) => json({ method: 'POST', path: '/v1/trust/draft', body }),
+    publishTrust: (body) => json({ method: 'POST', path: '/v1/trust', body }),
     watch: (signal) => watch(options, signal),
   }
 }

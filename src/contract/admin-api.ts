@@ -2,6 +2,7 @@ import { type Static, type TSchema, Type } from 'typebox'
 import type { JsonObject } from '../kernel/json/value.ts'
 import { APPROVAL_ROUTES } from './approvals.ts'
 import { BUDGET_ROUTES } from './budgets.ts'
+import { KEY_ROUTES, TrustStatus } from './keys.ts'
 import { POLICY_CHANGE_ROUTES } from './policy-changes.ts'
 import { WatchEvent } from './watch-event.ts'
 
@@ -29,6 +30,7 @@ export const Status = Type.Object(
       origin: Type.String({ description: 'Name of the ledger.' }),
       size: Type.Integer({ description: 'Receipts in it.' }),
     }),
+    trust: TrustStatus,
     agents: Type.Array(
       Type.Object({
         name: Type.String(),
@@ -193,6 +195,7 @@ export const ADMIN_ROUTES = {
   ...BUDGET_ROUTES,
   ...POLICY_CHANGE_ROUTES,
   ...APPROVAL_ROUTES,
+  ...KEY_ROUTES,
   watch: {
     method: 'GET',
     url: '/v1/watch',

@@ -71,6 +71,23 @@ export const TRUST_ERRORS = {
       'its key is known to be stolen: it counts up to the bound alone, and there only with a ' +
       'consistency proof to the bound or the witnesses of the policy',
   },
+  KEYS_MISSING: {
+    http: 404,
+    agent: 'There are no keys.',
+    remedy: 'start the runtime once with `portcullis up`: it makes its keys',
+  },
+  KEY_UNKNOWN: {
+    http: 404,
+    agent: 'There is no such key.',
+    remedy: 'name a key by the id that `portcullis keys list` shows',
+  },
+  KEY_OVERLAP: {
+    http: 409,
+    agent: 'The key is still needed.',
+    remedy:
+      'verifiers must learn of the new key first: publish the trust document and wait for the ' +
+      '`overlap` to pass, or use `portcullis keys retire --now`',
+  },
   KEY_TRANSITION: {
     http: 409,
     agent: 'The key is in another state.',

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { Status } from '../../src/contract/admin-api.ts'
 import type { BudgetStatus } from '../../src/contract/budgets.ts'
+import type { KeyList } from '../../src/contract/keys.ts'
 import type { PolicyChange } from '../../src/contract/policy-changes.ts'
 import type { WatchEvent } from '../../src/contract/watch-event.ts'
 import {
@@ -24,6 +25,7 @@ export const STATUS: Status = {
     recording: { on: true, kept: 2, dropped: 1 },
   },
   ledger: { origin: 'example.com/log', size: 3 },
+  trust: { standing: 'current', version: 2, expires: '2027-09-21T14:13:20.000Z' },
   agents: [{ name: 'sales', roles: ['sales'], tokenTtlMs: 900_000 }],
   servers: [
     { server: 'files', transport: 'stdio', state: 'up', tools: 2, restarts: 0 },
@@ -39,6 +41,17 @@ export const BUDGET: BudgetStatus = {
   ...{ name: 'llm', unit: 'USD', limit: 10, perMs: 86_400_000, perAgent: true },
   all: { spent: 2.5, reserved: 0.05 },
   agents: [{ agent: 'sales', spent: 2.5, reserved: 0.05, remaining: 7.45 }],
+}
+
+const KEYS: KeyList = {
+  keys: [
+    {
+      ...{ id: '1c9d7a42', vkey: 'example.com/log+1c9d7a42+AYk0', alg: 'Ed25519' },
+      ...{ purpose: 'checkpoint', state: 'active', notBefore: '2026-09-21T14:13:20.000Z' },
+      firstSize: 0,
+    },
+  ],
+  trust: { standing: 'pending', version: 2, expires: '2027-09-21T14:13:20.000Z' },
 }
 
 const CHANGE: PolicyChange = {
@@ -83,6 +96,12 @@ export async function adminDoor(t: TestContext, options: AdminDoorOptions = {}) 
     issueApproverToken: async (approver) => ({
       ...{ token: `token.of.${approver}`, approver, expires: '2026-09-21T22:13:20.000Z' },
     }),
+    keys: () => KEYS,
+    rotateKey: async () => KEYS,
+    retireKey: async () => KEYS,
+    compromiseKey: async () => KEYS,
+    draftTrust: async () => ({ file: '{}\n' }),
+    publishTrust: async () => KEYS,
     watch: (listener) => {
       watchers.add(listener)
       return () => {

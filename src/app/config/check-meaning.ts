@@ -17,6 +17,10 @@ export const MAX_CALL_TIMEOUT_MS = 9 * 60 * 1000
 export const BUDGET_PERIODS_MS = { least: 60_000, most: 366 * 86_400_000 }
 /** Longest wait for approval: as for a call. */
 export const MAX_APPROVAL_WAIT_MS = 9 * 60 * 1000
+/** How often keys may be rotated on schedule, in milliseconds. */
+export const ROTATION_PERIODS_MS = { least: 3_600_000, most: 3_650 * 86_400_000 }
+/** Longest time that two keys may sign together on schedule, in milliseconds. */
+export const MAX_OVERLAP_MS = 366 * 86_400_000
 /** The built-in record store answers under this name. */
 const RESERVED_SERVER = 'memory'
 
@@ -33,6 +37,7 @@ export function checkMeaning(config: ConfigFile, tree: Table): readonly Problem[
     ...servers(config),
     ...budgets(config),
     ...listener(config),
+    ...keys(config),
   ]
   return findings.map(({ path, ...problem }) => ({ place: placeAt(tree, path), ...problem }))
 }
@@ -87,6 +92,21 @@ function* approvers({ approvers, approvals, agents, roles }: ConfigFile): Genera
   }
   if ((parseDuration(approvals.wait) ?? 0) > MAX_APPROVAL_WAIT_MS) {
     yield { path: ['approvals', 'wait'], message: 'a call may wait for approval up to `9m`' }
+  }
+}
+
+function* keys({ keys }: ConfigFile): Generator<Finding> {
+  const every = keys.rotate_every === undefined ? undefined : parseDuration(keys.rotate_every)
+  const overlap = parseDuration(keys.overlap) ?? 0
+  const { least, most } = ROTATION_PERIODS_MS
+  if (every !== undefined && (every < least || every > most)) {
+    yield { path: ['keys', 'rotate_every'], message: 'keys may be rotated every `1h` to `3650d`' }
+  }
+  if (overlap > MAX_OVERLAP_MS) {
+    yield { path: ['keys', 'overlap'], message: 'two keys may overlap for up to `366d`' }
+  }
+  if (every !== undefined && overlap >= every) {
+    yield { path: ['keys', 'overlap'], message: 'the overlap must end before the next rotation' }
   }
 }
 

@@ -4,6 +4,7 @@ import type { JsonValue } from '../../kernel/json/value.ts'
 import { Alerts } from './alerts-schema.ts'
 import { Approvals, Approver } from './approval-schema.ts'
 import { DURATION_PATTERN } from './duration.ts'
+import { KeysSchema } from './keys-schema.ts'
 import { Ledger, Witnesses } from './ledger-schema.ts'
 import { PolicySchema } from './policy-schema.ts'
 
@@ -279,6 +280,7 @@ export const ConfigSchema = Type.Object(
       placeholder: 'NAME',
       expected: 'a small letter, then at most 63 small letters, digits or `_`',
     }),
+    keys: KeysSchema,
     ledger: Ledger,
     witnesses: Witnesses,
   },

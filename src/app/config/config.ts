@@ -22,6 +22,7 @@ export interface Config {
   readonly budgets: Readonly<Record<string, BudgetConfig>>
   readonly listen: { readonly mcp: McpListenConfig }
   readonly attributes: AttributesConfig
+  readonly keys: KeysConfig
   readonly ledger: {
     readonly origin?: string
     readonly postQuantum: boolean
@@ -32,6 +33,14 @@ export interface Config {
   readonly witnesses?: WitnessesConfig
   /** What works but should not stay so, each with file and line. */
   readonly warnings: readonly string[]
+}
+
+/** How the keys of the ledger are changed. */
+export interface KeysConfig {
+  /** The file where the private root key may be. */
+  readonly root?: string
+  readonly rotateEveryMs?: number
+  readonly overlapMs: number
 }
 
 /** What the operator says about things, for policies to read. */

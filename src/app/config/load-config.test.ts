@@ -34,6 +34,7 @@ test('the smallest file gets every default, and absolute paths beside itself', a
     },
     attributes: { operations: {}, resources: {}, system: {} },
     ledger: { postQuantum: false, scrubRate: 8_388_608 },
+    keys: { overlapMs: 604_800_000 },
     warnings: [],
   })
 })
@@ -60,6 +61,10 @@ tls = { cert = "cert.pem", key = "key.pem" }
 [ledger]
 origin = "example.com/gate"
 post_quantum = true
+[keys]
+root = "root.pem"
+rotate_every = "90d"
+overlap = "24h"
 [roles.sales]
 description = "sells"
 [agents.sales]
@@ -177,6 +182,10 @@ maintenance_mode = false
       system: { maintenance_mode: false },
     },
     ledger: { origin: 'example.com/gate', postQuantum: true, scrubRate: 8_388_608 },
+    keys: {
+      ...{ root: join(folder, 'root.pem') },
+      ...{ rotateEveryMs: 7_776_000_000, overlapMs: 86_400_000 },
+    },
     warnings: [],
   })
 })

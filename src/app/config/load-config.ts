@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { PortcullisError } from '../../kernel/errors.ts'
 import { checkFiles, checkMeaning } from './check-meaning.ts'
 import { checkShape } from './check-shape.ts'
-import type { Config, PolicyConfig, ServerConfig } from './config.ts'
+import type { Config, KeysConfig, PolicyConfig, ServerConfig } from './config.ts'
 import { type ConfigFile, ConfigSchema } from './config-schema.ts'
 import { parseDuration } from './duration.ts'
 import { overlay } from './environment.ts'
@@ -143,6 +143,7 @@ function configOf(written: ConfigFile, { file, warnings, absolute }: Setting): C
       },
     },
     attributes: written.attributes,
+    keys: keysOf(written.keys, absolute),
     ledger: ledgerOf(written.ledger),
     ...(witnesses && { witnesses }),
     warnings,
@@ -153,6 +154,17 @@ function ledgerOf(written: ConfigFile['ledger']): Config['ledger'] {
   const { origin, post_quantum: postQuantum, scrub } = written
   const scrubRate = scrub * 1024 * 1024
   return { ...(origin !== undefined && { origin }), postQuantum, scrubRate }
+}
+
+function keysOf(
+  { root, rotate_every: every, overlap }: ConfigFile['keys'],
+  absolute: (path: string) => string,
+): KeysConfig {
+  return {
+    ...(root === undefined ? {} : { root: absolute(root) }),
+    ...(every === undefined ? {} : { rotateEveryMs: milliseconds(every) }),
+    overlapMs: milliseconds(overlap),
+  }
 }
 
 function policyOf(policy: ConfigFile['policy']): PolicyConfig {

@@ -8,6 +8,12 @@ data_dir = ".portcullis"
 # Every *.policy file in here is loaded; a change is taken up while running.
 policy_dir = "policies"
 
+# The root key signs which keys of the ledger are to be trusted. It is made here so that everything
+# works at once. Before you rely on it, move root.pem to a place offline: docs/guide/keys.md
+[keys]
+root = ".portcullis/root.pem"
+# rotate_every = "90d"
+
 # Where agents connect: http://127.0.0.1:7070/mcp
 [listen.mcp]
 host = "127.0.0.1"
@@ -113,6 +119,9 @@ const CUSTOMERS = `{
   "c-1002": { "name": "Grace Murray", "email": "grace@hopper.example", "tier": "silver" }
 }
 `
+
+/** The root key, beside the other private files. */
+export const STARTER_ROOT = '.portcullis/root.pem'
 
 /** Text by path, below the folder that is set up. */
 export const STARTER_FILES: ReadonlyMap<string, string> = new Map([

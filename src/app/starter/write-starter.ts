@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { PortcullisError } from '../../kernel/errors.ts'
-import { STARTER_FILES } from './starter-files.ts'
+import { createRootKey } from '../parts.ts'
+import { STARTER_FILES, STARTER_ROOT } from './starter-files.ts'
 
 /**
  * Writes the starter into a folder, which is made where it is missing. Returns the paths.
@@ -10,7 +11,7 @@ import { STARTER_FILES } from './starter-files.ts'
  */
 export async function writeStarter(folder: string): Promise<readonly string[]> {
   const inTheWay: string[] = []
-  for (const path of STARTER_FILES.keys()) {
+  for (const path of [...STARTER_FILES.keys(), STARTER_ROOT]) {
     if (await isThere(join(folder, path))) inTheWay.push(path)
   }
   if (inTheWay.length > 0) {
@@ -23,7 +24,8 @@ export async function writeStarter(folder: string): Promise<readonly string[]> {
     // Exclusive: what appeared since the look is not overwritten either.
     writeFileSync(file, text, { flag: 'wx' })
   }
-  return [...STARTER_FILES.keys()].map((path) => join(folder, path))
+  await createRootKey(join(folder, STARTER_ROOT), 'Ed25519')
+  return [...STARTER_FILES.keys(), STARTER_ROOT].map((path) => join(folder, path))
 }
 
 async function isThere(path: string): Promise<boolean> {

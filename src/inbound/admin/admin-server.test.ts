@@ -90,7 +90,7 @@ const REFUSED: readonly [why: string, call: string, ask: Ask, status: number, co
     'REQUEST_INVALID',
   ],
   ['a reset of no budget', 'POST /v1/budgets/lmm/reset', { body: '{}' }, 404, 'BUDGET_UNKNOWN'],
-  ['another path', 'GET /v1/keys', {}, 404, 'REQUEST_ROUTE_UNKNOWN'],
+  ['another path', 'GET /v1/secrets', {}, 404, 'REQUEST_ROUTE_UNKNOWN'],
   ['another method', 'DELETE /v1/status', {}, 404, 'REQUEST_ROUTE_UNKNOWN'],
 ]
 

@@ -1,10 +1,11 @@
 /** Whose signature on a head counts, and up to which size. */
 import { PortcullisError } from '../errors.ts'
-import { decodeBase64, encodeBase64 } from '../tlog/base64.ts'
+import { decodeBase64 } from '../tlog/base64.ts'
 import { type Checkpoint, claimedCheckpoint, openCheckpoint } from '../tlog/checkpoint.ts'
 import type { Hash } from '../tlog/hash.ts'
 import { parseVerifierKey } from '../tlog/note.ts'
 import { type TreeHead, verifyConsistency } from '../tlog/proof.ts'
+import { namedHead } from './key-events.ts'
 import { type KeyRecord, keyIdOf, type NamedHead } from './key-record.ts'
 import { sameHead } from './key-states.ts'
 import type { TrustDocument } from './trust-document.ts'
@@ -79,7 +80,7 @@ function checkAnchors({ logs, keys }: TrustDocument, checkpoint: Checkpoint): vo
     throw new PortcullisError('TRUST_LOG_CLOSED', `\`${origin}\` ends at size ${closed.size}`)
   }
   const own = keys.filter(({ vkey }) => vkey.startsWith(`${origin}+`))
-  const head = named(checkpoint)
+  const head = namedHead(checkpoint)
   for (const anchor of [closed, ...own.flatMap(({ final, bound }) => [final, bound])]) {
     if (anchor === undefined || anchor.size !== size || sameHead(anchor, head)) continue
     throw new PortcullisError('TRUST_HEAD_FORKED', `at size ${size} the root is \`${anchor.root}\``)
@@ -112,16 +113,12 @@ function compromised(
     const message = `the key \`${keyIdOf(key)}\` counts up to size ${bound?.size ?? 0}`
     return new PortcullisError('KEY_COMPROMISED', message)
   }
-  if (sameHead(named(checkpoint), bound) || witnessed) return undefined
+  if (sameHead(namedHead(checkpoint), bound) || witnessed) return undefined
   if (consistency !== undefined && verifyConsistency(checkpoint, anchor, consistency)) {
     return undefined
   }
   const message = `nothing shows that this head leads to the one at size ${bound.size}`
   return new PortcullisError('KEY_COMPROMISED', message)
-}
-
-function named({ size, root }: TreeHead): NamedHead {
-  return { size, root: encodeBase64(root) }
 }
 
 function treeHead({ size, root }: NamedHead): TreeHead | undefined {

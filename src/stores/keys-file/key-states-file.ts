@@ -1,14 +1,9 @@
 import { PortcullisError } from '../../kernel/errors.ts'
 import { isJsonObject } from '../../kernel/json/value.ts'
 import { canonical } from '../../kernel/receipt/canonical.ts'
+import type { KeyNews } from '../../kernel/trust/key-events.ts'
 import type { KeyRecord } from '../../kernel/trust/key-record.ts'
 import { areKeyRecords } from '../../kernel/trust/parse-document.ts'
-
-/** Something that happened to the keys, for a receipt. */
-export interface KeyNews {
-  readonly event: string
-  readonly detail: string
-}
 
 /**
  * What a node knows of the keys that sign its checkpoints: the n-th record is of `ledger/<n>.pem`.

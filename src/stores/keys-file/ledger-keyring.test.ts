@@ -4,6 +4,7 @@ import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { scratch } from '../../../test/support/scratch.ts'
+import type { KeyNews } from '../../kernel/trust/key-events.ts'
 import { type DurableFiles, durableFiles } from './durable-files.ts'
 import { LedgerKeyring, type LedgerSigners } from './ledger-keyring.ts'
 import { openKeys, readKeySet } from './open-keys.ts'
@@ -11,7 +12,7 @@ import { vkeyOf } from './private-key.ts'
 
 const AT = { notBefore: '2026-01-01T00:00:00.000Z', firstSize: 7 }
 const FINAL = { size: 9, root: Buffer.alloc(32, 1).toString('base64') }
-const news = (event: string) => ({ event, detail: '' })
+const news = (event: KeyNews['event']) => ({ event, detail: '' })
 const rotated = () => news('key.rotated')
 
 async function keySet(t: TestContext): Promise<string> {
@@ -82,7 +83,7 @@ test('what its state forbids changes nothing', async (t) => {
   const directory = await keySet(t)
   const ring = await open(directory)
   const before = await readFile(join(directory, 'ledger', 'states.json'), 'utf8')
-  await assert.rejects(ring.compromise(ring.active.vkey, FINAL, news('')), {
+  await assert.rejects(ring.compromise(ring.active.vkey, FINAL, news('key.compromised')), {
     code: 'KEY_TRANSITION',
   })
   assert.equal(await readFile(join(directory, 'ledger', 'states.json'), 'utf8'), before)

@@ -2,11 +2,12 @@ import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypt
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PortcullisError } from '../../kernel/errors.ts'
+import type { KeyNews } from '../../kernel/trust/key-events.ts'
 import { type KeyRecord, keyIdOf, type NamedHead, newKey } from '../../kernel/trust/key-record.ts'
 import { advance, type KeyEvent } from '../../kernel/trust/key-states.ts'
 import { type DurableFiles, durableFiles } from './durable-files.ts'
 import { KEY_FILES, ledgerKeyFile, readKeyFile } from './key-files.ts'
-import { formatStates, type KeyNews, type KeyStates, parseStates } from './key-states-file.ts'
+import { formatStates, type KeyStates, parseStates } from './key-states-file.ts'
 import { ed25519, pemOf, vkeyOf } from './private-key.ts'
 
 /** A private key under the name of the log that it signs. */

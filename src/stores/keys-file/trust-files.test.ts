@@ -6,16 +6,16 @@ import { scratch } from '../../../test/support/scratch.ts'
 import { sampleRoot, signedTrust, TrustHistory } from '../../../test/support/trust-history.ts'
 import { parseTrustFile } from '../../kernel/trust/trust-file.ts'
 import { createRootKey, readRootKey, signTrustFile } from './root-key-file.ts'
-import { TrustFiles } from './trust-files.ts'
+import { openTrustFiles } from './trust-files.ts'
 
 test('documents are kept one by one, and read again in their order', async (t) => {
   const keys = await scratch(t)
   const history = new TrustHistory()
   while (history.files.length < 12) history.publish()
-  const kept = await TrustFiles.open(keys)
+  const kept = await openTrustFiles(keys)
   assert.deepEqual([kept.current, kept.file()], [undefined, undefined])
   for (const file of history.files) await kept.add(file)
-  const read = await TrustFiles.open(keys)
+  const read = await openTrustFiles(keys)
   assert.deepEqual(read.history, history.files)
   assert.equal(read.current?.document.version, 12)
   assert.deepEqual(
@@ -28,7 +28,7 @@ test('what does not follow is refused, and nothing is written', async (t) => {
   const keys = await scratch(t)
   const history = new TrustHistory()
   const [first = '', second = ''] = [history.files[0], history.publish()]
-  const kept = await TrustFiles.open(keys)
+  const kept = await openTrustFiles(keys)
   await assert.rejects(kept.add(second), { code: 'TRUST_VERSION' })
   await kept.add(first)
   const unsigned = signedTrust(parseTrustFile(second).document, [sampleRoot('stranger')])
@@ -40,18 +40,18 @@ test('what does not follow is refused, and nothing is written', async (t) => {
 test('two who publish one version do not overwrite each other', async (t) => {
   const keys = await scratch(t)
   const [one, other] = [new TrustHistory(), new TrustHistory([sampleRoot('other')])]
-  const [first, second] = [await TrustFiles.open(keys), await TrustFiles.open(keys)]
+  const [first, second] = [await openTrustFiles(keys), await openTrustFiles(keys)]
   await first.add(one.files[0] ?? '')
   await assert.rejects(second.add(other.files[0] ?? ''), { code: 'FILE_UNWRITABLE' })
-  assert.equal((await TrustFiles.open(keys)).file(), one.files[0])
+  assert.equal((await openTrustFiles(keys)).file(), one.files[0])
 })
 
 test('documents that were altered on the disk are not served', async (t) => {
   const keys = await scratch(t)
   const [file = ''] = new TrustHistory().files
-  await (await TrustFiles.open(keys)).add(file)
+  await (await openTrustFiles(keys)).add(file)
   await writeFile(join(keys, 'trust', '0001.json'), file.replace('2027', '2028'))
-  await assert.rejects(TrustFiles.open(keys), { code: 'TRUST_UNTRUSTED' })
+  await assert.rejects(openTrustFiles(keys), { code: 'TRUST_UNTRUSTED' })
 })
 
 for (const alg of ['Ed25519', 'ML-DSA-65'] as const) {
@@ -67,7 +67,7 @@ for (const alg of ['Ed25519', 'ML-DSA-65'] as const) {
       parseTrustFile(signed ?? '').signatures.map((each) => each.root),
       [root.id],
     )
-    const kept = await TrustFiles.open(await scratch(t))
+    const kept = await openTrustFiles(await scratch(t))
     const { previous, ...first } = history.draft({ version: 1 })
     assert.ok(previous)
     const unsigned = signedTrust(first, [])

@@ -15,21 +15,7 @@ export class TrustFiles {
   /** Oldest first: the n-th is version n. */
   #history: readonly string[]
 
-  /** @throws PortcullisError `TRUST_*` when they do not follow one another. */
-  static async open(keys: string, files: DurableFiles = durableFiles): Promise<TrustFiles> {
-    const history: string[] = []
-    for (const name of await namesIn(join(keys, 'trust'))) {
-      const content = await readKeyFile(keys, { name: `trust/${name}`, mode: 0o644 })
-      history.push(content?.toString('utf8') ?? '')
-    }
-    if (history.length > 0) {
-      await checkKeyDirectory(join(keys, 'trust'))
-      verifyTrustChain(history)
-    }
-    return new TrustFiles(keys, history, files)
-  }
-
-  private constructor(keys: string, history: readonly string[], files: DurableFiles) {
+  constructor(keys: string, history: readonly string[], files: DurableFiles) {
     this.#directory = keys
     this.#history = history
     this.#files = files
@@ -70,6 +56,26 @@ export class TrustFiles {
     await this.#files.create(join(directory, name), file, 0o644)
     this.#history = [...this.#history, file]
   }
+}
+
+/**
+ * The published documents beside the keys in `directory`.
+ * @throws PortcullisError `TRUST_*` when they do not follow one another.
+ */
+export async function openTrustFiles(
+  directory: string,
+  files: DurableFiles = durableFiles,
+): Promise<TrustFiles> {
+  const history: string[] = []
+  for (const name of await namesIn(join(directory, 'trust'))) {
+    const content = await readKeyFile(directory, { name: `trust/${name}`, mode: 0o644 })
+    history.push(content?.toString('utf8') ?? '')
+  }
+  if (history.length > 0) {
+    await checkKeyDirectory(join(directory, 'trust'))
+    verifyTrustChain(history)
+  }
+  return new TrustFiles(directory, history, files)
 }
 
 async function namesIn(directory: string): Promise<readonly string[]> {
