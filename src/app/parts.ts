@@ -18,10 +18,8 @@ export { principalOf } from '../sources/agent-tokens/principal-of.ts'
 export { approverTokens } from '../sources/approver-tokens/approver-tokens.ts'
 export { declaredAttributes } from '../sources/declared-attributes/declared-attributes.ts'
 export { openPolicyFiles } from '../sources/policy-files/policy-files.ts'
-export { type Keys, openKeys, readKeySet } from '../stores/keys-file/open-keys.ts'
+export { openKeys } from '../stores/keys-file/open-keys.ts'
 export { openPostQuantumKey } from '../stores/keys-file/post-quantum-key.ts'
-export { createRootKey, readRootKey, signTrustFile } from '../stores/keys-file/root-key-file.ts'
-export { openTrustFiles } from '../stores/keys-file/trust-files.ts'
 export {
   newWitnessKeys,
   readWitnessKeys,

@@ -6,8 +6,8 @@ import type { RootAlgorithm, RootKey } from '../../kernel/trust/root-key.ts'
 import type { TrustDocument } from '../../kernel/trust/trust-document.ts'
 import { countSigners, parseTrustFile, type TrustFile } from '../../kernel/trust/trust-file.ts'
 import { checkFresh, verifyTrustChain } from '../../kernel/trust/verify-chain.ts'
+import { createRootKey, readRootKey, signTrustFile } from '../../stores/keys-file/root-key-file.ts'
 import { readTextFile, writeWhole } from '../ledger-files.ts'
-import { createRootKey, readRootKey, signTrustFile } from '../parts.ts'
 
 export async function makeRoot(file: string, alg: RootAlgorithm): Promise<RootKey> {
   return createRootKey(file, alg)

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { PortcullisError } from '../../kernel/errors.ts'
-import { createRootKey } from '../parts.ts'
+import { createRootKey } from '../../stores/keys-file/root-key-file.ts'
 import { STARTER_FILES, STARTER_ROOT } from './starter-files.ts'
 
 /**
