@@ -4,9 +4,11 @@ import { KeyDesk } from '../../src/app/keys/key-desk.ts'
 import { TrustDesk } from '../../src/app/keys/trust-desk.ts'
 import { uuidIds } from '../../src/app/system-ports.ts'
 import type { ReceiptDraft } from '../../src/kernel/receipt/receipt.ts'
+import { claimedCheckpoint } from '../../src/kernel/tlog/checkpoint.ts'
 import type { KeyNews } from '../../src/kernel/trust/key-events.ts'
 import type { Alarm, Clock } from '../../src/pipeline/ports.ts'
 import { openKeys } from '../../src/stores/keys-file/open-keys.ts'
+import { openPostQuantumKey } from '../../src/stores/keys-file/post-quantum-key.ts'
 import { createRootKey } from '../../src/stores/keys-file/root-key-file.ts'
 import { openTrustFiles } from '../../src/stores/keys-file/trust-files.ts'
 import { openLedger } from '../../src/stores/segments/open-ledger.ts'
@@ -32,6 +34,8 @@ export interface Desk {
 export interface DeskSetup {
   readonly folder?: string
   readonly time?: Desk['time']
+  /** Whether an ML-DSA-44 key signs heads too. */
+  readonly postQuantum?: boolean
   /** Whether the root key is at hand. */
   readonly root?: boolean
   /** Fails instead of leaving a receipt. */
@@ -75,7 +79,14 @@ export async function openDesk(t: TestContext, setup: DeskSetup = {}): Promise<D
     news.push(told)
   }
   const files = await openTrustFiles(join(folder, 'keys'))
-  const trust = new TrustDesk({ files, keyring, origin, clock: time, log, root, record })
+  const postQuantum = setup.postQuantum && {
+    vkey: (await openPostQuantumKey(join(folder, 'keys'), origin)).vkey,
+    size: () => claimedCheckpoint(ledger.checkpoint()).size,
+  }
+  const trust = new TrustDesk({
+    ...{ files, keyring, origin, clock: time, log, root, record },
+    ...(postQuantum && { postQuantum }),
+  })
   const desk = new KeyDesk({ keyring, trust, ledger, clock: time, overlapMs: OVERLAP_MS, record })
   let closed = false
   const close = async () => {

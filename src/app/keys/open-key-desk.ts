@@ -1,8 +1,10 @@
 import type { KeyList } from '../../contract/keys.ts'
 import { PortcullisError } from '../../kernel/errors.ts'
+import { claimedCheckpoint } from '../../kernel/tlog/checkpoint.ts'
 import type { KeyNews } from '../../kernel/trust/key-events.ts'
 import type { Clock, Ids, Ledger, Log } from '../../pipeline/ports.ts'
 import { type Keys, readKeySet } from '../../stores/keys-file/open-keys.ts'
+import { openPostQuantumKey } from '../../stores/keys-file/post-quantum-key.ts'
 import { openTrustFiles } from '../../stores/keys-file/trust-files.ts'
 import { openLedger } from '../../stores/segments/open-ledger.ts'
 import type { Config } from '../config.ts'
@@ -28,11 +30,19 @@ interface DeskParts {
 export async function openKeyDesk(config: Config, parts: DeskParts): Promise<KeyDesk> {
   const { keys, ledger, clock, ids, log } = parts
   const { origin, keyring } = keys
-  const files = await openTrustFiles(keysDirectory(config.dataDir))
+  const directory = keysDirectory(config.dataDir)
+  const files = await openTrustFiles(directory)
   const record = ({ event, detail }: KeyNews) =>
     recordEvent({ ledger, clock, ids }, { name: event, detail })
   const { root, overlapMs } = config.keys
-  const trust = new TrustDesk({ files, keyring, origin, clock, log, root, record })
+  const postQuantum = config.ledger.postQuantum && {
+    vkey: (await openPostQuantumKey(directory, origin)).vkey,
+    size: () => claimedCheckpoint(ledger.checkpoint()).size,
+  }
+  const trust = new TrustDesk({
+    ...{ files, keyring, origin, clock, log, root, record },
+    ...(postQuantum && { postQuantum }),
+  })
   const desk = new KeyDesk({ keyring, trust, ledger, clock, overlapMs, record })
   await desk.settle()
   return desk

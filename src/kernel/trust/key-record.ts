@@ -36,6 +36,15 @@ export function newKey(
   return { vkey, alg: 'Ed25519', purpose: 'checkpoint', state: 'active', notBefore, firstSize }
 }
 
+/** A new key that signs the same heads beside it (FIPS 204). */
+export function newPostQuantumKey(
+  vkey: string,
+  { notBefore, firstSize }: Pick<KeyRecord, 'notBefore' | 'firstSize'>,
+): KeyRecord {
+  const kind = { alg: 'ML-DSA-44', purpose: 'post-quantum', state: 'active' } as const
+  return { vkey, ...kind, notBefore, firstSize }
+}
+
 /** The key ID of a `vkey`: what people name a key by. */
 export function keyIdOf({ vkey }: Pick<KeyRecord, 'vkey'>): string {
   return vkey.split('+')[1] ?? ''
