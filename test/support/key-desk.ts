@@ -97,3 +97,9 @@ export async function openDesk(t: TestContext, setup: DeskSetup = {}): Promise<D
   const appendOne = (id: string) => append(refusalDraft(id, 'run'))
   return { folder, time, desk, log, news, heads, append: appendOne, close }
 }
+
+/** What a runtime does at its start: ends what a crash left, and has the trust document follow. */
+export async function begin(desk: KeyDesk): Promise<void> {
+  await desk.settle()
+  await desk.trust.renew()
+}

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict'
 import { readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { type Desk, deskClock, OVERLAP_MS, openDesk } from '../../../test/support/key-desk.ts'
+import {
+  begin,
+  type Desk,
+  deskClock,
+  OVERLAP_MS,
+  openDesk,
+} from '../../../test/support/key-desk.ts'
 import { claimedCheckpoint } from '../../kernel/tlog/checkpoint.ts'
 import { judgeHead } from '../../kernel/trust/judge-head.ts'
 import { openKeyChange } from '../../kernel/trust/key-change.ts'
@@ -19,7 +25,7 @@ async function published({ folder }: Desk) {
 
 test('a rotation is signed by both keys, and ends at the last head of the old one', async (t) => {
   const at = await openDesk(t)
-  await at.desk.settle()
+  await begin(at.desk)
   await at.append('before')
   await at.desk.rotate()
   assert.deepEqual(states(at), ['retiring', 'active'])
@@ -118,7 +124,7 @@ for (const event of ['key.rotated', 'key.stopped', 'key.retired', 'trust.publish
     await at.desk.rotate({ emergency: true }).catch(() => 'as a crash would end it')
     await at.close()
     const again = await openDesk(t, { folder: at.folder, time: at.time })
-    await again.desk.settle()
+    await begin(again.desk)
     await again.append('after')
     if (states(again).includes('retiring')) await again.desk.retire({ now: true })
     assert.deepEqual(states(again), ['retired', 'active'])
@@ -134,7 +140,7 @@ for (const event of ['key.rotated', 'key.stopped', 'key.retired', 'trust.publish
 
 test('while the root is away documents wait, and are made good when it is back', async (t) => {
   const at = await openDesk(t)
-  await at.desk.settle()
+  await begin(at.desk)
   assert.equal(at.desk.trust.standing, 'current')
   const root = join(at.folder, 'root.pem')
   const away = join(at.folder, 'away.pem')
@@ -143,18 +149,18 @@ test('while the root is away documents wait, and are made good when it is back',
   assert.equal(at.desk.trust.standing, 'pending')
   assert.equal(at.desk.trust.current?.version, 1)
   await rename(away, root)
-  await at.desk.settle()
+  await begin(at.desk)
   assert.equal(at.desk.trust.standing, 'current')
   assert.equal(at.desk.trust.current?.version, 2)
 })
 
 test('a post-quantum key is listed once, and stays as it was first listed', async (t) => {
   const at = await openDesk(t)
-  await at.desk.settle()
+  await begin(at.desk)
   await at.close()
   const again = await openDesk(t, { folder: at.folder, time: at.time, postQuantum: true })
   assert.equal(again.desk.trust.standing, 'pending')
-  await again.desk.settle()
+  await begin(again.desk)
   assert.equal(again.desk.trust.standing, 'current')
   const [first] = (await published(again)).keys
   assert.deepEqual([first?.alg, first?.purpose], ['ML-DSA-44', 'post-quantum'])
@@ -166,7 +172,7 @@ test('a post-quantum key is listed once, and stays as it was first listed', asyn
 
 test('a document that says of our keys what is not so is not published', async (t) => {
   const [one, other] = [await openDesk(t), await openDesk(t)]
-  await other.desk.settle()
+  await begin(other.desk)
   const foreign = await readFile(join(other.folder, 'keys', 'trust', '0001.json'), 'utf8')
   const bare = await openDesk(t, { root: false })
   await assert.rejects(bare.desk.publish(foreign), { code: 'TRUST_CONTINUITY' })
@@ -176,7 +182,7 @@ test('a document that says of our keys what is not so is not published', async (
 
 test('a document is renewed before it expires, and told to have expired otherwise', async (t) => {
   const at = await openDesk(t, { time: deskClock() })
-  await at.desk.settle()
+  await begin(at.desk)
   const first = at.desk.trust.current
   const life = Date.parse(first?.expires ?? '') - at.time.now()
   at.time.advance(life - 86_400_000)

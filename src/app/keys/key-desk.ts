@@ -58,7 +58,7 @@ export class KeyDesk {
     return this.#options.trust
   }
 
-  /** Ends what a crash left half done: files, receipts, the trust document. */
+  /** Ends what a crash left half done: files and receipts. */
   settle(): Promise<void> {
     return this.#inTurn(async () => {
       await this.#options.keyring.settle()
@@ -71,7 +71,7 @@ export class KeyDesk {
    * @throws PortcullisError `KEY_TRANSITION` while an earlier rotation is under way.
    */
   rotate({ emergency = false }: { readonly emergency?: boolean } = {}): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#change(async () => {
       const { keyring, ledger, clock } = this.#options
       const retiring = keyring.of('retiring')
       if (retiring !== undefined && !emergency) {
@@ -97,7 +97,7 @@ export class KeyDesk {
    * be `now`, before verifiers can know of the new key.
    */
   retire({ now = false }: { readonly now?: boolean } = {}): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#change(async () => {
       const retiring = this.#options.keyring.of('retiring')
       if (retiring === undefined) throw new PortcullisError('KEY_TRANSITION', 'no key is retiring')
       if (!now) this.#checkOverlap()
@@ -112,7 +112,7 @@ export class KeyDesk {
    * bound; `CHECKPOINT_*` and `TRUST_HEAD_FORKED` for a bound that is no head of this ledger.
    */
   compromised(which: string, bound?: string): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#change(async () => {
       const { keyring } = this.#options
       const named = this.#find(which)
       if (named.state === 'active') {
@@ -133,7 +133,7 @@ export class KeyDesk {
 
   /** Puts a signed trust document in force. @throws PortcullisError as `TrustDesk.publish`. */
   publish(file: string): Promise<TrustDocument> {
-    return this.#inTurn(() => this.#options.trust.publish(file))
+    return this.#change(() => this.#options.trust.publish(file))
   }
 
   /** Verifiers must know the new key, and have had time to learn of it. */
@@ -208,14 +208,18 @@ export class KeyDesk {
   }
 
   /** Whatever came of it, the trust document follows the keys. */
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(async () => {
+  #change<T>(work: () => Promise<T>): Promise<T> {
+    return this.#inTurn(async () => {
       try {
         return await work()
       } finally {
         await this.#options.trust.renew()
       }
     })
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work)
     this.#last = turn.catch(() => undefined)
     return turn
   }

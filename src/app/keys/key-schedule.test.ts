@@ -2,14 +2,20 @@ import assert from 'node:assert/strict'
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { type Desk, deskClock, OVERLAP_MS, openDesk } from '../../../test/support/key-desk.ts'
+import {
+  begin,
+  type Desk,
+  deskClock,
+  OVERLAP_MS,
+  openDesk,
+} from '../../../test/support/key-desk.ts'
 import { KeySchedule, SCHEDULE_TICK_MS } from './key-schedule.ts'
 
 const EVERY_MS = 10 * OVERLAP_MS
 const states = ({ desk }: Desk) => desk.keys.map(({ state }) => state)
 
 async function scheduled(t: TestContext, at: Desk, rotateEveryMs: number | undefined = EVERY_MS) {
-  await at.desk.settle()
+  await begin(at.desk)
   const { desk, log, time } = at
   const schedule = new KeySchedule({
     ...{ desk, log, clock: time, alarm: time.alarm },
@@ -42,7 +48,7 @@ test('keys are rotated and retired when it is time', async (t) => {
 
 test('what was due while nothing ran is done at the start', async (t) => {
   const at = await openDesk(t)
-  await at.desk.settle()
+  await begin(at.desk)
   at.time.advance(2 * EVERY_MS)
   await scheduled(t, at)
   assert.deepEqual(states(at), ['retiring', 'active'])
@@ -81,7 +87,7 @@ test('the old key signs on while the next document waits for its root', async (t
 
 test('nothing is rotated unless it is asked for, and nothing after the end', async (t) => {
   const at = await openDesk(t)
-  await at.desk.settle()
+  await begin(at.desk)
   const { schedule, pass } = await scheduled(t, at, Number.POSITIVE_INFINITY)
   await pass(EVERY_MS)
   await schedule.close()
