@@ -72,7 +72,7 @@ async function connect(config: Config, log: Log, opened: Closing) {
   opened.add(() => ledger.close())
   const receipts = watchClock(ledger, { ids, last })
   const recorder = { ledger: receipts, clock, ids }
-  const keyDesk = await openKeyDesk(config, { keys, ledger, clock, ids, log })
+  const keyDesk = await openKeyDesk(config, { keys, ledger, receipts, clock, ids, log })
   const scrub = startScrub(config, keys, { directory, ledger, log, clock, ids })
   opened.add(() => scrub?.close())
   const witnessed = await openWitnessedHeads(config, { source: ledger, log, ...recorder })

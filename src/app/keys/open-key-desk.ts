@@ -17,7 +17,9 @@ import { TrustDesk } from './trust-desk.ts'
 
 interface DeskParts {
   readonly keys: Keys
-  readonly ledger: Ledger & SigningLedger
+  readonly ledger: SigningLedger
+  /** Where receipts go. */
+  readonly receipts: Ledger
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log
@@ -28,12 +30,12 @@ interface DeskParts {
  * Only who holds the ledger may open it. Rejects `TRUST_*` for documents that were altered.
  */
 export async function openKeyDesk(config: Config, parts: DeskParts): Promise<KeyDesk> {
-  const { keys, ledger, clock, ids, log } = parts
+  const { keys, ledger, receipts, clock, ids, log } = parts
   const { origin, keyring } = keys
   const directory = keysDirectory(config.dataDir)
   const files = await openTrustFiles(directory)
   const record = ({ event, detail }: KeyNews) =>
-    recordEvent({ ledger, clock, ids }, { name: event, detail })
+    recordEvent({ ledger: receipts, clock, ids }, { name: event, detail })
   const { root, overlapMs } = config.keys
   const postQuantum = config.ledger.postQuantum && {
     vkey: (await openPostQuantumKey(directory, origin)).vkey,
@@ -63,7 +65,9 @@ export async function atKeyDesk<T>(
   const { signers } = keys.keyring
   const ledger = await openLedger({ directory, signers, log, clock, ids })
   try {
-    return await work(await openKeyDesk(config, { keys, ledger, clock, ids, log }))
+    return await work(
+      await openKeyDesk(config, { keys, ledger, receipts: ledger, clock, ids, log }),
+    )
   } finally {
     await ledger.close()
   }
