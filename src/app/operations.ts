@@ -66,7 +66,7 @@ export function operations(parts: Parts, address: string): AdminOperations {
     pushPolicies: async (request) => changeOf(await control.push(request)),
     rollbackPolicies: async (request) => changeOf(await control.rollback(request)),
     ...approvalOperations(parts),
-    ...keyOperations(parts.keyDesk),
+    ...keyOperations(parts.keyDesk, ports),
     watch: (listener) =>
       ledger.subscribe((receipt) => {
         const event = decisionEvent(receipt)

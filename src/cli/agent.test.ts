@@ -60,6 +60,7 @@ agents connect  http://127.0.0.1:7070/mcp
 policy          sha256:00, which is not what the policy directory says
 requests        2 recorded, 1 dropped since the start
 ledger          3 receipts of example.com/log
+trust           version 2, good until 2027-09-21T14:13:20.000Z
 agents          sales
 records         CRM.customers
 

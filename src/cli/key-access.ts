@@ -1,4 +1,4 @@
-import { type KeyOperations, keyOperations } from '../app/keys/key-operations.ts'
+import type { KeyOperations } from '../app/keys/key-operations.ts'
 import { atKeyDesk, readKeyList } from '../app/keys/open-key-desk.ts'
 import { streamLog } from '../app/log.ts'
 import { systemClock } from '../app/system-ports.ts'
@@ -20,7 +20,7 @@ export async function withKeys<T>(
 ): Promise<T> {
   const runtime = runtimeOf(options)
   if (await runs(() => runtime.keys())) return work(runtime)
-  return atKeyDesk(inspectedConfig(options), log(), (desk) => work(keyOperations(desk)))
+  return atKeyDesk(inspectedConfig(options), log(), work)
 }
 
 async function runs(ask: () => Promise<unknown>): Promise<boolean> {

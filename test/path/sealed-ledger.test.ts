@@ -60,6 +60,8 @@ async function sealed(t: TestContext, reload: 'watch' | 'push') {
   }
 }
 
+const idOfKey = ({ keyDesk }: Sealed['parts']) => keyDesk.keys[0]?.vkey.split('+')[1] ?? ''
+
 type Route = keyof typeof ADMIN_ROUTES
 type Sealed = Awaited<ReturnType<typeof sealed>>
 
@@ -67,6 +69,11 @@ type Sealed = Awaited<ReturnType<typeof sealed>>
 const CHANGES: Partial<Record<Route, (sealed: Sealed) => Promise<unknown>>> = {
   issueToken: ({ operate }) => operate.issueToken('sales', {}),
   issueApproverToken: ({ operate }) => operate.issueApproverToken('ada', {}),
+  rotateKey: ({ operate }) => operate.rotateKey({}),
+  retireKey: ({ operate }) => operate.retireKey({ now: true }),
+  compromiseKey: ({ operate, parts }) => operate.compromiseKey(idOfKey(parts), {}),
+  draftTrust: ({ operate }) => operate.draftTrust({}),
+  publishTrust: ({ operate }) => operate.publishTrust({ file: '{}' }),
   resetBudget: ({ operate }) => operate.resetBudget('llm', {}),
   pushPolicies: ({ operate }) => operate.pushPolicies(files('third')),
   rollbackPolicies: ({ operate }) => operate.rollbackPolicies({}),
@@ -80,7 +87,8 @@ const CHANGES: Partial<Record<Route, (sealed: Sealed) => Promise<unknown>>> = {
 
 function stateOf({ parts, operate, held }: Sealed) {
   const { state, votes } = operate.showApproval(held)
-  return { version: parts.policies.current().version, budgets: operate.budgets(), state, votes }
+  const { version } = parts.policies.current()
+  return { version, budgets: operate.budgets(), keys: [...parts.keyDesk.keys], state, votes }
 }
 
 for (const [name, change] of Object.entries(CHANGES)) {

@@ -182,10 +182,7 @@ maintenance_mode = false
       system: { maintenance_mode: false },
     },
     ledger: { origin: 'example.com/gate', postQuantum: true, scrubRate: 8_388_608 },
-    keys: {
-      ...{ root: join(folder, 'root.pem') },
-      ...{ rotateEveryMs: 7_776_000_000, overlapMs: 86_400_000 },
-    },
+    keys: { root: join(folder, 'root.pem'), rotateEveryMs: 7_776_000_000, overlapMs: 86_400_000 },
     warnings: [],
   })
 })

@@ -1,28 +1,42 @@
 import type { KeyList, TrustStatus } from '../../contract/keys.ts'
 import type { KeyOperations } from '../../inbound/admin/key-routes.ts'
+import { BY_OPERATOR } from '../../kernel/receipt/event-draft.ts'
 import { type KeyRecord, keyIdOf } from '../../kernel/trust/key-record.ts'
+import { type EventPorts, recordEvent } from '../record-event.ts'
 import type { KeyDesk } from './key-desk.ts'
 import type { TrustDesk } from './trust-desk.ts'
 
-/** What operators may do with keys. Every change leaves a receipt. */
-export function keyOperations(desk: KeyDesk): KeyOperations {
+/**
+ * What operators may do with keys. Who asked for what has its receipt before anything changes, so
+ * that nothing does when none can be written; what came of it has receipts of its own.
+ */
+export function keyOperations(desk: KeyDesk, ports: EventPorts): KeyOperations {
   const keys = () => keyList(desk.keys, desk.trust)
+  const asked = (detail: string) =>
+    recordEvent(ports, { name: 'key.change_requested', detail }, BY_OPERATOR)
   return {
     keys,
-    async rotateKey(request) {
-      await desk.rotate({ emergency: request.emergency ?? false })
+    async rotateKey({ emergency = false }) {
+      await asked(emergency ? 'rotate, in an emergency' : 'rotate')
+      await desk.rotate({ emergency })
       return keys()
     },
-    async retireKey(request) {
-      await desk.retire({ now: request.now ?? false })
+    async retireKey({ now = false }) {
+      await asked(now ? 'retire, before the overlap ends' : 'retire')
+      await desk.retire({ now })
       return keys()
     },
     async compromiseKey(id, { bound }) {
+      await asked(`compromised: ${id}`)
       await desk.compromised(id, bound)
       return keys()
     },
-    draftTrust: async (options) => ({ file: await desk.trust.draft(options) }),
+    async draftTrust(options) {
+      await asked('draft a trust document')
+      return { file: await desk.trust.draft(options) }
+    },
     async publishTrust({ file }) {
+      await asked('publish a trust document')
       await desk.publish(file)
       return keys()
     },

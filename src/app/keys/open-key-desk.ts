@@ -12,7 +12,7 @@ import { keysDirectory, ledgerDirectory } from '../data-files.ts'
 import { recordEvent } from '../record-event.ts'
 import { systemClock, uuidIds } from '../system-ports.ts'
 import { KeyDesk, type SigningLedger } from './key-desk.ts'
-import { keyList } from './key-operations.ts'
+import { type KeyOperations, keyList, keyOperations } from './key-operations.ts'
 import { TrustDesk } from './trust-desk.ts'
 
 interface DeskParts {
@@ -56,7 +56,7 @@ export async function openKeyDesk(config: Config, parts: DeskParts): Promise<Key
 export async function atKeyDesk<T>(
   config: Config,
   log: Log,
-  work: (desk: KeyDesk) => Promise<T>,
+  work: (keys: KeyOperations) => Promise<T>,
 ): Promise<T> {
   const clock = systemClock
   const ids = uuidIds(clock)
@@ -65,9 +65,9 @@ export async function atKeyDesk<T>(
   const { signers } = keys.keyring
   const ledger = await openLedger({ directory, signers, log, clock, ids })
   try {
-    return await work(
-      await openKeyDesk(config, { keys, ledger, receipts: ledger, clock, ids, log }),
-    )
+    const recorder = { clock, ids }
+    const desk = await openKeyDesk(config, { keys, ledger, receipts: ledger, ...recorder, log })
+    return await work(keyOperations(desk, { ledger, ...recorder }))
   } finally {
     await ledger.close()
   }

@@ -17,6 +17,7 @@ export const EVENTS = {
   'agent.token_issued': 'admin',
   'approver.token_issued': 'admin',
   'budget.reset': 'admin',
+  'key.change_requested': 'admin',
   'admin.refused': 'refusal',
   'upstream.connected': 'resource',
   'upstream.disconnected': 'resource',
