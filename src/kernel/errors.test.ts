@@ -27,6 +27,8 @@ const PINNED: readonly (readonly [code: string, http: number])[] = [
   ['LEDGER_BUSY', 503],
   ['LEDGER_FULL', 503],
   ['LEDGER_TENANT_REFUSED', 400],
+  ['LEDGER_INDEX_INVALID', 500],
+  ['LEDGER_HEAD_UNSIGNED', 503],
   ['LEDGER_RECEIPT_REJECTED', 500],
   ['LEDGER_LOCKED', 503],
   ['LEDGER_CORRUPT', 503],

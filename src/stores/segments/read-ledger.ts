@@ -1,172 +1,132 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
 import { PortcullisError } from '../../kernel/errors.ts'
-import { parseReceipt } from '../../kernel/receipt/parse-receipt.ts'
-import { formatPortable } from '../../kernel/receipt/portable.ts'
-import type { Receipt } from '../../kernel/receipt/receipt.ts'
-import { matches, type ReceiptFilter } from '../../kernel/receipt/receipt-filter.ts'
-import { claimedCheckpoint } from '../../kernel/tlog/checkpoint.ts'
-import { type Hash, leafHash, nodeHash } from '../../kernel/tlog/hash.ts'
-import { inclusionProof, verifyInclusion } from '../../kernel/tlog/proof.ts'
-import { formatTlogProof } from '../../kernel/tlog/tlog-proof.ts'
-import { FRAME_KINDS } from './frame.ts'
+import { indexInvalid, isIndexDamage, openIndexToRead } from './index-database.ts'
+import { type IndexingOptions, indexLedger } from './index-ledger.ts'
 import { NODE_LOG } from './ledger-state.ts'
+import { LedgerView } from './ledger-view.ts'
 import { DEFAULT_TENANT } from './open-group-writer.ts'
-import { parseLogName } from './replay.ts'
-import { listSegments, readFrames } from './segment-files.ts'
+import { NodeLog, ReceiptLog } from './read-log.ts'
+import { SegmentReader } from './segment-reader.ts'
 
-/** How many receipts a query gives unless it says. */
-export const DEFAULT_RECEIPT_LIMIT = 100
+export {
+  DEFAULT_RECEIPT_LIMIT,
+  type LogReader,
+  type NodeLog,
+  type ReceiptLog,
+  type ReceiptQuery,
+} from './read-log.ts'
 
-export interface ReceiptQuery {
-  /** The first `seq` to look at; without it the oldest, or the newest when `newestFirst`. */
-  readonly from?: number
-  readonly limit?: number
-  readonly newestFirst?: boolean
-  readonly filter?: ReceiptFilter
+/** Most leaves that a reader keeps in memory because no index has them. */
+export const UNINDEXED_LIMIT = 10_000
+
+export interface ReadLedgerOptions extends IndexingOptions {
+  /** Size of the node log that is on the disk, where the writer is at hand to say so. */
+  durable?(): number
 }
 
-/** One log as its segments have it. */
-export interface LogReader {
-  readonly origin: string
-  readonly size: number
-  /** The receipt with this id or `seq`; throws `LEDGER_RECEIPT_UNKNOWN`. */
-  receipt(which: string | number): Receipt
-  receipts(query: ReceiptQuery): Iterable<Receipt>
-  /** The receipt as a file that verifies offline, proved under the last signed head of its log. */
-  proof(which: string | number): string
-}
+/** A ledger open for reading, beside its writer or without one. It sees what is durable. */
+export class LedgerReader {
+  readonly #directory: string
+  readonly #options: ReadLedgerOptions
+  readonly #segments: SegmentReader
+  #db: DatabaseSync
+  #view: LedgerView
 
-/** A ledger read whole from its segments: what is durable at the opening, and no more. */
-export interface LedgerReader {
-  /** The last checkpoint of the node log. */
-  checkpoint(): string
-  of(tenant?: string): LogReader
-}
+  constructor(directory: string, options: ReadLedgerOptions) {
+    this.#directory = directory
+    this.#options = options
+    this.#segments = new SegmentReader(directory)
+    this.#db = openIndexToRead(directory) ?? this.#index()
+    this.#view = this.#look()
+  }
 
-/** Reads a ledger; throws `LEDGER_MISSING` or `LEDGER_CORRUPT`. */
-export function readLedger(directory: string): LedgerReader {
-  const logs = new Map<number, ScannedLog>()
-  let node: string | undefined
-  for (const { log: number, kind, body } of framesOf(directory)) {
-    const text = Buffer.from(body).toString('utf8')
-    if (kind === FRAME_KINDS.log) {
-      const name = parseLogName(text)
-      if (name !== undefined) logs.set(number, new ScannedLog(name.tenant, name.origin))
+  /** The logs of all tenants. */
+  logs(): readonly ReceiptLog[] {
+    return this.#view.logs
+      .filter(({ log }) => log !== NODE_LOG)
+      .map((log) => new ReceiptLog(this.#view, log, this.node))
+  }
+
+  /** The log of a tenant; throws `LEDGER_RECEIPT_UNKNOWN` for one without. */
+  of(tenant = DEFAULT_TENANT): ReceiptLog {
+    const log = this.#view.logs.find((named) => named.tenant === tenant)
+    if (log !== undefined) return new ReceiptLog(this.#view, log, this.node)
+    throw new PortcullisError('LEDGER_RECEIPT_UNKNOWN', `no receipts of the tenant \`${tenant}\``)
+  }
+
+  /** The log that has the heads of all others as its leaves. */
+  get node(): NodeLog {
+    const log = this.#view.logs.find((named) => named.log === NODE_LOG)
+    if (log !== undefined) return new NodeLog(this.#view, log, this.#directory)
+    throw new PortcullisError('LEDGER_CORRUPT', 'the ledger has no signed checkpoint')
+  }
+
+  /** The last signed checkpoint of the node log. */
+  checkpoint(): string {
+    return this.node.checkpoint()
+  }
+
+  /** Leaf hash (base64) of the last receipt of a run in the log of this number. */
+  lastOfRun(log: number, run: string): string | undefined {
+    const hash = this.#view.lastOfRun(log, run)
+    return hash && Buffer.from(hash).toString('base64')
+  }
+
+  /** Sees what has become durable since. What was handed out before stays as it was. */
+  refresh(): void {
+    this.#guarded(() => this.#view.read(UNINDEXED_LIMIT))
+    if (this.#view.unindexed >= UNINDEXED_LIMIT) this.#view = this.#look()
+  }
+
+  close(): void {
+    this.#segments.close()
+    this.#db.close()
+  }
+
+  #look(): LedgerView {
+    const view = this.#guarded(() => {
+      const opened = this.#open()
+      opened.read(UNINDEXED_LIMIT)
+      return opened
+    })
+    if (view.unindexed < UNINDEXED_LIMIT) return view
+    this.#db.close()
+    this.#db = this.#index()
+    const again = this.#open()
+    again.read(Number.POSITIVE_INFINITY)
+    return again
+  }
+
+  #open(): LedgerView {
+    const { durable } = this.#options
+    const parts = { directory: this.#directory, db: this.#db, segments: this.#segments }
+    return new LedgerView(durable === undefined ? parts : { ...parts, durable })
+  }
+
+  #index(): DatabaseSync {
+    return indexLedger(this.#directory, this.#options)
+  }
+
+  #guarded<T>(read: () => T): T {
+    try {
+      return read()
+    } catch (cause) {
+      if (cause instanceof PortcullisError || !isIndexDamage(cause)) throw cause
+      throw indexInvalid('it cannot be read', cause)
     }
-    if (kind === FRAME_KINDS.checkpoint && number === NODE_LOG) node = text
-    const log = logs.get(number)
-    if (kind === FRAME_KINDS.leaf) log?.leaves.push(text)
-    if (kind === FRAME_KINDS.checkpoint && log !== undefined) log.head = text
-    if (kind === FRAME_KINDS.checkpoint && number === NODE_LOG) {
-      for (const each of logs.values()) each.size = each.leaves.length
-    }
-  }
-  return {
-    checkpoint() {
-      if (node !== undefined) return node
-      throw new PortcullisError('LEDGER_CORRUPT', 'there is no checkpoint')
-    },
-    of(tenant = DEFAULT_TENANT) {
-      for (const log of logs.values()) if (log.tenant === tenant) return log
-      throw new PortcullisError('LEDGER_CORRUPT', `there is no log of \`${tenant}\``)
-    },
   }
 }
 
-function* framesOf(directory: string) {
-  try {
-    if (listSegments(directory).length === 0) throw missing(directory)
-  } catch (cause) {
-    if (cause instanceof PortcullisError) throw cause
-    throw missing(directory, { cause })
+/**
+ * Opens a ledger for reading. An index that is not there or far behind is made first, where that is
+ * possible beside the segments, or else in memory.
+ * @throws PortcullisError `LEDGER_MISSING`, `LEDGER_CORRUPT`, `LEDGER_INDEX_INVALID`.
+ */
+export function readLedger(directory: string, options: ReadLedgerOptions = {}): LedgerReader {
+  if (!existsSync(join(directory, 'segments'))) {
+    throw new PortcullisError('LEDGER_MISSING', `no ledger at \`${directory}\``)
   }
-  for (const found of readFrames(directory)) {
-    if ('bad' in found) return
-    yield found.frame
-  }
-}
-
-function missing(directory: string, options?: ErrorOptions): PortcullisError {
-  return new PortcullisError('LEDGER_MISSING', `no ledger at \`${directory}\``, options)
-}
-
-class ScannedLog implements LogReader {
-  readonly tenant: string
-  readonly origin: string
-  /** Texts of the leaves; those beyond `size` are not under a checkpoint yet. */
-  readonly leaves: string[] = []
-  size = 0
-  head: string | undefined
-
-  constructor(tenant: string, origin: string) {
-    this.tenant = tenant
-    this.origin = origin
-  }
-
-  receipt(which: string | number): Receipt {
-    return parsed(this.leaves[this.#seqOf(which)] ?? '')
-  }
-
-  *receipts({ from, limit, newestFirst = false, filter = {} }: ReceiptQuery): Iterable<Receipt> {
-    let left = limit ?? DEFAULT_RECEIPT_LIMIT
-    const step = newestFirst ? -1 : 1
-    const start = from ?? (newestFirst ? this.size - 1 : 0)
-    const first = newestFirst ? Math.min(start, this.size - 1) : start
-    for (let seq = first; seq >= 0 && seq < this.size && left > 0; seq += step) {
-      const receipt = parsed(this.leaves[seq] ?? '')
-      if (!matches(receipt, filter)) continue
-      yield receipt
-      left -= 1
-    }
-  }
-
-  proof(which: string | number): string {
-    const index = this.#seqOf(which)
-    const head = this.head === undefined ? undefined : claimedCheckpoint(this.head)
-    if (this.head === undefined || head === undefined || index >= head.size) {
-      const message = `no signed head covers receipt ${index} yet: it does within a second`
-      throw new PortcullisError('LEDGER_RECEIPT_UNKNOWN', message)
-    }
-    const leaf = this.leaves[index] ?? ''
-    const hashes = this.leaves.slice(0, head.size).map((text) => leafHash(Buffer.from(text)))
-    const path = inclusionProof(index, head.size, subtreesOf(hashes))
-    if (!verifyInclusion({ hash: leafHash(Buffer.from(leaf)), index }, head, path)) {
-      throw new PortcullisError('LEDGER_CORRUPT', `receipt ${index} is not what was signed`)
-    }
-    const proof = formatTlogProof({ index, path, checkpoint: this.head })
-    return formatPortable({ receipt: leaf, proof })
-  }
-
-  #seqOf(which: string | number): number {
-    const seq =
-      typeof which === 'number'
-        ? which
-        : this.leaves.findIndex((leaf) => leaf.includes(which) && parsed(leaf).id === which)
-    if (seq >= 0 && seq < this.size) return seq
-    throw new PortcullisError('LEDGER_RECEIPT_UNKNOWN', `no receipt \`${which}\``)
-  }
-}
-
-function parsed(leaf: string): Receipt {
-  try {
-    return parseReceipt(leaf)
-  } catch (cause) {
-    throw new PortcullisError('LEDGER_CORRUPT', 'a receipt cannot be read', { cause })
-  }
-}
-
-function subtreesOf(hashes: readonly Hash[]) {
-  const levels: Hash[][] = [[...hashes]]
-  for (let below = levels[0] ?? []; below.length > 1; below = levels.at(-1) ?? []) {
-    const parents: Hash[] = []
-    for (let at = 0; at + 1 < below.length; at += 2) {
-      const [left, right] = [below[at], below[at + 1]]
-      if (left !== undefined && right !== undefined) parents.push(nodeHash(left, right))
-    }
-    levels.push(parents)
-  }
-  return (height: number, index: number): Hash => {
-    const hash = levels[height]?.[index]
-    if (hash !== undefined) return hash
-    throw new PortcullisError('INTERNAL', `no subtree ${index} of height ${height}`)
-  }
+  return new LedgerReader(directory, options)
 }
