@@ -5,6 +5,7 @@ import { PortcullisError } from '../kernel/errors.ts'
 import { isJsonObject, type JsonObject } from '../kernel/json/value.ts'
 import { payloadDigest } from '../kernel/receipt/payload-digest.ts'
 import type { RecordedEvent } from '../kernel/receipt/receipt.ts'
+import { claimedCheckpoint } from '../kernel/tlog/checkpoint.ts'
 import { watchClock } from '../pipeline/clock-watch.ts'
 import { createGate } from '../pipeline/gate.ts'
 import type { Digester, Log, Ports, Records, Tenant } from '../pipeline/ports.ts'
@@ -22,6 +23,7 @@ import {
   agentTokens,
   connectMcpServers,
   declaredAttributes,
+  IndexFollower,
   memoryConnector,
   openKeys,
   openLedger,
@@ -68,18 +70,25 @@ async function connect(config: Config, log: Log, opened: Closing) {
   const directory = ledgerDirectory(config.dataDir)
   const last = lastRecordedAt(directory)
   const signers = keys.keyring.signers
-  const ledger = await openLedger({ directory, signers, log, clock, ids })
+  const follower = new IndexFollower({ directory, log })
+  opened.add(() => follower.close())
+  const ledger = await openLedger({ directory, signers, log, clock, ids, runs: follower.runs })
   opened.add(() => ledger.close())
   const receipts = watchClock(ledger, { ids, last })
   const recorder = { ledger: receipts, clock, ids }
   const keyDesk = await openKeyDesk(config, { keys, ledger, receipts, clock, ids, log })
   const scrub = startScrub(config, keys, { directory, ledger, log, clock, ids })
   opened.add(() => scrub?.close())
+  follower.follow(ledger.checkpoint())
+  opened.add(ledger.onHead((note) => follower.follow(note)))
+  await follower.caughtUp()
+  const reader = readLedger(directory, { durable: () => sizeOf(ledger.checkpoint()) })
+  opened.add(() => reader.close())
   const witnessed = await openWitnessedHeads(config, { source: ledger, log, ...recorder })
   opened.add(() => witnessed.close())
   const { finality } = witnessed
   const usage = openUsage({
-    ...{ file: usageFile(config.dataDir), ledger: readLedger(directory).of(TENANT) },
+    ...{ file: usageFile(config.dataDir), ledger: reader.of(TENANT) },
     ...{ budgets: config.budgets, log, now: clock.now() },
   })
   opened.add(() => usage.close())
@@ -119,7 +128,12 @@ async function connect(config: Config, log: Log, opened: Closing) {
   const gate = createGate(ports)
   const whole = { config, log, keys, ports, gate, approvals, refusals, close: () => opened.close() }
   const used = { usage: usage.book, recording, keyDesk }
-  return { ...whole, ...used, ledger, policies, control, identities, servers, namespaces }
+  return { ...whole, ...used, ledger, reader, policies, control, identities, servers, namespaces }
+}
+
+/** How many heads a checkpoint of the node log covers. */
+function sizeOf(note: string): number {
+  return claimedCheckpoint(note).size
 }
 
 function configLoaded(config: Config): RecordedEvent {

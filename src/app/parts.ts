@@ -27,6 +27,7 @@ export {
   writeWitnessKeys,
 } from '../stores/keys-file/witness-keys.ts'
 export { policyVersions } from '../stores/policy-versions/policy-versions.ts'
+export { IndexFollower } from '../stores/segments/follow-index.ts'
 export { openLedger } from '../stores/segments/open-ledger.ts'
 export { readLedger } from '../stores/segments/read-ledger.ts'
 export { scrubLedger } from '../stores/segments/scrub.ts'

@@ -12,9 +12,9 @@ import { LedgerWriter } from './ledger-writer.ts'
 import { NodeHashes, scanNodeHashes } from './node-hashes.ts'
 import { DEFAULT_TENANT, openingCode } from './open-group-writer.ts'
 import { signedCheckpoint } from './published.ts'
-import { type LastOfRun, ReceiptQueue } from './receipt-queue.ts'
+import { ReceiptQueue } from './receipt-queue.ts'
 import { interruptedActions, quarantinedTail } from './recovery-receipts.ts'
-import { ScannedRuns } from './scanned-runs.ts'
+import { type RunSource, ScannedRuns } from './scanned-runs.ts'
 import { type LedgerSigners, NoteSigner, vkeyOf } from './signers.ts'
 import { TenantLogs } from './tenant-logs.ts'
 
@@ -30,8 +30,8 @@ export interface LedgerOptions {
   readonly clock?: Pick<Clock, 'now'>
   readonly ids?: Ids
   readonly queueLimit?: number
-  /** Where the last receipt of a run is looked up; without it all receipts are read once. */
-  readonly lastOfRun?: LastOfRun
+  /** Who knows the last receipt of each run; without it all receipts are read once. */
+  readonly runs?: RunSource
   /** Write in the thread of the caller instead of one of its own, by these effects on the disk. */
   readonly inline?: { readonly files?: Files }
   readonly segmentBytes?: number
@@ -122,12 +122,12 @@ function connect(options: LedgerOptions, service: GroupService) {
   const { directory, signers, queueLimit = DEFAULT_LEDGER_QUEUE, log, inline } = options
   const { opened } = service
   const origin = signers.active.name
-  const scanned = options.lastOfRun === undefined ? new ScannedRuns(directory) : undefined
+  const { runs = new ScannedRuns(directory) } = options
   const logs = new TenantLogs(opened.logs, () => newOrigin(origin))
   const queue = new ReceiptQueue({
     ...{ logs, open: opened.open, limit: queueLimit, batchBytes: options.batchBytes },
-    lastOfRun: options.lastOfRun ?? scanned?.lastOfRun ?? (() => undefined),
-    onDurable: (number, run, leafHash) => scanned?.add(number, run, leafHash),
+    lastOfRun: runs.lastOfRun,
+    onDurable: (number, run, leafHash) => runs.add(number, run, leafHash),
   })
   const writer = new LedgerWriter({
     ...{ origin, opened, committer: service, queue, log, headIntervalMs: options.headIntervalMs },

@@ -1,0 +1,92 @@
+import { extname } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { claimedCheckpoint } from '../../kernel/tlog/checkpoint.ts'
+import type { Log } from '../../pipeline/ports.ts'
+import type { FromIndexer, ToIndexer } from './index-worker.ts'
+import { IndexedRuns } from './indexed-runs.ts'
+
+// The published package holds JavaScript, a checkout TypeScript.
+const WORKER = new URL(`./index-worker${extname(import.meta.url)}`, import.meta.url)
+
+export interface FollowerOptions {
+  /** The directory of the ledger. */
+  readonly directory: string
+  readonly log: Log
+}
+
+/** Keeps the index close behind the ledger, in a thread of its own. */
+export class IndexFollower {
+  /** For the writer: the last receipt of each run. */
+  readonly runs: IndexedRuns
+  readonly #log: Log
+  readonly #worker: Worker
+  readonly #exit: Promise<void>
+  /** Size of the node log that is durable, that was asked for, and that is indexed. */
+  #durable = -1
+  #asked = -1
+  #indexed = -1
+  #waiting: (() => void)[] = []
+
+  constructor({ directory, log }: FollowerOptions) {
+    this.runs = new IndexedRuns(directory)
+    this.#log = log
+    this.#worker = new Worker(WORKER, { workerData: { directory } })
+    // An index is a convenience: that it is made holds up nobody's end.
+    this.#worker.unref()
+    this.#worker.on('message', (message: FromIndexer) => this.#heard(message))
+    this.#worker.on('error', ({ message }) => this.#failed(message))
+    this.#exit = new Promise((resolve) => this.#worker.once('exit', () => resolve()))
+  }
+
+  /** A checkpoint of the node log is on the disk. */
+  follow(note: string): void {
+    this.#durable = Math.max(this.#durable, claimedCheckpoint(note).size)
+    this.#ask()
+  }
+
+  /** Resolves once the index has all that was durable when this was called, or cannot get there. */
+  caughtUp(): Promise<void> {
+    if (this.#indexed >= this.#durable) return Promise.resolve()
+    return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  /** What is in the index by then stays in it. */
+  async close(): Promise<void> {
+    // The worker's connection goes last: only it can move the write-ahead log into the file.
+    this.runs.close()
+    this.#worker.postMessage('close' satisfies ToIndexer)
+    await this.#exit
+    this.#wake()
+  }
+
+  #ask(): void {
+    if (this.#asked > this.#indexed || this.#durable <= this.#indexed) return
+    this.#asked = this.#durable
+    this.runs.leave()
+    this.#worker.postMessage({ durable: this.#asked } satisfies ToIndexer)
+  }
+
+  #heard(message: FromIndexer): void {
+    if (message.type === 'failed') return this.#failed(message.reason)
+    if (message.type === 'rebuilding') {
+      this.#log.warn('ledger.index_rebuilt', { reason: message.reason })
+      return
+    }
+    this.#indexed = message.durable
+    this.runs.left()
+    this.#ask()
+    if (this.#indexed >= this.#durable) this.#wake()
+  }
+
+  /** The next head is another try. The ledger goes on without it. */
+  #failed(reason: string): void {
+    this.#log.error('ledger.index_failed', { reason })
+    this.#asked = this.#indexed
+    this.runs.stayed()
+    this.#wake()
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve()
+  }
+}
