@@ -5,7 +5,7 @@ import type { PolicyRequest } from '../kernel/policy/policy-request.ts'
 import type { Receipt, RecordedDecision } from '../kernel/receipt/receipt.ts'
 import { type PolicyPlaces, policiesNamed, readingRequests } from './compare-policies.ts'
 import { ledgerDirectory } from './data-files.ts'
-import { findReceipt } from './ledger-files.ts'
+import { findReceipt } from './read-receipts.ts'
 
 /** What a receipt says, and why it came out so. */
 export interface ReceiptExplanation {

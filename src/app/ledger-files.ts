@@ -11,7 +11,6 @@ import {
 import { dirname, join } from 'node:path'
 import { PortcullisError } from '../kernel/errors.ts'
 import type { FsckReport } from '../kernel/receipt/ledger-report.ts'
-import type { Receipt } from '../kernel/receipt/receipt.ts'
 import { type VerifiedReceipt, verifyPortableReceipt } from '../kernel/receipt/verify-receipt.ts'
 import { type Checkpoint, claimedCheckpoint } from '../kernel/tlog/checkpoint.ts'
 import { parseVerifierKey } from '../kernel/tlog/note.ts'
@@ -23,9 +22,9 @@ import {
 } from '../stores/segments/fsck/judge-by-keys.ts'
 import { fsck } from '../stores/segments/fsck.ts'
 import { hasWriter } from '../stores/segments/ledger-lock.ts'
-import { type ReceiptQuery, readLedger } from '../stores/segments/read-ledger.ts'
 import { loadConfig } from './config.ts'
 import { ledgerDirectory } from './data-files.ts'
+import { portableReceipt } from './read-receipts.ts'
 
 const DEFAULT_CONFIG = 'portcullis.toml'
 const DEFAULT_DATA = '.portcullis'
@@ -136,30 +135,15 @@ export function verifyReceiptFile(file: string, keyFile: string): VerifiedReceip
   return verifyPortableReceipt(readTextFile(file), readTextFile(keyFile).trim())
 }
 
-export function findReceipts(directory: string, query: ReceiptQuery): readonly Receipt[] {
-  return [...readLedger(directory).of().receipts(query)]
-}
-
-/** One receipt by its id or by its place. */
-export function findReceipt(directory: string, which: string): Receipt {
-  return readLedger(directory).of().receipt(idOrSeq(which))
-}
-
-/** One receipt with its proof, as text; also written to `out`, if given. */
-export function exportReceipt(directory: string, which: string, out?: string): string {
-  const portable = readLedger(directory).of().proof(idOrSeq(which))
+/** One receipt with its proofs, as text; also written to `out`, if given. */
+export async function exportReceipt(
+  directory: string,
+  which: string,
+  out?: string,
+): Promise<string> {
+  const portable = await portableReceipt(directory, which)
   if (out !== undefined) writeWhole(out, portable)
   return portable
-}
-
-/** The last signed checkpoint of the node log. */
-export function currentCheckpoint(directory: string): string {
-  return readLedger(directory).checkpoint()
-}
-
-/** No id of ours is all digits: those are places. */
-function idOrSeq(which: string): string | number {
-  return /^[0-9]{1,15}$/.test(which) ? Number(which) : which
 }
 
 /** The text of a file that the command line names. @throws PortcullisError `FILE_UNREADABLE`. */

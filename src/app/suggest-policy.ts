@@ -3,7 +3,7 @@ import { type Observation, suggestPolicy } from '../kernel/policy/suggest/sugges
 import type { Receipt } from '../kernel/receipt/receipt.ts'
 import { type PolicyPlaces, readingRequests } from './compare-policies.ts'
 import { ledgerDirectory } from './data-files.ts'
-import { findReceipts } from './ledger-files.ts'
+import { findReceipts } from './read-receipts.ts'
 
 /** Receipts that one draft is made from, the newest ones. */
 export const MAX_OBSERVATIONS = 100_000
@@ -23,9 +23,9 @@ export interface Suggestion {
 
 /** Drafts a policy from the decisions about an agent, and from what was recorded of them. */
 export async function suggestFor({ agent, since, ...places }: SuggestOptions): Promise<Suggestion> {
-  const query = { limit: 2 * MAX_OBSERVATIONS, newestFirst: true, filter: { agent } }
+  const query = { limit: 2 * MAX_OBSERVATIONS, newestFirst: true, filter: { agent, since } }
   const receipts = findReceipts(ledgerDirectory(places.dataDir), query)
-    .filter(({ ts, decision }) => ts >= since && decision !== undefined)
+    .filter(({ decision }) => decision !== undefined)
     .slice(0, MAX_OBSERVATIONS)
   const observations =
     (await readingRequests(places, (reader) =>

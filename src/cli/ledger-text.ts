@@ -72,7 +72,8 @@ function outcomeText(receipt: Receipt): string {
   return observed === undefined ? outcome : `${outcome} (observed: ${observed.effect})`
 }
 
-function because(receipt: Receipt): string {
+/** The rule that settled it; without one, the code, the reason or what there is to say. */
+export function because(receipt: Receipt): string {
   const { decision, code, event } = receipt
   const [rule] = isUnmet(receipt) ? [] : (decision?.rules ?? [])
   return rule === undefined

@@ -1,51 +1,37 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import {
   type CheckFileOptions,
   checkLedgerFiles,
-  currentCheckpoint,
   exportReceipt,
   findLedger,
-  findReceipt,
-  findReceipts,
-  type PlaceOptions,
   verifyReceiptFile,
 } from '../app/ledger-files.ts'
+import { currentCheckpoint } from '../app/read-receipts.ts'
 import { PortcullisError } from '../kernel/errors.ts'
-import { RECEIPT_KINDS } from '../kernel/receipt/events.ts'
-import type { ReceiptFilter } from '../kernel/receipt/receipt-filter.ts'
-import { type Answer, answer, command, EXIT } from './command.ts'
-import { provedText, tableOf, verdictText, wholeText } from './ledger-text.ts'
+import { aboutLedger, type LedgerOptions } from './about-ledger.ts'
+import { type Answer, answer, EXIT } from './command.ts'
+import { reindexCommand, showCommand, timelineCommand } from './ledger-queries.ts'
+import { provedText, verdictText } from './ledger-text.ts'
+import { exportTilesCommand } from './ledger-tiles.ts'
 import { endProgress, showProgress } from './progress-line.ts'
-
-/** Receipts that `ledger show` lists unless it is told. */
-const DEFAULT_SHOWN = 20
 
 const MEBIBYTE = 1024 * 1024
 
-interface Options extends PlaceOptions {
-  readonly json?: boolean
-}
-
-/** `portcullis ledger …`: fsck, verify, show, export, checkpoint. */
+/** `portcullis ledger …` */
 export function ledgerCommand(): Command {
   return new Command('ledger')
     .description('check, read and export the receipts')
     .addCommand(fsckCommand())
     .addCommand(verifyCommand())
     .addCommand(showCommand())
+    .addCommand(timelineCommand())
     .addCommand(exportCommand())
+    .addCommand(exportTilesCommand())
     .addCommand(checkpointCommand())
+    .addCommand(reindexCommand())
 }
 
-/** The ledger that a command is about, and `--json`. */
-function aboutLedger(spec: Parameters<typeof command>[0]): Command {
-  return command(spec)
-    .option('--ledger <path>', 'the ledger: its directory or the data directory')
-    .option('--data <dir>', 'the data directory')
-    .option('--config <file>', 'the configuration that names the data directory')
-}
-
-interface FsckOptions extends Options, CheckFileOptions {}
+interface FsckOptions extends LedgerOptions, CheckFileOptions {}
 
 function fsckCommand(): Command {
   return aboutLedger({
@@ -84,7 +70,7 @@ function verifyCommand(): Command {
   })
     .option('--key <file>', 'the public key (default: keys/ledger.vkey in the data directory)')
     .requiredOption('--receipt <file>', 'the exported receipt')
-    .action((options: Options & { readonly receipt: string }) =>
+    .action((options: LedgerOptions & { readonly receipt: string }) =>
       answer(options.json, async () => verifyOne(options.receipt, options)),
     )
 }
@@ -97,7 +83,7 @@ const REFUSALS: readonly string[] = [
   'CHECKPOINT_UNTRUSTED',
 ]
 
-function verifyOne(file: string, options: Options): Answer {
+function verifyOne(file: string, options: LedgerOptions): Answer {
   try {
     const verified = verifyReceiptFile(file, options.key ?? findLedger(options).keyFile)
     const { receipt, checkpoint } = verified
@@ -111,52 +97,6 @@ function verifyOne(file: string, options: Options): Answer {
   }
 }
 
-interface ShowOptions extends Options, ReceiptFilter {
-  readonly limit: number
-}
-
-function showCommand(): Command {
-  return aboutLedger({
-    name: 'show [id|seq]',
-    summary: 'list the last receipts, or show one whole',
-    examples: [
-      'portcullis ledger show --agent research --effect deny',
-      'portcullis ledger show --kind alert',
-      'portcullis ledger show 42',
-    ],
-  })
-    .addOption(new Option('--kind <kind>', 'of this kind').choices(RECEIPT_KINDS))
-    .option('--run <run>', 'of this run')
-    .option('--agent <name>', 'of this agent')
-    .option('--operation <name>', 'of this operation: slack.post_message, memory.read')
-    .option(
-      '--effect <outcome>',
-      'with this outcome: allow, deny, unknown, refused, policy.activated',
-    )
-    .option('--approval <id>', 'about this request for approval')
-    .option('--limit <count>', 'at most so many', parseLimit, DEFAULT_SHOWN)
-    .action((which: string | undefined, options: ShowOptions) =>
-      answer(options.json, async () => (which === undefined ? list(options) : one(which, options))),
-    )
-}
-
-function parseLimit(text: string): number {
-  if (/^[1-9][0-9]{0,9}$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('a count from 1')
-}
-
-function list(options: ShowOptions): Answer {
-  const query = { limit: options.limit, newestFirst: true, filter: options }
-  const receipts = findReceipts(findLedger(options).directory, query).toReversed()
-  const text = receipts.length === 0 ? 'no receipts' : tableOf(receipts)
-  return { json: { receipts }, text }
-}
-
-function one(which: string, options: ShowOptions): Answer {
-  const receipt = findReceipt(findLedger(options).directory, which)
-  return { json: { receipts: [receipt] }, text: wholeText(receipt) }
-}
-
 function exportCommand(): Command {
   return aboutLedger({
     name: 'export <id|seq>',
@@ -164,9 +104,9 @@ function exportCommand(): Command {
     examples: ['portcullis ledger export 42 --out receipt.json'],
   })
     .option('--out <file>', 'write it there instead of to standard output')
-    .action((which: string, options: Options & { readonly out?: string }) =>
+    .action((which: string, options: LedgerOptions & { readonly out?: string }) =>
       answer(options.json, async () => {
-        const portable = exportReceipt(findLedger(options).directory, which, options.out)
+        const portable = await exportReceipt(findLedger(options).directory, which, options.out)
         const text = options.out === undefined ? portable : `written to ${options.out}`
         return { json: { file: options.out ?? null, portable }, text }
       }),
@@ -178,7 +118,7 @@ function checkpointCommand(): Command {
     name: 'checkpoint',
     summary: 'the last signed checkpoint: what an auditor remembers',
     examples: ['portcullis ledger checkpoint > ledger.head'],
-  }).action((options: Options) =>
+  }).action((options: LedgerOptions) =>
     answer(options.json, async () => {
       const checkpoint = currentCheckpoint(findLedger(options).directory)
       return { json: { checkpoint }, text: checkpoint }

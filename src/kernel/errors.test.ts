@@ -29,6 +29,7 @@ const PINNED: readonly (readonly [code: string, http: number])[] = [
   ['LEDGER_TENANT_REFUSED', 400],
   ['LEDGER_INDEX_INVALID', 500],
   ['LEDGER_HEAD_UNSIGNED', 503],
+  ['LEDGER_EXPORT_CONFLICT', 409],
   ['LEDGER_RECEIPT_REJECTED', 500],
   ['LEDGER_LOCKED', 503],
   ['LEDGER_CORRUPT', 503],

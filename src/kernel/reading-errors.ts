@@ -12,4 +12,11 @@ export const READING_ERRORS = {
     agent: 'The runtime cannot act at the moment.',
     remedy: 'the head over this receipt is signed within a second: ask again',
   },
+  LEDGER_EXPORT_CONFLICT: {
+    http: 409,
+    agent: 'The runtime cannot act at the moment.',
+    remedy:
+      'the directory has the tiles of another log, or of a later head than the ledger has: export ' +
+      'to an empty one, and find out why, for a log never goes back',
+  },
 } as const

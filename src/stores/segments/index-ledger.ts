@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
+import { PortcullisError } from '../../kernel/errors.ts'
 import { removeIndex } from './index-database.ts'
 import { LedgerIndex } from './ledger-index.ts'
 
@@ -16,6 +19,7 @@ export function indexLedger(directory: string, options: IndexingOptions = {}): D
 
 /** Makes the index of a ledger anew; returns how many leaves are in it. */
 export function rebuildIndex(directory: string, options: IndexingOptions = {}): number {
+  assertLedger(directory)
   removeIndex(directory)
   const index = LedgerIndex.open(directory)
   try {
@@ -24,6 +28,12 @@ export function rebuildIndex(directory: string, options: IndexingOptions = {}): 
   } finally {
     index.close()
   }
+}
+
+/** @throws PortcullisError `LEDGER_MISSING` */
+export function assertLedger(directory: string): void {
+  if (existsSync(join(directory, 'segments'))) return
+  throw new PortcullisError('LEDGER_MISSING', `no ledger at \`${directory}\``)
 }
 
 /** Whoever may only read the segments has an index of its own, in memory. */

@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { PortcullisError } from '../../kernel/errors.ts'
 import { indexInvalid, isIndexDamage, openIndexToRead } from './index-database.ts'
-import { type IndexingOptions, indexLedger } from './index-ledger.ts'
+import { assertLedger, type IndexingOptions, indexLedger } from './index-ledger.ts'
 import { NODE_LOG } from './ledger-state.ts'
 import { LedgerView } from './ledger-view.ts'
 import { DEFAULT_TENANT } from './open-group-writer.ts'
@@ -74,7 +72,7 @@ export class LedgerReader {
     return hash && Buffer.from(hash).toString('base64')
   }
 
-  /** Sees what has become durable since. What was handed out before stays as it was. */
+  /** Sees what has become durable since. Logs that were handed out before are of no use then. */
   refresh(): void {
     this.#guarded(() => this.#view.read(UNINDEXED_LIMIT))
     if (this.#view.unindexed >= UNINDEXED_LIMIT) this.#view = this.#look()
@@ -125,8 +123,6 @@ export class LedgerReader {
  * @throws PortcullisError `LEDGER_MISSING`, `LEDGER_CORRUPT`, `LEDGER_INDEX_INVALID`.
  */
 export function readLedger(directory: string, options: ReadLedgerOptions = {}): LedgerReader {
-  if (!existsSync(join(directory, 'segments'))) {
-    throw new PortcullisError('LEDGER_MISSING', `no ledger at \`${directory}\``)
-  }
+  assertLedger(directory)
   return new LedgerReader(directory, options)
 }
