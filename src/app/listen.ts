@@ -7,8 +7,10 @@ import {
   createIntrospectionDoor,
   createMcpDoor,
   createMcpServer,
+  createTilesDoor,
   createTrustDoor,
 } from './parts.ts'
+import { publishedLogs } from './publish-logs.ts'
 import { VERSION } from './version.ts'
 
 /** Where agents come in, listening. */
@@ -38,6 +40,8 @@ export async function listen(parts: Parts): Promise<Listening> {
   )
   const { trust } = parts.keyDesk
   await server.register(createTrustDoor({ file: (version) => trust.file(version) }))
+  const logs = publishedLogs(config.ledger.publish, parts.ledger, parts.reader)
+  if (logs !== undefined) await server.register(createTilesDoor(logs))
   await server.listen({ host, port })
   const scheme = tls === undefined ? 'http' : 'https'
   const { port: taken } = server.server.address() as AddressInfo

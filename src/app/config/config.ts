@@ -28,6 +28,8 @@ export interface Config {
     readonly postQuantum: boolean
     /** Bytes in a second that are read again behind the writer; 0 for never. */
     readonly scrubRate: number
+    /** What of the ledger anybody may read over HTTP. */
+    readonly publish: 'none' | 'heads' | 'all'
   }
   /** Absent where nobody witnesses the ledger. */
   readonly witnesses?: WitnessesConfig

@@ -28,6 +28,14 @@ export const Ledger = Type.Object(
       default: 8,
       expected: 'a number of MiB from 0 to 4096',
     }),
+    publish: Type.String({
+      description:
+        'What `/log/` of the listener shows to anybody: `heads` the log of heads, which says how ' +
+        'many receipts there are and nothing of what is in them; `all` the receipts too.',
+      default: 'heads',
+      pattern: '^(?:none|heads|all)$',
+      expected: '`none`, `heads` or `all`',
+    }),
   },
   { additionalProperties: false },
 )

@@ -153,7 +153,9 @@ function configOf(written: ConfigFile, { file, warnings, absolute }: Setting): C
 function ledgerOf(written: ConfigFile['ledger']): Config['ledger'] {
   const { origin, post_quantum: postQuantum, scrub } = written
   const scrubRate = scrub * 1024 * 1024
-  return { ...(origin !== undefined && { origin }), postQuantum, scrubRate }
+  const publish =
+    written.publish === 'none' || written.publish === 'all' ? written.publish : 'heads'
+  return { ...(origin !== undefined && { origin }), postQuantum, scrubRate, publish }
 }
 
 function keysOf(

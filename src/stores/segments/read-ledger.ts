@@ -90,6 +90,11 @@ export class LedgerReader {
       return opened
     })
     if (view.unindexed < UNINDEXED_LIMIT) return view
+    // Beside the writer somebody else continues the index: nobody is held up here.
+    if (this.#options.durable !== undefined) {
+      view.read(Number.POSITIVE_INFINITY)
+      return view
+    }
     this.#db.close()
     this.#db = this.#index()
     const again = this.#open()
