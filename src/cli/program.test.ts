@@ -34,14 +34,8 @@ test('the commands are these', () => {
       ...['keys trust publish', 'keys trust show', 'keys trust verify'],
       ...['approvals', 'approvals list', 'approvals show'],
       ...['approvals approve', 'approvals deny', 'approvals token'],
-      ...[
-        'ledger',
-        'ledger fsck',
-        'ledger verify',
-        'ledger show',
-        'ledger export',
-        'ledger checkpoint',
-      ],
+      ...['ledger', 'ledger fsck', 'ledger verify', 'ledger show', 'ledger timeline'],
+      ...['ledger export', 'ledger export-tiles', 'ledger checkpoint', 'ledger reindex'],
       'witness',
       'completion',
     ],
@@ -157,7 +151,10 @@ const COMPLETED: readonly [line: readonly string[], offered: readonly string[]][
   ],
   [['agent', 'token', '--d'], ['--dpop-jkt']],
   [['agent', 'token', 'sales', '--tt'], ['--ttl']],
-  [['ledger', 'e'], ['export']],
+  [
+    ['ledger', 'e'],
+    ['export', 'export-tiles'],
+  ],
 ]
 
 test('the completion for bash completes', async () => {

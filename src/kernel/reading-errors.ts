@@ -5,7 +5,7 @@ export const READING_ERRORS = {
     agent: 'The runtime cannot act at the moment.',
     remedy:
       'the index is not what the segments say, and they are the truth: run `portcullis ledger ' +
-      'reindex`; if it comes again, run `portcullis ledger verify`',
+      'reindex`; if it comes again, run `portcullis ledger fsck`',
   },
   LEDGER_HEAD_UNSIGNED: {
     http: 503,
