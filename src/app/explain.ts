@@ -11,12 +11,12 @@ import {
   loadPolicyDirectory,
   policiesInvalid,
 } from '../sources/policy-files/load-policy-directory.ts'
-import { readLedger } from '../stores/segments/read-ledger.ts'
 import { readUsage } from '../stores/sqlite/open-usage.ts'
 import type { Config } from './config.ts'
 import { ledgerDirectory, usageFile } from './data-files.ts'
 import { declaredAttributes, principalOf } from './parts.ts'
 import { READING } from './policy-reading.ts'
+import { reading } from './read-receipts.ts'
 
 /** What somebody wants to know: may this agent do that? */
 export interface Question {
@@ -58,8 +58,9 @@ export function asked(question: Question, config: Config) {
 function usageOf({ dataDir, budgets }: Config, now: number) {
   const directory = ledgerDirectory(dataDir)
   if (!existsSync(directory)) return undefined
-  const ledger = readLedger(directory).of()
-  return readUsage({ file: usageFile(dataDir), ledger, budgets, now })
+  return reading(directory, (reader) =>
+    readUsage({ file: usageFile(dataDir), ledger: reader.of(), budgets, now }),
+  )
 }
 
 function identityOf(agent: string, { agents }: Config): Identity {

@@ -150,7 +150,10 @@ test('tiles are exported once, and then only what is new', async () => {
   assert.equal(second.kept, 2)
   const after = statSync(full)
   assert.deepEqual([after.ino, after.mtimeMs], [before.ino, before.mtimeMs])
-  assert.match(readFileSync(join(target, 'checkpoint'), 'utf8'), new RegExp(`/l/[0-9a-f]{16}\n${second.size}\n`))
+  assert.match(
+    readFileSync(join(target, 'checkpoint'), 'utf8'),
+    new RegExp(`/l/[0-9a-f]{16}\n${second.size}\n`),
+  )
   assert.ok(readdirSync(join(target, 'tile', 'entries')).includes('001.p'))
   // The node log is another log.
   const other = ledger('export-tiles', target, '--ledger', place)

@@ -16,7 +16,7 @@ export const READING_ERRORS = {
     http: 409,
     agent: 'The runtime cannot act at the moment.',
     remedy:
-      'the directory has the tiles of another log, or of a later head than the ledger has: export ' +
-      'to an empty one, and find out why, for a log never goes back',
+      'the directory has the tiles of another log, or of a later head than the ledger has: ' +
+      'export to an empty one, and find out why, for a log never goes back',
   },
 } as const

@@ -80,7 +80,9 @@ export async function runRuntime({
     },
     receipts() {
       const reader = readLedger(join(folder, '.portcullis', 'ledger'))
-      return [...reader.of().receipts({ limit: 10_000 })]
+      const all = [...reader.of().receipts({ limit: 10_000 })]
+      reader.close()
+      return all
     },
     received: () => readFileSync(upstream, 'utf8'),
     async close() {

@@ -30,8 +30,8 @@ const ASK_AGAIN = 'public, no-cache'
 
 /**
  * The logs as static resources, as https://c2sp.org/tlog-tiles has them: the log of heads below
- * `/log/`, those of tenants below `/log/l/<id>/`. Whoever reads them can make and check every proof,
- * and is asked for no credential: nothing is served that was not meant to be published.
+ * `/log/`, those of tenants below `/log/l/<id>/`. Whoever reads them can make and check every
+ * proof, and is asked for no credential: nothing is served that was not meant to be published.
  */
 export function createTilesDoor({ node, tenant }: TilesDoorOptions): FastifyPluginAsync {
   return async (server: FastifyInstance) => {

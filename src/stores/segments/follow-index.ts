@@ -67,15 +67,20 @@ export class IndexFollower {
   }
 
   #heard(message: FromIndexer): void {
-    if (message.type === 'failed') return this.#failed(message.reason)
-    if (message.type === 'rebuilding') {
-      this.#log.warn('ledger.index_rebuilt', { reason: message.reason })
-      return
+    switch (message.type) {
+      case 'failed':
+        this.#failed(message.reason)
+        break
+      case 'rebuilding':
+        this.#log.warn('ledger.index_rebuilt', { reason: message.reason })
+        break
+      case 'indexed':
+        this.#indexed = message.durable
+        this.runs.left()
+        this.#ask()
+        if (this.#indexed >= this.#durable) this.#wake()
+        break
     }
-    this.#indexed = message.durable
-    this.runs.left()
-    this.#ask()
-    if (this.#indexed >= this.#durable) this.#wake()
   }
 
   /** The next head is another try. The ledger goes on without it. */
