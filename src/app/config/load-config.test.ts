@@ -33,7 +33,7 @@ test('the smallest file gets every default, and absolute paths beside itself', a
       mcp: { host: '127.0.0.1', port: 7070, allowedHosts: [], allowedOrigins: [] },
     },
     attributes: { operations: {}, resources: {}, system: {} },
-    ledger: { postQuantum: false, scrubRate: 8_388_608 },
+    ledger: { postQuantum: false, scrubRate: 8_388_608, publish: 'heads' },
     keys: { overlapMs: 604_800_000 },
     warnings: [],
   })
@@ -61,6 +61,7 @@ tls = { cert = "cert.pem", key = "key.pem" }
 [ledger]
 origin = "example.com/gate"
 post_quantum = true
+publish = "none"
 [keys]
 root = "root.pem"
 rotate_every = "90d"
@@ -181,7 +182,7 @@ maintenance_mode = false
       resources: { 'CRM.customers': { classification: 'confidential' } },
       system: { maintenance_mode: false },
     },
-    ledger: { origin: 'example.com/gate', postQuantum: true, scrubRate: 8_388_608 },
+    ledger: { origin: 'example.com/gate', postQuantum: true, scrubRate: 8_388_608, publish: 'none' },
     keys: { root: join(folder, 'root.pem'), rotateEveryMs: 7_776_000_000, overlapMs: 86_400_000 },
     warnings: [],
   })
