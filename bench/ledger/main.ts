@@ -33,7 +33,7 @@ const folder = mkdtempSync(join(tmpdir(), 'portcullis-bench-'))
 const results: Result[] = []
 let ledgers = 0
 
-type Options = Pick<LedgerOptions, 'inline' | 'lastOfRun'>
+type Options = Pick<LedgerOptions, 'inline' | 'runs'>
 const THREADS: Readonly<Record<string, Options>> = { worker: {}, inline: { inline: {} } }
 
 async function withLedger<T>(

@@ -11,13 +11,14 @@ import { createGate } from '../pipeline/gate.ts'
 import type { Digester, Log, Ports, Records, Tenant } from '../pipeline/ports.ts'
 import { RefusalWatch } from '../pipeline/refusal-watch.ts'
 import type { Keys } from '../stores/keys-file/open-keys.ts'
+import type { OpenLedger } from '../stores/segments/open-ledger.ts'
+import type { LedgerReader } from '../stores/segments/read-ledger.ts'
 import { openApprovalDesk } from './approval-desk.ts'
 import { configuredAssurances } from './assurances.ts'
 import { type Closing, closing } from './closing.ts'
 import { type Config, configDigest } from './config.ts'
 import { keysDirectory, ledgerDirectory, requestsFile, usageFile } from './data-files.ts'
 import { openKeyDesk } from './keys/open-key-desk.ts'
-import { lastRecordedAt } from './ledger-files.ts'
 import { openPolicies } from './open-policies.ts'
 import {
   agentTokens,
@@ -34,6 +35,7 @@ import {
   scrubLedger,
   seedNamespace,
 } from './parts.ts'
+import { lastRecordedAt } from './read-receipts.ts'
 import { recordEvent, recordHappened } from './record-event.ts'
 import { routeConnector } from './route-connector.ts'
 import { systemAlarm, systemClock, uuidIds } from './system-ports.ts'
@@ -79,11 +81,7 @@ async function connect(config: Config, log: Log, opened: Closing) {
   const keyDesk = await openKeyDesk(config, { keys, ledger, receipts, clock, ids, log })
   const scrub = startScrub(config, keys, { directory, ledger, log, clock, ids })
   opened.add(() => scrub?.close())
-  follower.follow(ledger.checkpoint())
-  opened.add(ledger.onHead((note) => follower.follow(note)))
-  await follower.caughtUp()
-  const reader = readLedger(directory, { durable: () => sizeOf(ledger.checkpoint()) })
-  opened.add(() => reader.close())
+  const reader = await readBehind(ledger, { directory, follower, opened })
   const witnessed = await openWitnessedHeads(config, { source: ledger, log, ...recorder })
   opened.add(() => witnessed.close())
   const { finality } = witnessed
@@ -131,9 +129,19 @@ async function connect(config: Config, log: Log, opened: Closing) {
   return { ...whole, ...used, ledger, reader, policies, control, identities, servers, namespaces }
 }
 
-/** How many heads a checkpoint of the node log covers. */
-function sizeOf(note: string): number {
-  return claimedCheckpoint(note).size
+/** Keeps the index behind the ledger, and reads the ledger through it as far as it is durable. */
+async function readBehind(
+  ledger: OpenLedger,
+  parts: { directory: string; follower: IndexFollower; opened: Closing },
+): Promise<LedgerReader> {
+  const { directory, follower, opened } = parts
+  follower.follow(ledger.checkpoint())
+  opened.add(ledger.onHead((note) => follower.follow(note)))
+  await follower.caughtUp()
+  const durable = () => claimedCheckpoint(ledger.checkpoint()).size
+  const reader = readLedger(directory, { durable })
+  opened.add(() => reader.close())
+  return reader
 }
 
 function configLoaded(config: Config): RecordedEvent {

@@ -63,18 +63,6 @@ function dataDirectory(config: string | undefined): string {
   return loadConfig(config ?? DEFAULT_CONFIG, process.env, { purpose: 'inspect' }).dataDir
 }
 
-/** When the last receipt was written; nothing where there is none that can be read. */
-export function lastRecordedAt(file: string): number | undefined {
-  if (!existsSync(file)) return undefined
-  try {
-    return findReceipts(file, { limit: 1, newestFirst: true })[0]?.ts
-  } catch (error) {
-    // Whoever opens it to write finds out what is wrong, and refuses.
-    if (error instanceof PortcullisError) return undefined
-    throw error
-  }
-}
-
 export interface CheckFileOptions {
   /** Compare with the head in this file, if there is one, and keep the new head if all is well. */
   readonly remember?: string

@@ -1,4 +1,5 @@
 /** Reads receipts for the command line, beside a runtime or without one. */
+import { existsSync } from 'node:fs'
 import { PortcullisError } from '../kernel/errors.ts'
 import type { Receipt } from '../kernel/receipt/receipt.ts'
 import { rebuildIndex } from '../stores/segments/index-ledger.ts'
@@ -21,6 +22,18 @@ export function findReceipts(
   options?: ReadOptions,
 ): readonly Receipt[] {
   return reading(directory, (reader) => [...reader.of().receipts(query)], options)
+}
+
+/** When the last receipt was written; nothing where there is none that can be read. */
+export function lastRecordedAt(directory: string): number | undefined {
+  if (!existsSync(directory)) return undefined
+  try {
+    return findReceipts(directory, { limit: 1, newestFirst: true })[0]?.ts
+  } catch (error) {
+    // Whoever opens it to write finds out what is wrong, and refuses.
+    if (error instanceof PortcullisError) return undefined
+    throw error
+  }
 }
 
 /** One receipt by its id or by its place. */

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import { sampleDrafts } from '../../test/support/sample-ledger.ts'
-import { SAMPLE_SIGNER, SAMPLE_VKEY } from '../../test/support/sample-log.ts'
+import { SAMPLE_VKEY } from '../../test/support/sample-log.ts'
 import {
   decisionDraft,
   effectDraft,
@@ -14,10 +14,8 @@ import {
   sampleEvent,
 } from '../../test/support/sample-receipts.ts'
 import { scratchForFile } from '../../test/support/scratch.ts'
-import { silentLog } from '../../test/support/silent-log.ts'
-import { writeSampleSegments } from '../../test/support/written-segments.ts'
+import { openSampleSegments, writeSampleSegments } from '../../test/support/written-segments.ts'
 import type { Receipt } from '../kernel/receipt/receipt.ts'
-import { openLedger } from '../stores/segments/open-ledger.ts'
 
 const COUNT = 40
 const home = scratchForFile()
@@ -73,8 +71,7 @@ for (const [args, expected] of QUERIES) {
 
 test('receipts are followed as they become durable, none lost and none twice', async (t) => {
   const place = join(scratchForFile(), 'ledger')
-  const signers = { active: SAMPLE_SIGNER }
-  const open = await openLedger({ directory: place, signers, log: silentLog })
+  const open = await openSampleSegments(place)
   t.after(() => open.close())
   await open.append(refusalDraft('r0'))
   const args = ['show', '--follow', '--json', '--from', '0', '--ledger', place]

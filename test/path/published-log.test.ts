@@ -33,7 +33,7 @@ test('a runtime shows the log of its heads, and none of its receipts', async (t)
   }
 })
 
-test('a runtime that publishes all shows the receipts, each in the log of its tenant', async (t) => {
+test('a runtime that publishes all shows the receipts in the log of their tenant', async (t) => {
   const { running, get, key } = await published(t, '[ledger]\npublish = "all"')
   const [first] = running.receipts()
   assert.ok(first)

@@ -11,6 +11,8 @@ const SMALLEST = `[roles.sales]
 roles = ["sales"]
 `
 
+const LEDGER = { postQuantum: false, scrubRate: 8_388_608, publish: 'heads' }
+
 test('the smallest file gets every default, and absolute paths beside itself', async (t) => {
   const { folder, config } = await loadText(t, SMALLEST)
   assert.deepEqual(config, {
@@ -33,7 +35,7 @@ test('the smallest file gets every default, and absolute paths beside itself', a
       mcp: { host: '127.0.0.1', port: 7070, allowedHosts: [], allowedOrigins: [] },
     },
     attributes: { operations: {}, resources: {}, system: {} },
-    ledger: { postQuantum: false, scrubRate: 8_388_608, publish: 'heads' },
+    ledger: LEDGER,
     keys: { overlapMs: 604_800_000 },
     warnings: [],
   })
@@ -182,7 +184,7 @@ maintenance_mode = false
       resources: { 'CRM.customers': { classification: 'confidential' } },
       system: { maintenance_mode: false },
     },
-    ledger: { origin: 'example.com/gate', postQuantum: true, scrubRate: 8_388_608, publish: 'none' },
+    ledger: { origin: 'example.com/gate', ...LEDGER, postQuantum: true, publish: 'none' },
     keys: { root: join(folder, 'root.pem'), rotateEveryMs: 7_776_000_000, overlapMs: 86_400_000 },
     warnings: [],
   })

@@ -6,10 +6,12 @@ import { SAMPLE_SIGNER } from '../../../test/support/sample-log.ts'
 import { refusalDraft } from '../../../test/support/sample-receipts.ts'
 import { eventLog, scratch } from '../../../test/support/scratch.ts'
 import { silentLog } from '../../../test/support/silent-log.ts'
+import { writeSampleSegments } from '../../../test/support/written-segments.ts'
 import type { Log } from '../../pipeline/ports.ts'
 import { IndexFollower } from './follow-index.ts'
 import { indexFile, openIndexToRead } from './index-database.ts'
 import { rebuildIndex } from './index-ledger.ts'
+import { IndexedRuns } from './indexed-runs.ts'
 import { openLedger } from './open-ledger.ts'
 import { readLedger } from './read-ledger.ts'
 import { ScannedRuns } from './scanned-runs.ts'
@@ -73,6 +75,21 @@ test('runs go on after a restart, from the index and from what it did not have',
   assertRuns(directory, second.follower)
   const log = readLedger(directory).of()
   for (let seq = 50; seq < 110; seq += 1) assert.ok(log.receipt(seq).prev !== undefined, `${seq}`)
+})
+
+test('the last receipt of a run is known though the index does not have it yet', async (t) => {
+  const directory = join(await scratch(t), 'ledger')
+  const drafts = Array.from({ length: 60 }, (_, at) => refusalDraft(`r${at}`, `run-${at % 50}`))
+  await writeSampleSegments(directory, drafts, { atOnce: 7 })
+  rebuildIndex(directory)
+  const more = drafts.slice(0, 25).map((draft) => ({ ...draft, id: `more ${draft.id}` }))
+  await writeSampleSegments(directory, more, { atOnce: 7 })
+  const runs = new IndexedRuns(directory)
+  t.after(() => runs.close())
+  const scanned = new ScannedRuns(directory)
+  for (let run = 0; run < 50; run += 1) {
+    assert.equal(runs.lastOfRun(1, `run-${run}`), scanned.lastOfRun(1, `run-${run}`), `run-${run}`)
+  }
 })
 
 test('an index that is made anew beside it is followed from then on', async (t) => {

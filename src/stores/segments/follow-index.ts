@@ -53,6 +53,7 @@ export class IndexFollower {
   /** What is in the index by then stays in it. */
   async close(): Promise<void> {
     // The worker's connection goes last: only it can move the write-ahead log into the file.
+    this.#worker.removeAllListeners('message')
     this.runs.close()
     this.#worker.postMessage('close' satisfies ToIndexer)
     await this.#exit

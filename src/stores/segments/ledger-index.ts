@@ -1,7 +1,13 @@
 import { statSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { claimedCheckpoint } from '../../kernel/tlog/checkpoint.ts'
-import { indexFile, openIndex, openIndexInMemory, removeIndex } from './index-database.ts'
+import {
+  indexFile,
+  isIndexDamage,
+  openIndex,
+  openIndexInMemory,
+  removeIndex,
+} from './index-database.ts'
 import { type IndexProgress, progressMark, readProgress } from './index-progress.ts'
 import { IndexRows } from './index-rows.ts'
 import { readGroups } from './read-groups.ts'
@@ -38,7 +44,7 @@ export class LedgerIndex {
     try {
       return new LedgerIndex(directory, openIndex(directory))
     } catch (error) {
-      if (!(error instanceof Error)) throw error
+      if (!isIndexDamage(error)) throw error
       onRebuild?.(error)
       removeIndex(directory)
       return new LedgerIndex(directory, openIndex(directory))

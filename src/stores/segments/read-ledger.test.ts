@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { copyFileSync, cpSync, existsSync, rmSync } from 'node:fs'
+import { copyFileSync, cpSync, existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
@@ -156,11 +156,18 @@ function copied(directory: string, from = ledger): string {
   return directory
 }
 
-test('an index that is gone or no index is made again', async (t) => {
+test('an index that is gone, or no index, is made again', async (t) => {
   const directory = copied(join(await scratch(t), 'ledger'))
   rmSync(indexFile(directory), { force: true })
   assert.equal(reading(t, directory).of().size, COUNT + 1)
   assert.ok(existsSync(indexFile(directory)))
+  for (const bytes of [Buffer.alloc(10_000, 7), Buffer.alloc(0), Buffer.from('SQLite format 3')]) {
+    for (const end of ['-wal', '-shm']) rmSync(`${indexFile(directory)}${end}`, { force: true })
+    writeFileSync(indexFile(directory), bytes)
+    const reader = readLedger(directory)
+    assert.equal(reader.of().receipt('last').seq, COUNT)
+    reader.close()
+  }
 })
 
 const DAMAGE: Record<string, string> = {

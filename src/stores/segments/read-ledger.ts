@@ -36,7 +36,7 @@ export class LedgerReader {
     this.#directory = directory
     this.#options = options
     this.#segments = new SegmentReader(directory)
-    this.#db = openIndexToRead(directory) ?? this.#index()
+    this.#db = openUnlessDamaged(directory) ?? this.#index()
     this.#view = this.#look()
   }
 
@@ -122,9 +122,19 @@ export class LedgerReader {
   }
 }
 
+/** Nothing also where what is there is no index any more: it is made anew then. */
+function openUnlessDamaged(directory: string): DatabaseSync | undefined {
+  try {
+    return openIndexToRead(directory)
+  } catch (error) {
+    if (isIndexDamage(error)) return undefined
+    throw error
+  }
+}
+
 /**
- * Opens a ledger for reading. An index that is not there or far behind is made first, where that is
- * possible beside the segments, or else in memory.
+ * Opens a ledger for reading. An index that is damaged, not there or far behind is made first,
+ * where that is possible beside the segments, or else in memory.
  * @throws PortcullisError `LEDGER_MISSING`, `LEDGER_CORRUPT`, `LEDGER_INDEX_INVALID`.
  */
 export function readLedger(directory: string, options: ReadLedgerOptions = {}): LedgerReader {
