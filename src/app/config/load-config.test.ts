@@ -12,7 +12,6 @@ roles = ["sales"]
 `
 
 const LEDGER = { postQuantum: false, scrubRate: 8_388_608, publish: 'heads' }
-
 test('the smallest file gets every default, and absolute paths beside itself', async (t) => {
   const { folder, config } = await loadText(t, SMALLEST)
   assert.deepEqual(config, {
