@@ -147,6 +147,7 @@ const PINNED: readonly (readonly [code: string, http: number])[] = [
   ['WITNESS_PROTOCOL', 502],
   ['WITNESS_STATE_MISSING', 500],
   ['WITNESS_STATE_CORRUPT', 500],
+  ['ALGORITHM_UNSUPPORTED', 400],
   ['UPSTREAM_UNKNOWN', 404],
   ['UPSTREAM_UNAVAILABLE', 502],
   ['UPSTREAM_TIMEOUT', 504],

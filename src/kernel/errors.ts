@@ -9,6 +9,7 @@ import { POLICY_TEST_ERRORS } from './policy-test-errors.ts'
 import { READING_ERRORS } from './reading-errors.ts'
 import { SET_UP_ERRORS } from './set-up-errors.ts'
 import { TRUST_ERRORS } from './trust-errors.ts'
+import { VERIFY_ERRORS } from './verify-errors.ts'
 import { WITNESS_ERRORS } from './witness-errors.ts'
 
 /**
@@ -178,6 +179,7 @@ export const ERRORS = {
   ...SET_UP_ERRORS,
   ...POLICY_ERRORS,
   ...WITNESS_ERRORS,
+  ...VERIFY_ERRORS,
   UPSTREAM_UNKNOWN: {
     http: 404,
     agent: 'This action is not permitted for this agent.',

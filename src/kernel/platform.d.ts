@@ -21,6 +21,34 @@ declare module 'node:crypto' {
   ): boolean
 }
 
+/** For checks that are carried out at once, without an import that a browser would stumble over. */
+declare const process: {
+  getBuiltinModule(id: 'node:crypto'): typeof import('node:crypto')
+}
+
+/** For checks that are carried out in a browser (https://www.w3.org/TR/WebCryptoAPI). */
+declare const crypto: {
+  readonly subtle: {
+    digest(algorithm: 'SHA-256', data: Uint8Array): Promise<ArrayBuffer>
+    importKey(
+      format: 'spki',
+      key: Uint8Array,
+      algorithm: string,
+      extractable: false,
+      usages: readonly ['verify'],
+    ): Promise<WebKey>
+    verify(
+      algorithm: string,
+      key: WebKey,
+      signature: Uint8Array,
+      data: Uint8Array,
+    ): Promise<boolean>
+  }
+}
+interface WebKey {
+  readonly type: 'public'
+}
+
 declare class TextEncoder {
   encode(text: string): Uint8Array
 }

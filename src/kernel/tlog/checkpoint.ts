@@ -1,8 +1,10 @@
+import { atOnce } from '../checks/answer-now.ts'
+import type { Check } from '../checks/check.ts'
 import { PortcullisError } from '../errors.ts'
 import { decodeBase64, encodeBase64 } from './base64.ts'
-import { EMPTY_ROOT, HASH_BYTES, sameHash } from './hash.ts'
-import { openNote, type VerifierKey } from './note.ts'
-import type { TreeHead } from './proof.ts'
+import { noteCheck, type VerifierKey } from './note.ts'
+import type { TreeHead } from './proof-checks.ts'
+import { EMPTY_ROOT, HASH_BYTES, sameHash } from './tree-hash.ts'
 
 /** A tree head and the log it is of (https://c2sp.org/tlog-checkpoint). */
 export interface Checkpoint extends TreeHead {
@@ -18,11 +20,14 @@ export function formatCheckpoint({ origin, size, root }: Checkpoint): string {
  * The checkpoint in a note that `key` signed. Stricter than the format asks: the origin is the name
  * of the key, and there are no extension lines, because no proof covers them.
  */
-export function openCheckpoint(note: string, key: VerifierKey): Checkpoint {
-  const checkpoint = parseCheckpoint(openNote(note, key))
+export function* checkpointCheck(note: string, key: VerifierKey): Check<Checkpoint> {
+  const checkpoint = parseCheckpoint(yield* noteCheck(note, key))
   if (checkpoint.origin === key.name) return checkpoint
   throw malformed(`it is of the log \`${checkpoint.origin}\``)
 }
+
+/** `checkpointCheck`, at once. */
+export const openCheckpoint = atOnce(checkpointCheck)
 
 /** What a note claims, signed or not. Only for comparing it with what is known otherwise. */
 export function claimedCheckpoint(note: string): Checkpoint {

@@ -2,7 +2,8 @@
  * Timestamped signatures on checkpoints (https://c2sp.org/tlog-cosignature): of witnesses, who say
  * that no head they saw of the log contradicts this one, and with ML-DSA-44 of logs themselves.
  */
-import { createPublicKey, type KeyObject, verify } from 'node:crypto'
+import { atOnce } from '../checks/answer-now.ts'
+import { type Check, isSigned, type SignatureAlgorithm } from '../checks/check.ts'
 import { PortcullisError } from '../errors.ts'
 import { parseCheckpoint } from './checkpoint.ts'
 import {
@@ -10,8 +11,8 @@ import {
   formatSignature,
   formatTypedKey,
   type ParsedNote,
-  parseTypedKey,
   signatureOf,
+  typedKeyCheck,
   wrongSignature,
 } from './note.ts'
 
@@ -23,12 +24,14 @@ export interface CosignerKey {
   readonly name: string
   readonly id: string
   readonly raw: Uint8Array
-  readonly publicKey: KeyObject
+  /** The same in DER. */
+  readonly spki: Uint8Array
 }
 
 interface Form {
   /** Signature type of the `vkey`. */
   readonly type: number
+  readonly algorithm: SignatureAlgorithm
   readonly keyBytes: number
   readonly signatureBytes: number
   /** What stands before the public key in DER. */
@@ -36,9 +39,16 @@ interface Form {
 }
 
 const FORMS: Readonly<Record<CosignerAlgorithm, Form>> = {
-  ed25519: { type: 0x04, keyBytes: 32, signatureBytes: 64, spkiPrefix: ED25519_SPKI_PREFIX },
+  ed25519: {
+    type: 0x04,
+    algorithm: 'Ed25519',
+    keyBytes: 32,
+    signatureBytes: 64,
+    spkiPrefix: ED25519_SPKI_PREFIX,
+  },
   'ml-dsa-44': {
     type: 0x06,
+    algorithm: 'ML-DSA-44',
     keyBytes: 1312,
     signatureBytes: 2420,
     // RFC 9881 section 4: id-ml-dsa-44, without parameters, then 1312 bytes.
@@ -74,18 +84,19 @@ export function formatCosignerKey(
 }
 
 /** Reads the `vkey` of a cosigner (type 0x04 or 0x06), or throws `VKEY_INVALID`. */
-export function parseCosignerKey(vkey: string): CosignerKey {
-  const { name, id, type, raw } = parseTypedKey(vkey)
+export function* cosignerKeyCheck(vkey: string): Check<CosignerKey> {
+  const { name, id, type, raw } = yield* typedKeyCheck(vkey)
   for (const algorithm of ['ed25519', 'ml-dsa-44'] as const) {
     const form = FORMS[algorithm]
     const fits = type === form.type && raw.length === form.keyBytes
     if (!fits || encoder.encode(name).length > MAX_NAME_BYTES) continue
-    const der = Uint8Array.of(...form.spkiPrefix, ...raw)
-    const publicKey = createPublicKey({ key: der, format: 'der', type: 'spki' })
-    return { algorithm, name, id, raw, publicKey }
+    return { algorithm, name, id, raw, spki: Uint8Array.of(...form.spkiPrefix, ...raw) }
   }
   throw new PortcullisError('VKEY_INVALID', `the key \`${name}\` is not that of a cosigner`)
 }
+
+/** `cosignerKeyCheck`, at once. */
+export const parseCosignerKey = atOnce(cosignerKeyCheck)
 
 /**
  * The bytes that a cosigner signs for the text of a checkpoint; `timestamp` in seconds since the
@@ -120,22 +131,28 @@ export function formatCosignature(
 
 /**
  * When `key` cosigned the note, in seconds since the epoch; nothing if it did not. 0 says nothing
- * about time. Throws `CHECKPOINT_UNTRUSTED` for a cosignature of its own that does not verify.
+ * about time. Throws `CHECKPOINT_UNTRUSTED` for a cosignature of its own that does not verify, and
+ * `ALGORITHM_UNSUPPORTED`.
  */
-export function cosignedAt(note: ParsedNote, key: CosignerKey): number | undefined {
+export function* cosignedAtCheck(note: ParsedNote, key: CosignerKey): Check<number | undefined> {
   const line = signatureOf(note, key)
   if (line === undefined) return undefined
-  if (line.length !== TIMESTAMP_BYTES + FORMS[key.algorithm].signatureBytes) {
+  const { algorithm, signatureBytes } = FORMS[key.algorithm]
+  if (line.length !== TIMESTAMP_BYTES + signatureBytes) {
     throw wrongSignature(key)
   }
   const { buffer, byteOffset } = line
   const timestamp = Number(new DataView(buffer, byteOffset, TIMESTAMP_BYTES).getBigUint64(0))
   // Beyond exact integers there are some thirty million centuries, and no honest clock.
   if (!Number.isSafeInteger(timestamp)) throw wrongSignature(key)
-  const message = cosignedMessage(key, note.text, timestamp)
-  if (verify(null, message, key.publicKey, line.subarray(TIMESTAMP_BYTES))) return timestamp
+  const data = cosignedMessage(key, note.text, timestamp)
+  const signature = line.subarray(TIMESTAMP_BYTES)
+  if (yield* isSigned({ algorithm, spki: key.spki, data, signature })) return timestamp
   throw wrongSignature(key)
 }
+
+/** `cosignedAtCheck`, at once. */
+export const cosignedAt = atOnce(cosignedAtCheck)
 
 /** `opaque<1..2^8-1>` of RFC 8446 section 3.4. */
 function opaque(text: string): Uint8Array {

@@ -1,7 +1,9 @@
+import { atOnce } from '../checks/answer-now.ts'
+import { type Check, ifSupported } from '../checks/check.ts'
 import { PortcullisError, unreachable } from '../errors.ts'
 import { type Checkpoint, parseCheckpoint } from './checkpoint.ts'
-import { type CosignerKey, cosignedAt } from './cosignature.ts'
-import { isSignedBy, parseNote, type VerifierKey } from './note.ts'
+import { type CosignerKey, cosignedAtCheck } from './cosignature.ts'
+import { isSignedByCheck, parseNote, type VerifierKey } from './note.ts'
 
 /**
  * Which signatures of a log a verifier asks for. `classical`: Ed25519, whatever else is there.
@@ -27,28 +29,40 @@ export interface HybridCheckpoint {
  * The checkpoint of a note that the log signed as `policy` asks.
  * @throws PortcullisError `CHECKPOINT_INVALID` for a malformed note, `CHECKPOINT_UNTRUSTED` where
  * no signature is left to trust or one that is looked at is wrong, `CHECKPOINT_NOT_HYBRID` where
- * `both` finds one alone, `VKEY_INVALID` where `both` has no ML-DSA-44 key to verify with.
+ * `both` finds one alone, `VKEY_INVALID` where `both` has no ML-DSA-44 key to verify with,
+ * `ALGORITHM_UNSUPPORTED` where ML-DSA-44 is needed and the platform has none.
  */
-export function openHybridCheckpoint(
+export function* hybridCheckpointCheck(
   note: string,
   keys: HybridKeys,
   policy: HybridPolicy,
-): HybridCheckpoint {
-  const signedBy = signersOf(note, keys, policy)
+): Check<HybridCheckpoint> {
+  const signedBy = yield* signersOf(note, keys, policy)
   const checkpoint = parseCheckpoint(parseNote(note).text)
   if (checkpoint.origin === keys.classical.name) return { checkpoint, signedBy }
   const message = `the checkpoint is of the log \`${checkpoint.origin}\``
   throw new PortcullisError('CHECKPOINT_INVALID', message)
 }
 
-function signersOf(note: string, keys: HybridKeys, policy: HybridPolicy) {
+/** `hybridCheckpointCheck`, at once. */
+export const openHybridCheckpoint = atOnce(hybridCheckpointCheck)
+
+function* signersOf(
+  note: string,
+  keys: HybridKeys,
+  policy: HybridPolicy,
+): Check<HybridCheckpoint['signedBy']> {
   const parsed = parseNote(note)
   const { classical, postQuantum } = keys
   const found: ('classical' | 'post-quantum')[] = []
-  if (isSignedBy(parsed, classical)) found.push('classical')
+  if (yield* isSignedByCheck(parsed, classical)) found.push('classical')
   if (policy !== 'classical' && postQuantum !== undefined) {
     checkAlgorithm(keys, postQuantum)
-    if (cosignedAt(parsed, postQuantum) !== undefined) found.push('post-quantum')
+    const second = cosignedAtCheck(parsed, postQuantum)
+    // Where one of two is enough, a platform without ML-DSA-44 makes do with the other.
+    const enough = policy === 'either' && found.length > 0
+    const signed = yield* enough ? ifSupported(second) : second
+    if (signed !== undefined) found.push('post-quantum')
   }
   const { name } = classical
   switch (policy) {

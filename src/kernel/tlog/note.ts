@@ -4,7 +4,8 @@
  * exactly what the matching formatter writes: a lax one would let altered bytes pass as the
  * original.
  */
-import { createPublicKey, hash, type KeyObject, verify } from 'node:crypto'
+import { atOnce, now } from '../checks/answer-now.ts'
+import { type Check, hexOf, isSigned, sha256Hex } from '../checks/check.ts'
 import { PortcullisError } from '../errors.ts'
 import { decodeBase64, encodeBase64 } from './base64.ts'
 
@@ -14,12 +15,15 @@ export const MAX_NOTE_LENGTH = 128 * 1024
 /** Most signatures a note may carry. */
 export const MAX_NOTE_SIGNATURES = 64
 
-/** A key that notes are verified with. `id` is the key ID: 8 hex digits; `raw` has 32 bytes. */
+/**
+ * A key that notes are verified with. `id` is the key ID: 8 hex digits; `raw` has 32 bytes, and
+ * `spki` is the same in DER.
+ */
 export interface VerifierKey {
   readonly name: string
   readonly id: string
-  readonly publicKey: KeyObject
   readonly raw: Uint8Array
+  readonly spki: Uint8Array
 }
 
 /** A key as its `vkey` spells it. `type` says what it signs with, and over which bytes. */
@@ -72,14 +76,16 @@ export function formatVerifierKey(name: string, publicKey: Uint8Array): string {
 }
 
 /** Reads a `vkey`; throws `VKEY_INVALID` unless its parts belong together. */
-export function parseVerifierKey(vkey: string): VerifierKey {
-  const { name, id, type, raw } = parseTypedKey(vkey)
+export function* verifierKeyCheck(vkey: string): Check<VerifierKey> {
+  const { name, id, type, raw } = yield* typedKeyCheck(vkey)
   if (type !== ED25519 || raw.length !== PUBLIC_KEY_BYTES) {
     throw new PortcullisError('VKEY_INVALID', 'the key is not an Ed25519 key of a named log')
   }
-  const der = Uint8Array.of(...ED25519_SPKI_PREFIX, ...raw)
-  return { name, id, raw, publicKey: createPublicKey({ key: der, format: 'der', type: 'spki' }) }
+  return { name, id, raw, spki: Uint8Array.of(...ED25519_SPKI_PREFIX, ...raw) }
 }
+
+/** `verifierKeyCheck`, at once. */
+export const parseVerifierKey = atOnce(verifierKeyCheck)
 
 /** The `vkey` of a key of any type. */
 export function formatTypedKey({ name, type, raw }: Omit<TypedKey, 'id'>): string {
@@ -87,11 +93,11 @@ export function formatTypedKey({ name, type, raw }: Omit<TypedKey, 'id'>): strin
     throw new PortcullisError('VKEY_INVALID', `no key can be named \`${name}\``)
   }
   const key = Uint8Array.of(type, ...raw)
-  return `${name}+${keyId(name, key)}+${encodeBase64(key)}`
+  return `${name}+${now(keyId(name, key))}+${encodeBase64(key)}`
 }
 
 /** Reads the `vkey` of a key of any type; whether the type is known is for the caller to say. */
-export function parseTypedKey(vkey: string): TypedKey {
+export function* typedKeyCheck(vkey: string): Check<TypedKey> {
   // The base64 may hold a plus as well, a name never does.
   const [name = '', id = '', ...rest] = vkey.split('+')
   const key = decodeBase64(rest.join('+'))
@@ -99,11 +105,14 @@ export function parseTypedKey(vkey: string): TypedKey {
   if (!isKeyName(name) || key === undefined || type === undefined) {
     throw new PortcullisError('VKEY_INVALID', 'the key is not written as `name+id+key`')
   }
-  if (keyId(name, key) !== id) {
+  if ((yield* keyId(name, key)) !== id) {
     throw new PortcullisError('VKEY_INVALID', `the id of the key \`${name}\` is not its own`)
   }
   return { name, id, type, raw: key.subarray(1) }
 }
+
+/** `typedKeyCheck`, at once. */
+export const parseTypedKey = atOnce(typedKeyCheck)
 
 /** How a typed public key of each algorithm begins, and how long it is. */
 const KEY_TYPES = {
@@ -113,13 +122,19 @@ const KEY_TYPES = {
 } as const
 
 /** Is this text a well-formed `vkey` of this algorithm? */
-export function isVerifierKey(vkey: string, algorithm: keyof typeof KEY_TYPES): boolean {
+export function* isVerifierKeyCheck(
+  vkey: string,
+  algorithm: keyof typeof KEY_TYPES,
+): Check<boolean> {
   const { type, bytes } = KEY_TYPES[algorithm]
   const [name = '', id = '', ...rest] = vkey.split('+')
   const key = decodeBase64(rest.join('+'))
   if (!isKeyName(name) || key?.[0] !== type || key.length !== 1 + bytes) return false
-  return keyId(name, key) === id
+  return (yield* keyId(name, key)) === id
 }
+
+/** `isVerifierKeyCheck`, at once. */
+export const isVerifierKey = atOnce(isVerifierKeyCheck)
 
 /** Is this the origin of the node's own log, or of a tenant's log on that node? */
 export function isLogOfNode(node: string, origin: string): boolean {
@@ -131,14 +146,18 @@ export function isLogOfNode(node: string, origin: string): boolean {
  * The key of one log of a node: the node signs all its logs with one key, under the name of each.
  * @throws PortcullisError `CHECKPOINT_UNTRUSTED` for a log that is not of this node.
  */
-export function logVerifierKey(nodeKey: VerifierKey, origin: string): VerifierKey {
+export function* logVerifierKeyCheck(nodeKey: VerifierKey, origin: string): Check<VerifierKey> {
   if (origin === nodeKey.name) return nodeKey
   if (!isLogOfNode(nodeKey.name, origin)) {
     const message = `\`${origin}\` is no log of \`${nodeKey.name}\``
     throw new PortcullisError('CHECKPOINT_UNTRUSTED', message)
   }
-  return parseVerifierKey(formatVerifierKey(origin, nodeKey.raw))
+  const { raw, spki } = nodeKey
+  return { name: origin, id: yield* keyId(origin, Uint8Array.of(ED25519, ...raw)), raw, spki }
 }
+
+/** `logVerifierKeyCheck`, at once. */
+export const logVerifierKey = atOnce(logVerifierKeyCheck)
 
 /** Text and signature as one note. `text` ends in a newline; `signature` is over its UTF-8. */
 export function formatNote(text: string, key: VerifierKey, signature: Uint8Array): string {
@@ -156,19 +175,36 @@ export function formatSignature(key: NamedKey, signature: Uint8Array): string {
  * otherwise ignored. Throws `CHECKPOINT_INVALID` for a malformed note and `CHECKPOINT_UNTRUSTED`
  * for one that `key` did not sign.
  */
-export function openNote(note: string, key: VerifierKey): string {
+export function* noteCheck(note: string, key: VerifierKey): Check<string> {
   const parsed = parseNote(note)
-  if (isSignedBy(parsed, key)) return parsed.text
+  if (yield* isSignedByCheck(parsed, key)) return parsed.text
   throw new PortcullisError('CHECKPOINT_UNTRUSTED', `not signed by \`${key.name}\``)
 }
 
+/** `noteCheck`, at once. */
+export const openNote = atOnce(noteCheck)
+
 /** Did `key` sign? Throws `CHECKPOINT_UNTRUSTED` if what stands there as its own is wrong. */
-export function isSignedBy(note: ParsedNote, key: VerifierKey): boolean {
+export function* isSignedByCheck(note: ParsedNote, key: VerifierKey): Check<boolean> {
   const signature = signatureOf(note, key)
   if (signature === undefined) return false
-  const signed = signature.length === SIGNATURE_BYTES
-  if (signed && verify(null, encoder.encode(note.text), key.publicKey, signature)) return true
+  if (signature.length !== SIGNATURE_BYTES) throw wrongSignature(key)
+  const data = encoder.encode(note.text)
+  const { spki } = key
+  if (yield* isSigned({ algorithm: 'Ed25519', spki, data, signature })) return true
   throw wrongSignature(key)
+}
+
+/** `isSignedByCheck`, at once. */
+export const isSignedBy = atOnce(isSignedByCheck)
+
+/** Did `key` sign these bytes, which are no note? */
+export function hasSigned(
+  { spki }: Pick<VerifierKey, 'spki'>,
+  data: Uint8Array,
+  signature: Uint8Array,
+): boolean {
+  return now(isSigned({ algorithm: 'Ed25519', spki, data, signature }))
 }
 
 /** What stands behind a key's name and id on a note, if anything does. */
@@ -203,7 +239,7 @@ function parseSignature(line: string): NoteSignature {
   if (name === '' || bytes === undefined || bytes.length <= KEY_ID_BYTES) {
     throw malformed('a signature line is not well formed')
   }
-  const id = hexOfBytes(bytes.subarray(0, KEY_ID_BYTES))
+  const id = hexOf(bytes.subarray(0, KEY_ID_BYTES))
   return { name, id, signature: bytes.subarray(KEY_ID_BYTES) }
 }
 
@@ -216,13 +252,9 @@ function isKeyName(name: string): boolean {
 }
 
 /** First four bytes of SHA-256 over name, newline and typed key. */
-function keyId(name: string, typedKey: Uint8Array): string {
+function* keyId(name: string, typedKey: Uint8Array): Check<string> {
   const input = Uint8Array.of(...encoder.encode(`${name}\n`), ...typedKey)
-  return hash('sha256', input, 'hex').slice(0, 2 * KEY_ID_BYTES)
-}
-
-function hexOfBytes(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return (yield* sha256Hex(input)).slice(0, 2 * KEY_ID_BYTES)
 }
 
 function bytesOfHex(hex: string): number[] {

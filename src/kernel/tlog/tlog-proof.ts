@@ -1,7 +1,7 @@
 import { PortcullisError } from '../errors.ts'
 import { decodeBase64, encodeBase64 } from './base64.ts'
 import { parseCount } from './checkpoint.ts'
-import { HASH_BYTES, type Hash } from './hash.ts'
+import { HASH_BYTES, type Hash } from './tree-hash.ts'
 
 /** Most hashes an inclusion proof can have: the height of a tree of exact integer size. */
 export const MAX_PROOF_HASHES = 53

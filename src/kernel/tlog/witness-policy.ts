@@ -1,7 +1,8 @@
+import { atOnce } from '../checks/answer-now.ts'
+import type { Check } from '../checks/check.ts'
 import { codeOf, PortcullisError } from '../errors.ts'
-import { type CosignerKey, parseCosignerKey } from './cosignature.ts'
-import { type LogKey, parseLogKey } from './log-key.ts'
-import { parseTypedKey } from './note.ts'
+import { type CosignerKey, cosignerKeyCheck } from './cosignature.ts'
+import { type LogKey, logKeyCheck } from './log-key.ts'
 
 /** Most logs, witnesses and groups of one policy, each; the format asks for at least 32. */
 export const MAX_POLICY_ENTRIES = 64
@@ -47,24 +48,30 @@ export interface PolicyMistake {
 }
 
 /** Reads https://c2sp.org/tlog-policy; throws `WITNESS_POLICY_INVALID` with the line. */
-export function parseWitnessPolicy(text: string): WitnessPolicy {
-  const read = readWitnessPolicy(text)
+export function* witnessPolicyCheck(text: string): Check<WitnessPolicy> {
+  const read = yield* readPolicyCheck(text)
   if ('quorum' in read) return read
   throw new PortcullisError('WITNESS_POLICY_INVALID', `line ${read.line}: ${read.message}`)
 }
 
+/** `witnessPolicyCheck`, at once. */
+export const parseWitnessPolicy = atOnce(witnessPolicyCheck)
+
 /** The same, for whoever wants to show the line. */
-export function readWitnessPolicy(text: string): WitnessPolicy | PolicyMistake {
+export function* readPolicyCheck(text: string): Check<WitnessPolicy | PolicyMistake> {
   const draft: Draft = { logs: [], witnesses: [], groups: [], names: new Set([NO_QUORUM]) }
   const lines = text.split('\n')
   for (const [index, line] of lines.entries()) {
-    const message = readLine(draft, line)
+    const message = yield* readLine(draft, line)
     if (message !== undefined) return { line: index + 1, message }
   }
   const { logs, witnesses, groups, quorum } = draft
   if (quorum !== undefined) return { logs, witnesses, groups, quorum }
   return { line: lines.length, message: 'there is no `quorum` line' }
 }
+
+/** `readPolicyCheck`, at once. */
+export const readWitnessPolicy = atOnce(readPolicyCheck)
 
 /** The policy as text, without comments, in an order that it can be read again in. */
 export function formatWitnessPolicy({ logs, witnesses, groups, quorum }: WitnessPolicy): string {
@@ -93,15 +100,15 @@ type Mistake = string | undefined
 
 const UNPRINTABLE = /[^\t\x20-\x7e\u0080-\u{10ffff}]/u
 
-function readLine(draft: Draft, line: string): Mistake {
+function* readLine(draft: Draft, line: string): Check<Mistake> {
   if (UNPRINTABLE.test(line)) return 'a control character'
   const [keyword, ...items] = line.split(/[ \t]+/).filter((item) => item !== '')
   if (keyword === undefined || keyword.startsWith('#')) return undefined
   switch (keyword) {
     case 'log':
-      return readLog(draft, items)
+      return yield* readLog(draft, items)
     case 'witness':
-      return readWitness(draft, items)
+      return yield* readWitness(draft, items)
     case 'group':
       return readGroup(draft, items)
     case 'quorum':
@@ -111,26 +118,26 @@ function readLine(draft: Draft, line: string): Mistake {
   }
 }
 
-function readLog({ logs }: Draft, [vkey, url, ...more]: readonly string[]): Mistake {
+function* readLog({ logs }: Draft, [vkey, url, ...more]: readonly string[]): Check<Mistake> {
   if (vkey === undefined || more.length > 0) return 'expected `log VKEY [URL]`'
   if (logs.length >= MAX_POLICY_ENTRIES) return `more than ${MAX_POLICY_ENTRIES} logs`
-  const key = keyOr(() => parseLogKey(vkey))
+  const key = yield* keyOr(logKeyCheck(vkey))
   if (typeof key === 'string') return `${key} (a log has one of type 0x01 or 0x06)`
-  if (logs.some((log) => sameKey(log.vkey, vkey))) return 'this log’s key is listed already'
+  if (logs.some((log) => sameKey(log.key, key))) return 'this log’s key is listed already'
   logs.push({ vkey, key, ...(url !== undefined && { url }) })
   return undefined
 }
 
-function readWitness(draft: Draft, [name, vkey, url, ...more]: readonly string[]): Mistake {
+function* readWitness(draft: Draft, [name, vkey, url, ...more]: readonly string[]): Check<Mistake> {
   const { witnesses } = draft
   if (name === undefined || vkey === undefined || more.length > 0) {
     return 'expected `witness NAME VKEY [URL]`'
   }
   if (witnesses.length >= MAX_POLICY_ENTRIES) return `more than ${MAX_POLICY_ENTRIES} witnesses`
   if (draft.names.has(name)) return `the name \`${name}\` is taken`
-  const key = keyOr(() => parseCosignerKey(vkey))
+  const key = yield* keyOr(cosignerKeyCheck(vkey))
   if (typeof key === 'string') return `${key} (a witness has one of type 0x04 or 0x06)`
-  if (witnesses.some((one) => sameKey(one.vkey, vkey))) return 'this key is another witness’s'
+  if (witnesses.some((one) => sameKey(one.key, key))) return 'this key is another witness’s'
   draft.names.add(name)
   witnesses.push({ name, vkey, key, ...(url !== undefined && { url }) })
   return undefined
@@ -173,9 +180,9 @@ function readQuorum(draft: Draft, [name, ...more]: readonly string[]): Mistake {
 }
 
 /** The key, or what is wrong with it. */
-function keyOr<Key extends object>(parse: () => Key): Key | string {
+function* keyOr<Key extends object>(parse: Check<Key>): Check<Key | string> {
   try {
-    return parse()
+    return yield* parse
   } catch (error) {
     if (codeOf(error) === 'VKEY_INVALID' && error instanceof Error) return error.message
     throw error
@@ -183,7 +190,6 @@ function keyOr<Key extends object>(parse: () => Key): Key | string {
 }
 
 /** The same public key under another name or for another kind of signature is the same key. */
-function sameKey(a: string, b: string): boolean {
-  const [one, other] = [parseTypedKey(a).raw, parseTypedKey(b).raw]
+function sameKey({ raw: one }: LogKey, { raw: other }: LogKey): boolean {
   return one.length === other.length && one.every((byte, index) => byte === other[index])
 }

@@ -1,10 +1,12 @@
 /** Whose signature on a head counts, and up to which size. */
+import { atOnce } from '../checks/answer-now.ts'
+import type { Check } from '../checks/check.ts'
 import { PortcullisError } from '../errors.ts'
 import { decodeBase64 } from '../tlog/base64.ts'
-import { type Checkpoint, claimedCheckpoint, openCheckpoint } from '../tlog/checkpoint.ts'
-import type { Hash } from '../tlog/hash.ts'
-import { parseVerifierKey } from '../tlog/note.ts'
-import { type TreeHead, verifyConsistency } from '../tlog/proof.ts'
+import { type Checkpoint, checkpointCheck, claimedCheckpoint } from '../tlog/checkpoint.ts'
+import { verifierKeyCheck } from '../tlog/note.ts'
+import { consistencyCheck, type TreeHead } from '../tlog/proof-checks.ts'
+import type { Hash } from '../tlog/tree-hash.ts'
 import { namedHead } from './key-events.ts'
 import { type KeyRecord, keyIdOf, type NamedHead } from './key-record.ts'
 import { sameHead } from './key-states.ts'
@@ -35,25 +37,33 @@ export interface JudgedHead {
  * @throws PortcullisError `CHECKPOINT_INVALID`; `CHECKPOINT_UNTRUSTED` when no listed key signed;
  * `TRUST_LOG_CLOSED`, `TRUST_HEAD_FORKED`, `KEY_TOO_EARLY`, `KEY_RETIRED`, `KEY_COMPROMISED`.
  */
-export function judgeHead(
+export function* headCheck(
   trust: TrustDocument,
   note: string,
   evidence: HeadEvidence = {},
-): JudgedHead {
+): Check<JudgedHead> {
   const { origin } = claimedCheckpoint(note)
-  const keys = checkpointKeys(trust, origin)
-  const signed = keys.filter((key) => hasSigned(key, note))
+  const signed: KeyRecord[] = []
+  for (const key of checkpointKeys(trust, origin)) {
+    if (yield* hasSigned(key, note)) signed.push(key)
+  }
   const [newest] = signed
   if (newest === undefined) {
     throw new PortcullisError('CHECKPOINT_UNTRUSTED', `no listed key of \`${origin}\` signed it`)
   }
-  const checkpoint = openCheckpoint(note, parseVerifierKey(newest.vkey))
+  const checkpoint = yield* checkpointCheck(note, yield* verifierKeyCheck(newest.vkey))
   checkAnchors(trust, checkpoint)
-  const refusals = signed.map((key) => ({ key, refusal: refusalOf(key, checkpoint, evidence) }))
-  const good = refusals.find(({ refusal }) => refusal === undefined)
-  if (good !== undefined) return { checkpoint, key: good.key }
-  throw refusals[0]?.refusal ?? new PortcullisError('INTERNAL', 'no signature was judged')
+  const refusals: PortcullisError[] = []
+  for (const key of signed) {
+    const refusal = yield* refusalOf(key, checkpoint, evidence)
+    if (refusal === undefined) return { checkpoint, key }
+    refusals.push(refusal)
+  }
+  throw refusals[0] ?? new PortcullisError('INTERNAL', 'no signature was judged')
 }
+
+/** `headCheck`, at once. */
+export const judgeHead = atOnce(headCheck)
 
 /** The keys that sign a node's own log for every verifier, the newest first. */
 export function checkpointKeys(trust: TrustDocument, origin: string): readonly KeyRecord[] {
@@ -62,9 +72,9 @@ export function checkpointKeys(trust: TrustDocument, origin: string): readonly K
     .toSorted((one, other) => other.firstSize - one.firstSize)
 }
 
-function hasSigned({ vkey }: KeyRecord, note: string): boolean {
+function* hasSigned({ vkey }: KeyRecord, note: string): Check<boolean> {
   try {
-    openCheckpoint(note, parseVerifierKey(vkey))
+    yield* checkpointCheck(note, yield* verifierKeyCheck(vkey))
     return true
   } catch (error) {
     if (error instanceof PortcullisError && error.code === 'CHECKPOINT_UNTRUSTED') return false
@@ -87,26 +97,26 @@ function checkAnchors({ logs, keys }: TrustDocument, checkpoint: Checkpoint): vo
   }
 }
 
-function refusalOf(
+function* refusalOf(
   key: KeyRecord,
   checkpoint: Checkpoint,
   evidence: HeadEvidence,
-): PortcullisError | undefined {
+): Check<PortcullisError | undefined> {
   const { size } = checkpoint
   const its = `the key \`${keyIdOf(key)}\``
   if (size < key.firstSize) {
     return new PortcullisError('KEY_TOO_EARLY', `${its} signs from size ${key.firstSize} on`)
   }
-  if (key.state === 'compromised') return compromised(key, checkpoint, evidence)
+  if (key.state === 'compromised') return yield* compromised(key, checkpoint, evidence)
   if (key.final === undefined || size <= key.final.size) return undefined
   return new PortcullisError('KEY_RETIRED', `${its} was retired at size ${key.final.size}`)
 }
 
-function compromised(
+function* compromised(
   key: KeyRecord,
   checkpoint: Checkpoint,
   { consistency, witnessed = false }: HeadEvidence,
-): PortcullisError | undefined {
+): Check<PortcullisError | undefined> {
   const { bound } = key
   const anchor = bound && treeHead(bound)
   if (bound === undefined || anchor === undefined || checkpoint.size > bound.size) {
@@ -114,9 +124,9 @@ function compromised(
     return new PortcullisError('KEY_COMPROMISED', message)
   }
   if (sameHead(namedHead(checkpoint), bound) || witnessed) return undefined
-  if (consistency !== undefined && verifyConsistency(checkpoint, anchor, consistency)) {
-    return undefined
-  }
+  const leads =
+    consistency !== undefined && (yield* consistencyCheck(checkpoint, anchor, consistency))
+  if (leads) return undefined
   const message = `nothing shows that this head leads to the one at size ${bound.size}`
   return new PortcullisError('KEY_COMPROMISED', message)
 }

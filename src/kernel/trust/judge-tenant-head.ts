@@ -1,11 +1,12 @@
 /** Heads of tenants' logs. Keys are retired by the size of the node's log, so that one decides. */
+import { atOnce } from '../checks/answer-now.ts'
+import type { Check } from '../checks/check.ts'
 import { PortcullisError } from '../errors.ts'
-import { type Checkpoint, formatCheckpoint, openCheckpoint } from '../tlog/checkpoint.ts'
-import { leafHash } from '../tlog/hash.ts'
-import { isLogOfNode, logVerifierKey, parseVerifierKey } from '../tlog/note.ts'
-import { verifyInclusion } from '../tlog/proof.ts'
+import { type Checkpoint, checkpointCheck } from '../tlog/checkpoint.ts'
+import { headProofCheck } from '../tlog/head-proof.ts'
+import { isLogOfNode, logVerifierKeyCheck, verifierKeyCheck } from '../tlog/note.ts'
 import { parseTlogProof } from '../tlog/tlog-proof.ts'
-import { checkpointKeys, type HeadEvidence, type JudgedHead, judgeHead } from './judge-head.ts'
+import { checkpointKeys, type HeadEvidence, headCheck, type JudgedHead } from './judge-head.ts'
 import type { KeyRecord } from './key-record.ts'
 import type { TrustDocument } from './trust-document.ts'
 
@@ -29,31 +30,42 @@ export interface JudgedTenantHead {
  * @throws PortcullisError as `judgeHead`; `PROOF_INVALID`; `TRUST_PROOF_NEEDED` where only the
  * proof into the node's log could tell.
  */
-export function judgeTenantHead(
+export function* tenantHeadCheck(
   trust: TrustDocument,
   note: string,
   { head, ...evidence }: TenantEvidence = {},
-): JudgedTenantHead {
-  const { checkpoint, keys } = openAny(trust, note)
+): Check<JudgedTenantHead> {
+  const { checkpoint, keys } = yield* openAny(trust, note)
   if (trust.logs.some(({ origin }) => origin === checkpoint.origin)) {
-    const node = judgeHead(trust, note, evidence)
+    const node = yield* headCheck(trust, note, evidence)
     return { checkpoint: node.checkpoint, node }
   }
-  if (head !== undefined) return { checkpoint, node: prove(trust, checkpoint, { head, evidence }) }
+  if (head !== undefined) {
+    const node = yield* headCheck(trust, parseTlogProof(head).checkpoint, evidence)
+    yield* headProofCheck(head, checkpoint, node.checkpoint)
+    return { checkpoint, node }
+  }
   if (keys.some(({ state }) => state === 'active' || state === 'retiring')) return { checkpoint }
   const message = 'the key that signed the head is retired: the size of the node’s log has to tell'
   throw new PortcullisError('TRUST_PROOF_NEEDED', message)
 }
 
+/** `tenantHeadCheck`, at once. */
+export const judgeTenantHead = atOnce(tenantHeadCheck)
+
 /** Opens the head with every listed key that signed it. */
-function openAny(trust: TrustDocument, note: string) {
+function* openAny(
+  trust: TrustDocument,
+  note: string,
+): Check<{ readonly checkpoint: Checkpoint; readonly keys: readonly KeyRecord[] }> {
   const keys: KeyRecord[] = []
   let checkpoint: Checkpoint | undefined
   const origin = note.slice(0, note.indexOf('\n'))
   const node = trust.logs.find((log) => isLogOfNode(log.origin, origin))?.origin ?? origin
   for (const key of checkpointKeys(trust, node)) {
     try {
-      checkpoint = openCheckpoint(note, logVerifierKey(parseVerifierKey(key.vkey), origin))
+      const signer = yield* logVerifierKeyCheck(yield* verifierKeyCheck(key.vkey), origin)
+      checkpoint = yield* checkpointCheck(note, signer)
       keys.push(key)
     } catch (error) {
       const other = error instanceof PortcullisError && error.code === 'CHECKPOINT_UNTRUSTED'
@@ -62,17 +74,4 @@ function openAny(trust: TrustDocument, note: string) {
   }
   if (checkpoint !== undefined) return { checkpoint, keys }
   throw new PortcullisError('CHECKPOINT_UNTRUSTED', `no listed key signed a head of \`${origin}\``)
-}
-
-function prove(
-  trust: TrustDocument,
-  checkpoint: Checkpoint,
-  { head, evidence }: { readonly head: string; readonly evidence: HeadEvidence },
-): JudgedHead {
-  const { index, path, checkpoint: note } = parseTlogProof(head)
-  const judged = judgeHead(trust, note, evidence)
-  const hash = leafHash(new TextEncoder().encode(formatCheckpoint(checkpoint)))
-  const own = isLogOfNode(judged.checkpoint.origin, checkpoint.origin)
-  if (own && verifyInclusion({ hash, index }, judged.checkpoint, path)) return judged
-  throw new PortcullisError('PROOF_INVALID', 'the head of the tenant is not in the node’s log')
 }

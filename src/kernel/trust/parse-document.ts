@@ -1,11 +1,13 @@
+import { atOnce } from '../checks/answer-now.ts'
+import type { Check } from '../checks/check.ts'
 import { PortcullisError } from '../errors.ts'
 import { isJsonObject } from '../json/value.ts'
 import { decodeBase64 } from '../tlog/base64.ts'
-import { HASH_BYTES } from '../tlog/hash.ts'
-import { isVerifierKey } from '../tlog/note.ts'
+import { isVerifierKey, isVerifierKeyCheck } from '../tlog/note.ts'
+import { HASH_BYTES } from '../tlog/tree-hash.ts'
 import type { KeyRecord } from './key-record.ts'
 import { isWhole } from './key-states.ts'
-import { isRootKey, type RootKey } from './root-key.ts'
+import { isRootKeyCheck, type RootKey } from './root-key.ts'
 import {
   MAX_ROOT_KEYS,
   MAX_TRUST_LENGTH,
@@ -20,13 +22,22 @@ import {
  * that limits what it would otherwise accept.
  * @throws PortcullisError `TRUST_INVALID`.
  */
-export function parseTrustText(text: string): TrustDocument {
+export function* trustTextCheck(text: string): Check<TrustDocument> {
   if (text.length > MAX_TRUST_LENGTH) throw trustInvalid('it is too long')
   const value = parseJson(text)
   if (!isTrustDocument(value)) throw trustInvalid('members are missing, unknown or contradictory')
   if (trustText(value) !== text) throw trustInvalid('it is not in canonical form')
+  for (const each of value.roots.keys) {
+    if (!(yield* isRootKeyCheck(each))) throw trustInvalid('a root key is not what it says')
+  }
+  for (const { vkey, alg } of value.keys) {
+    if (!(yield* isVerifierKeyCheck(vkey, alg))) throw trustInvalid('a key is not what it says')
+  }
   return value
 }
+
+/** `trustTextCheck`, at once. */
+export const parseTrustText = atOnce(trustTextCheck)
 
 export function parseJson(text: string): unknown {
   try {
@@ -40,25 +51,25 @@ export function trustInvalid(why: string, options?: ErrorOptions): PortcullisErr
   return new PortcullisError('TRUST_INVALID', `not a trust document: ${why}`, options)
 }
 
-type Check = (value: unknown) => boolean
+type Test = (value: unknown) => boolean
 
-const anyText: Check = (value) => typeof value === 'string'
-const count: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 0
+const anyText: Test = (value) => typeof value === 'string'
+const count: Test = (value) => Number.isSafeInteger(value) && Number(value) >= 0
 const oneOf =
-  (...values: readonly unknown[]): Check =>
+  (...values: readonly unknown[]): Test =>
   (value) =>
     values.includes(value)
 const list =
-  (item: Check): Check =>
+  (item: Test): Test =>
   (value) =>
     Array.isArray(value) && value.every(item)
-const time: Check = (value) => typeof value === 'string' && isTime(value)
-const digest: Check = (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)
-const hash: Check = (value) =>
+const time: Test = (value) => typeof value === 'string' && isTime(value)
+const digest: Test = (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)
+const hash: Test = (value) =>
   typeof value === 'string' && decodeBase64(value)?.length === HASH_BYTES
 
 /** All members are known here. */
-function members(required: Record<string, Check>, optional: Record<string, Check> = {}): Check {
+function members(required: Record<string, Test>, optional: Record<string, Test> = {}): Test {
   const known = new Map(Object.entries({ ...required, ...optional }))
   const must = Object.keys(required)
   return (value) =>
@@ -77,7 +88,7 @@ const key = members(
     state: oneOf('active', 'retiring', 'retired', 'compromised'),
     notBefore: time,
     firstSize: count,
-  } satisfies Partial<Record<keyof KeyRecord, Check>>,
+  } satisfies Partial<Record<keyof KeyRecord, Test>>,
   { final: head, bound: head },
 )
 const shape = members(
@@ -90,7 +101,7 @@ const shape = members(
     roots: members({ threshold: count, keys: list(root) }),
     logs: list(members({ origin: anyText, tenants: anyText }, { final: head })),
     keys: list(key),
-  } satisfies Partial<Record<keyof TrustDocument, Check>>,
+  } satisfies Partial<Record<keyof TrustDocument, Test>>,
   { previous: digest, witnesses: anyText },
 )
 
@@ -104,7 +115,8 @@ export function areKeyRecords(
   value: unknown,
   logs: readonly TrustedLog[],
 ): value is readonly KeyRecord[] {
-  return areRecords(value) && areKeys(value, logs)
+  if (!areRecords(value) || !areKeys(value, logs)) return false
+  return value.every(({ vkey, alg }) => isVerifierKey(vkey, alg))
 }
 
 function areRecords(value: unknown): value is readonly KeyRecord[] {
@@ -123,7 +135,7 @@ function isConsistent({ version, previous, issued, expires, ...rest }: TrustDocu
 
 function areRoots(keys: readonly RootKey[], threshold: number): boolean {
   if (threshold < 1 || threshold > keys.length || keys.length > MAX_ROOT_KEYS) return false
-  return areDistinct(keys.map(({ id }) => id)) && keys.every(isRootKey)
+  return areDistinct(keys.map(({ id }) => id))
 }
 
 function areLogs(logs: readonly TrustedLog[]): boolean {
@@ -134,10 +146,7 @@ function areLogs(logs: readonly TrustedLog[]): boolean {
 function areKeys(keys: readonly KeyRecord[], logs: readonly TrustedLog[]): boolean {
   if (!areDistinct(keys.map(({ vkey }) => vkey))) return false
   const sound = keys.every((each) => {
-    const post = each.purpose === 'post-quantum'
-    return (
-      isVerifierKey(each.vkey, each.alg) && post === (each.alg === 'ML-DSA-44') && isWhole(each)
-    )
+    return (each.purpose === 'post-quantum') === (each.alg === 'ML-DSA-44') && isWhole(each)
   })
   const named = new Set(logs.map(({ origin }) => origin))
   return (

@@ -1,5 +1,6 @@
 /** Root keys sign trust documents and nothing else. They are kept offline. */
-import { createPublicKey, hash, type KeyObject, verify } from 'node:crypto'
+import { atOnce } from '../checks/answer-now.ts'
+import { type Check, hexOf, ifSupported, isSigned, sha256Hex } from '../checks/check.ts'
 import { PortcullisError } from '../errors.ts'
 import { decodeBase64, encodeBase64 } from '../tlog/base64.ts'
 
@@ -30,22 +31,25 @@ const SHAPES: Readonly<Record<RootAlgorithm, { prefix: string; bytes: number; si
  * A root key from its public half in DER.
  * @throws PortcullisError `ROOT_KEY_INVALID` for any other kind of key.
  */
-export function rootKeyOf(der: Uint8Array): RootKey {
+export function* rootKeyCheck(der: Uint8Array): Check<RootKey> {
   const start = hexOf(der.subarray(0, 22))
   for (const alg of ['Ed25519', 'ML-DSA-65'] as const) {
     const { prefix, bytes } = SHAPES[alg]
     if (der.length !== bytes || !start.startsWith(prefix)) continue
-    return { alg, id: hash('sha256', der, 'hex'), spki: encodeBase64(der) }
+    return { alg, id: yield* sha256Hex(der), spki: encodeBase64(der) }
   }
   throw new PortcullisError('ROOT_KEY_INVALID', 'the key is neither Ed25519 nor ML-DSA-65')
 }
 
+/** `rootKeyCheck`, at once. */
+export const rootKeyOf = atOnce(rootKeyCheck)
+
 /** Do the parts of a listed root key belong together? */
-export function isRootKey({ alg, id, spki }: RootKey): boolean {
+export function* isRootKeyCheck({ alg, id, spki }: RootKey): Check<boolean> {
   const der = decodeBase64(spki)
   if (der === undefined) return false
   try {
-    const key = rootKeyOf(der)
+    const key = yield* rootKeyCheck(der)
     return key.alg === alg && key.id === id
   } catch (error) {
     if (error instanceof PortcullisError) return false
@@ -53,18 +57,19 @@ export function isRootKey({ alg, id, spki }: RootKey): boolean {
   }
 }
 
-/** Did the holder of this root key sign these bytes? */
-export function rootSigned(key: RootKey, data: Uint8Array, signature: Uint8Array): boolean {
-  if (signature.length !== SHAPES[key.alg].signed) return false
-  return verify(null, data, publicKeyOf(key), signature)
-}
-
-function publicKeyOf({ spki }: RootKey): KeyObject {
+/**
+ * Did the holder of this root key sign these bytes? Where the platform does not know the algorithm
+ * nobody can tell, and the signature does not count.
+ */
+export function* rootSignedCheck(
+  { alg: algorithm, spki }: RootKey,
+  data: Uint8Array,
+  signature: Uint8Array,
+): Check<boolean> {
   const der = decodeBase64(spki)
-  if (der === undefined) throw new PortcullisError('ROOT_KEY_INVALID', 'the key is no base64')
-  return createPublicKey({ key: der, format: 'der', type: 'spki' })
+  if (der === undefined || signature.length !== SHAPES[algorithm].signed) return false
+  return (yield* ifSupported(isSigned({ algorithm, spki: der, data, signature }))) ?? false
 }
 
-function hexOf(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-}
+/** `rootSignedCheck`, at once. */
+export const rootSigned = atOnce(rootSignedCheck)

@@ -1,10 +1,11 @@
 /** A trust document as a file: its text, and the signatures of roots over just these bytes. */
-import { hash } from 'node:crypto'
+import { atOnce } from '../checks/answer-now.ts'
+import { type Check, sha256Hex } from '../checks/check.ts'
 import { isJsonObject } from '../json/value.ts'
 import { canonical } from '../receipt/canonical.ts'
 import { decodeBase64, encodeBase64 } from '../tlog/base64.ts'
-import { parseJson, parseTrustText, trustInvalid } from './parse-document.ts'
-import { type RootKey, rootSigned } from './root-key.ts'
+import { parseJson, trustInvalid, trustTextCheck } from './parse-document.ts'
+import { type RootKey, rootSignedCheck } from './root-key.ts'
 import { MAX_ROOT_KEYS, MAX_TRUST_LENGTH, type TrustDocument } from './trust-document.ts'
 
 export interface RootSignature {
@@ -33,7 +34,7 @@ export function formatTrustFile(text: string, signatures: readonly RootSignature
  * Reads what `formatTrustFile` wrote, and nothing else.
  * @throws PortcullisError `TRUST_INVALID`.
  */
-export function parseTrustFile(file: string): TrustFile {
+export function* trustFileCheck(file: string): Check<TrustFile> {
   if (file.length > 2 * MAX_TRUST_LENGTH) throw trustInvalid('it is too long')
   const value = parseJson(file)
   if (!isJsonObject(value)) throw trustInvalid('it is not an object')
@@ -41,12 +42,18 @@ export function parseTrustFile(file: string): TrustFile {
   if (typeof text !== 'string' || !areSignatures(signatures))
     throw trustInvalid('a part is missing')
   if (formatTrustFile(text, signatures) !== file) throw trustInvalid('it is not in canonical form')
-  return { document: parseTrustText(text), text, digest: trustDigest(text), signatures }
+  const document = yield* trustTextCheck(text)
+  return { document, text, digest: yield* digestCheck(text), signatures }
 }
 
-export function trustDigest(text: string): string {
-  return hash('sha256', text, 'hex')
+/** `trustFileCheck`, at once. */
+export const parseTrustFile = atOnce(trustFileCheck)
+
+function digestCheck(text: string): Check<string> {
+  return sha256Hex(new TextEncoder().encode(text))
 }
+
+export const trustDigest = atOnce(digestCheck)
 
 /** The file with one more signature; one of the same root is replaced. */
 export function withSignature(
@@ -59,17 +66,22 @@ export function withSignature(
 }
 
 /** How many of these roots signed the text. Signatures of others are none. */
-export function countSigners(
+export function* signersCheck(
   { text, signatures }: Pick<TrustFile, 'text' | 'signatures'>,
   roots: readonly RootKey[],
-): number {
+): Check<number> {
   const data = new TextEncoder().encode(text)
-  return roots.filter((key) => {
+  let count = 0
+  for (const key of roots) {
     const given = signatures.find(({ root }) => root === key.id)
     const bytes = given && decodeBase64(given.signature)
-    return bytes !== undefined && rootSigned(key, data, bytes)
-  }).length
+    if (bytes !== undefined && (yield* rootSignedCheck(key, data, bytes))) count += 1
+  }
+  return count
 }
+
+/** `signersCheck`, at once. */
+export const countSigners = atOnce(signersCheck)
 
 function areSignatures(value: unknown): value is readonly RootSignature[] {
   if (!Array.isArray(value) || value.length > 2 * MAX_ROOT_KEYS) return false

@@ -1,8 +1,7 @@
-import { verify } from 'node:crypto'
 import { PortcullisError } from '../../kernel/errors.ts'
 import { canonical } from '../../kernel/receipt/canonical.ts'
 import { decodeBase64, encodeBase64 } from '../../kernel/tlog/base64.ts'
-import type { VerifierKey } from '../../kernel/tlog/note.ts'
+import { hasSigned, type VerifierKey } from '../../kernel/tlog/note.ts'
 import { FRAME_KINDS, type Frame } from './frame.ts'
 import { Frontier } from './frontier.ts'
 import { type GrowingLog, LedgerState, NODE_LOG, type OpenAction } from './ledger-state.ts'
@@ -72,8 +71,7 @@ export function parseSnapshot(body: Uint8Array): ReadSnapshot | undefined {
   const { seal, ...snapshot } = value
   const signature = decodeBase64(seal)
   const isSealedBy = (keys: readonly VerifierKey[]) =>
-    signature !== undefined &&
-    keys.some(({ publicKey }) => verify(null, sealed(snapshot), publicKey, signature))
+    signature !== undefined && keys.some((key) => hasSigned(key, sealed(snapshot), signature))
   return { snapshot, isSealedBy }
 }
 
