@@ -1,7 +1,11 @@
-import { verify } from 'node:crypto'
 import { PortcullisError } from '../../../kernel/errors.ts'
 import { type Checkpoint, openCheckpoint } from '../../../kernel/tlog/checkpoint.ts'
-import { logVerifierKey, parseVerifierKey, type VerifierKey } from '../../../kernel/tlog/note.ts'
+import {
+  hasSigned,
+  logVerifierKey,
+  parseVerifierKey,
+  type VerifierKey,
+} from '../../../kernel/tlog/note.ts'
 
 export interface JudgedNote {
   readonly checkpoint: Checkpoint
@@ -38,8 +42,7 @@ export function judgeByKeys(keys: readonly (string | SizedKey)[]): LedgerJudge {
   })
   return {
     head: judgeHeadsBy(own),
-    seal: (bytes, signature) =>
-      own.some(({ key }) => verify(null, bytes, key.publicKey, signature)),
+    seal: (bytes, signature) => own.some(({ key }) => hasSigned(key, bytes, signature)),
   }
 }
 
