@@ -16,10 +16,7 @@ export async function play({ stage }: Cast): Promise<Evidence & { ok: boolean }>
   const receipt = join(stage.folder, 'receipt.json')
   await stage.operator(['ledger', 'export', '1', '--out', receipt])
   const vkey = join(stage.folder, '.portcullis', 'keys', 'ledger.vkey')
-  const offline = await stage.operator<{ ok: boolean }>(
-    ['ledger', 'verify', '--receipt', receipt, '--key', vkey],
-    [0, 1],
-  )
+  const offline = await stage.operator<{ ok: boolean }>(['verify', receipt, '--key', vkey], [0, 1])
   const openssl = verifyWithOpenssl(receipt, vkey)
   const go = verifyWithGo(receipt, vkey)
   return {

@@ -1,17 +1,8 @@
 /** What the command line does with a ledger on the disk, beside a runtime or without one. */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { PortcullisError } from '../kernel/errors.ts'
 import type { FsckReport } from '../kernel/receipt/ledger-report.ts'
-import { type VerifiedReceipt, verifyPortableReceipt } from '../kernel/receipt/verify-receipt.ts'
 import { type Checkpoint, claimedCheckpoint } from '../kernel/tlog/checkpoint.ts'
 import { parseVerifierKey } from '../kernel/tlog/note.ts'
 import { parseStates } from '../stores/keys-file/key-states-file.ts'
@@ -25,6 +16,7 @@ import { hasWriter } from '../stores/segments/ledger-lock.ts'
 import { loadConfig } from './config.ts'
 import { ledgerDirectory } from './data-files.ts'
 import { portableReceipt } from './read-receipts.ts'
+import { readTextFile, writeWhole } from './text-files.ts'
 
 const DEFAULT_CONFIG = 'portcullis.toml'
 const DEFAULT_DATA = '.portcullis'
@@ -118,11 +110,6 @@ function openHead(note: string, judge: LedgerJudge): Checkpoint {
   return judge.head(note, claimedCheckpoint(note).size).checkpoint
 }
 
-/** Verifies one exported receipt, offline. Throws the code of what is wrong with it. */
-export function verifyReceiptFile(file: string, keyFile: string): VerifiedReceipt {
-  return verifyPortableReceipt(readTextFile(file), readTextFile(keyFile).trim())
-}
-
 /** One receipt with its proofs, as text; also written to `out`, if given. */
 export async function exportReceipt(
   directory: string,
@@ -132,28 +119,4 @@ export async function exportReceipt(
   const portable = await portableReceipt(directory, which)
   if (out !== undefined) writeWhole(out, portable)
   return portable
-}
-
-/** The text of a file that the command line names. @throws PortcullisError `FILE_UNREADABLE`. */
-export function readTextFile(file: string): string {
-  try {
-    // A byte order mark is not taken off: it is no part of what was signed.
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(file))
-  } catch (cause) {
-    throw new PortcullisError('FILE_UNREADABLE', `\`${file}\` cannot be read`, { cause })
-  }
-}
-
-/** Replaces a file in one step: a crash leaves the old content or the new. */
-export function writeWhole(file: string, content: string): void {
-  const draft = `${file}.${process.pid}.new`
-  try {
-    writeFileSync(draft, content, { mode: 0o644, flush: true })
-    renameSync(draft, file)
-    const directory = openSync(dirname(file), 'r')
-    fsyncSync(directory)
-    closeSync(directory)
-  } catch (cause) {
-    throw new PortcullisError('FILE_UNWRITABLE', `\`${file}\` cannot be written`, { cause })
-  }
 }

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { readTextFile } from '../app/ledger-files.ts'
+import { readTextFile } from '../app/text-files.ts'
 import { answer, command } from './command.ts'
 import { type ConfigOptions, withConfig } from './config-option.ts'
 import { listKeys, withKeys } from './key-access.ts'

@@ -103,21 +103,6 @@ test('a receipt is exported, and verified with nothing but the public key', () =
   assert.equal(readFileSync(file, 'utf8'), ledger('export', 'e12').out)
   assert.equal(json('export', '12').portable, readFileSync(file, 'utf8'))
   assert.equal(verifyPortableReceipt(readFileSync(file, 'utf8'), SAMPLE_VKEY).receipt.id, 'e12')
-  const { exit, ok, log, size, receipt } = json('verify', '--receipt', file, '--key', KEY)
-  assert.deepEqual([exit, ok, size, receipt.seq], [0, true, COUNT + 1, 12])
-  assert.ok(log.startsWith(`${SAMPLE_ORIGIN}/l/`))
-  assert.match(ledger('verify', '--receipt', file, '--key', KEY).out, /receipt e12: holds/)
-})
-
-test('an altered receipt is refused with exit code 1 and its code', () => {
-  const file = join(home, 'altered.json')
-  writeFileSync(file, ledger('export', '12').out.replace('sales', 'salez'))
-  const { exit, ok, problems } = json('verify', '--receipt', file, '--key', KEY)
-  assert.deepEqual([exit, ok, problems[0].code], [1, false, 'PROOF_INVALID'])
-  assert.match(
-    ledger('verify', '--receipt', file, '--key', KEY).out,
-    /DOES NOT HOLD\n {2}PROOF_INVALID/,
-  )
 })
 
 test('the last receipts are listed oldest first, and chosen by what they say', () => {
@@ -165,7 +150,6 @@ const MISTAKES: [args: string[], code: string][] = [
   [['fsck', '--head', 'missing.head'], 'FILE_UNREADABLE'],
   [['fsck', '--head', KEY], 'CHECKPOINT_INVALID'],
   [['fsck', '--remember', join('missing', 'head')], 'FILE_UNWRITABLE'],
-  [['verify', '--receipt', 'missing.json', '--key', KEY], 'FILE_UNREADABLE'],
   [['show', '9999'], 'LEDGER_RECEIPT_UNKNOWN'],
   [['show', 'nobody'], 'LEDGER_RECEIPT_UNKNOWN'],
   [['export', '9999'], 'LEDGER_RECEIPT_UNKNOWN'],
@@ -184,8 +168,6 @@ for (const [args, code] of MISTAKES) {
 test('options that exclude each other are refused', () => {
   for (const args of [
     ['fsck', '--remember', 'a', '--head', 'b'],
-    ['verify', '--receipt', 'a', '--remember', 'b'],
-    ['verify'],
     ['show', '--limit', 'many'],
   ]) {
     const { exit, err } = ledger(...args)
@@ -195,7 +177,7 @@ test('options that exclude each other are refused', () => {
 })
 
 test('every command shows an example', () => {
-  for (const name of ['fsck', 'verify', 'show', 'export', 'checkpoint']) {
+  for (const name of ['fsck', 'show', 'export', 'checkpoint']) {
     assert.match(
       ledger(name, '--help').out,
       new RegExp(`Example:\n {2}\\$ portcullis ledger ${name}`),

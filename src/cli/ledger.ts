@@ -4,14 +4,12 @@ import {
   checkLedgerFiles,
   exportReceipt,
   findLedger,
-  verifyReceiptFile,
 } from '../app/ledger-files.ts'
 import { currentCheckpoint } from '../app/read-receipts.ts'
-import { PortcullisError } from '../kernel/errors.ts'
 import { aboutLedger, type LedgerOptions } from './about-ledger.ts'
 import { type Answer, answer, EXIT } from './command.ts'
 import { reindexCommand, showCommand, timelineCommand } from './ledger-queries.ts'
-import { provedText, verdictText } from './ledger-text.ts'
+import { verdictText } from './ledger-text.ts'
 import { exportTilesCommand } from './ledger-tiles.ts'
 import { endProgress, showProgress } from './progress-line.ts'
 
@@ -22,7 +20,6 @@ export function ledgerCommand(): Command {
   return new Command('ledger')
     .description('check, read and export the receipts')
     .addCommand(fsckCommand())
-    .addCommand(verifyCommand())
     .addCommand(showCommand())
     .addCommand(timelineCommand())
     .addCommand(exportCommand())
@@ -60,41 +57,6 @@ function checkWhole(options: FsckOptions): Answer {
 
 function showShare(bytes: number, of: number): void {
   showProgress('MiB checked', Math.floor(bytes / MEBIBYTE), Math.ceil(of / MEBIBYTE))
-}
-
-function verifyCommand(): Command {
-  return aboutLedger({
-    name: 'verify',
-    summary: 'check one exported receipt, offline (exit 1 if wrong)',
-    examples: ['portcullis ledger verify --receipt receipt.json --key ledger.vkey'],
-  })
-    .option('--key <file>', 'the public key (default: keys/ledger.vkey in the data directory)')
-    .requiredOption('--receipt <file>', 'the exported receipt')
-    .action((options: LedgerOptions & { readonly receipt: string }) =>
-      answer(options.json, async () => verifyOne(options.receipt, options)),
-    )
-}
-
-/** Codes that say the receipt is bad. Any other is a mistake in the call. */
-const REFUSALS: readonly string[] = [
-  'RECEIPT_INVALID',
-  'PROOF_INVALID',
-  'CHECKPOINT_INVALID',
-  'CHECKPOINT_UNTRUSTED',
-]
-
-function verifyOne(file: string, options: LedgerOptions): Answer {
-  try {
-    const verified = verifyReceiptFile(file, options.key ?? findLedger(options).keyFile)
-    const { receipt, checkpoint } = verified
-    const json = { ok: true, log: checkpoint.origin, size: checkpoint.size, receipt, problems: [] }
-    return { json, text: provedText(verified) }
-  } catch (error) {
-    if (!(error instanceof PortcullisError && REFUSALS.includes(error.code))) throw error
-    const { code, message } = error
-    const text = `${file}: DOES NOT HOLD\n  ${code}: ${message}`
-    return { json: { ok: false, problems: [{ code, message }] }, text, exit: EXIT.failed }
-  }
 }
 
 function exportCommand(): Command {

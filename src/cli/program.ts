@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   policy: async () => (await import('./policy.ts')).policyCommand(),
   keys: async () => (await import('./keys.ts')).keysCommand(),
   approvals: async () => (await import('./approvals.ts')).approvalsCommand(),
+  verify: async () => (await import('./verify.ts')).verifyCommand(),
   ledger: async () => (await import('./ledger.ts')).ledgerCommand(),
   witness: async () => (await import('./witness.ts')).witnessCommand(),
   completion: async () => (await import('./completion.ts')).completionCommand(createProgram),

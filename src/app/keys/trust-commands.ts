@@ -7,7 +7,7 @@ import type { TrustDocument } from '../../kernel/trust/trust-document.ts'
 import { countSigners, parseTrustFile, type TrustFile } from '../../kernel/trust/trust-file.ts'
 import { checkFresh, verifyTrustChain } from '../../kernel/trust/verify-chain.ts'
 import { createRootKey, readRootKey, signTrustFile } from '../../stores/keys-file/root-key-file.ts'
-import { readTextFile, writeWhole } from '../ledger-files.ts'
+import { readTextFile, writeWhole } from '../text-files.ts'
 
 export async function makeRoot(file: string, alg: RootAlgorithm): Promise<RootKey> {
   return createRootKey(file, alg)

@@ -42,18 +42,6 @@ test('the receipt of a log of one verifies', () => {
   assert.equal(receipt.id, 'only')
 })
 
-test('no file with one bit changed verifies', () => {
-  const bytes = Buffer.from(FILE)
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
-  for (let bit = 0; bit < bytes.length * 8; bit += 1) {
-    const byte = Math.floor(bit / 8)
-    const flipped = Buffer.from(bytes)
-    flipped.writeUInt8(bytes.readUInt8(byte) ^ (1 << (bit % 8)), byte)
-    const verify = () => verifyPortableReceipt(decoder.decode(flipped), SAMPLE_VKEY)
-    assert.throws(verify, { name: 'PortcullisError' }, `bit ${bit % 8} of byte ${byte}`)
-  }
-})
-
 test('no file cut short verifies', () => {
   for (let length = 0; length < FILE.length; length += 1) {
     assert.throws(() => verifyPortableReceipt(FILE.slice(0, length), SAMPLE_VKEY), {

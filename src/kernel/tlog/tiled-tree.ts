@@ -50,6 +50,11 @@ export class TiledTree {
     return this.#size
   }
 
+  /** On each tile level the hashes that are in no full tile: what `resume` takes. */
+  loose(): readonly (readonly Hash[])[] {
+    return this.#loose.map((hashes) => [...hashes])
+  }
+
   /** Adds a leaf by its hash; returns the tiles it filled, the lowest first. */
   append(leaf: Hash): readonly Tile[] {
     this.#keep(0, leaf)
