@@ -1,10 +1,10 @@
 /**
  * Makes `docs/spec/receipt-vectors`: one signed log, its receipts as files, and altered ones.
  *
- *   node test/conformance/make-receipt-vectors.ts
+ *   node test/conformance/make-receipt-vectors.ts [--sign]
  */
 import { createPrivateKey } from 'node:crypto'
-import { readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { formatPortable, parsePortable } from '../../src/kernel/receipt/portable.ts'
 import { verifyPortableReceipt } from '../../src/kernel/receipt/verify-receipt.ts'
 import { leafHashOfText } from '../../src/kernel/tlog/hash.ts'
@@ -15,12 +15,17 @@ import {
   SAMPLE_VKEY,
   sampleLog,
 } from '../support/sample-log.ts'
+import { replaced, withSignatureBitFlipped } from './altered-text.ts'
+import { type Asked, headTrust, headVectors, signHybrid } from './head-vectors.ts'
 import { VECTOR_RECEIPTS } from './vector-receipts.ts'
 
 const VECTORS = new URL('../../docs/spec/receipt-vectors/', import.meta.url)
 
 /** Files that are written by hand: each holds values and what they come to. */
 export const WRITTEN_BY_HAND = ['canonical.json', 'payload-digest.json']
+
+/** ML-DSA-44 signs differently each time: these are made once, by `--sign` anew. */
+export const SIGNED_ONCE = ['hybrid.json', 'bad-hybrid.json']
 
 const DRAFTS = VECTOR_RECEIPTS.map(([, draft]) => draft)
 const LOG = sampleLog(DRAFTS)
@@ -134,50 +139,46 @@ const REFUSED: readonly (readonly [name: string, code: string, why: string, file
   ],
 ]
 
-function replaced(whole: string, found: string | RegExp, by: string): string {
-  const changed = whole.replace(found, () => by)
-  if (changed === whole) throw new Error(`nothing to alter: ${found}`)
-  return changed
-}
-
-function withSignatureBitFlipped(proof: string): string {
-  const signature = proof.trimEnd().split(' ').at(-1) ?? ''
-  const bytes = Buffer.from(signature, 'base64')
-  bytes.writeUInt8(bytes.readUInt8(40) ^ 1, 40)
-  return replaced(proof, signature, bytes.toString('base64'))
-}
-
-function holding(file: string, content: string) {
+function holding(file: string, content: string, asked: Asked = {}) {
   const { receipt, checkpoint } = verifyPortableReceipt(content, SAMPLE_VKEY)
   return {
-    ...{ file, holds: true, id: receipt.id, index: receipt.seq, size: checkpoint.size },
+    ...{ file, holds: true, ...asked, id: receipt.id, index: receipt.seq, size: checkpoint.size },
     leafHash: leafHashOfText(parsePortable(content).receipt),
     root: Buffer.from(checkpoint.root).toString('base64'),
   }
 }
 
 /** Every file that is made, by its name. */
-export function receiptVectors(): ReadonlyMap<string, string> {
+export function receiptVectors(once = signedOnce()): ReadonlyMap<string, string> {
   const good = VECTOR_RECEIPTS.map(([name], at) => [`${name}.json`, LOG.portable(at)] as const)
   const alone = ['alone.json', sampleLog(DRAFTS.slice(0, 1)).portable(0)] as const
+  const heads = headVectors(once.get('hybrid.json') ?? '', once.get('bad-hybrid.json') ?? '')
   const held = [...good, alone]
   const bad = REFUSED.map(([name, code, why, content]) => {
-    return { file: `bad-${name}.json`, code, why, content }
+    return { file: `bad-${name}.json`, code, why, content, asked: {} }
   })
+  const refused = [...bad, ...heads.bad]
   const index = [
     ...held.map(([file, content]) => holding(file, content)),
-    ...bad.map(({ file, code, why }) => ({ file, holds: false, code, why })),
+    ...heads.held.map(([file, content, asked]) => holding(file, content, asked)),
+    ...refused.map(({ file, code, why, asked }) => ({ file, holds: false, ...asked, code, why })),
   ]
   return new Map([
     ...held,
-    ...bad.map(({ file, content }) => [file, content] as const),
+    ...heads.held.map(([file, content]) => [file, content] as const),
+    ...refused.map(({ file, content }) => [file, content] as const),
     ['index.json', `${JSON.stringify(index, null, 2)}\n`],
     ['ledger.vkey', `${SAMPLE_VKEY}\n`],
+    ...headTrust(),
   ])
 }
 
+function signedOnce(): ReadonlyMap<string, string> {
+  return new Map(SIGNED_ONCE.map((name) => [name, readFileSync(new URL(name, VECTORS), 'utf8')]))
+}
+
 if (import.meta.main) {
-  const vectors = receiptVectors()
+  const vectors = receiptVectors(process.argv.includes('--sign') ? signHybrid() : signedOnce())
   for (const name of readdirSync(VECTORS)) {
     if (!vectors.has(name) && !WRITTEN_BY_HAND.includes(name)) rmSync(new URL(name, VECTORS))
   }
