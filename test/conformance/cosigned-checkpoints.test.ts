@@ -9,7 +9,7 @@ import { verifyPortableReceipt } from '../../src/kernel/receipt/verify-receipt.t
 import { formatTlogProof, parseTlogProof } from '../../src/kernel/tlog/tlog-proof.ts'
 import { sampleDrafts } from '../support/sample-ledger.ts'
 import { SAMPLE_ORIGIN, SAMPLE_VKEY, sampleLog } from '../support/sample-log.ts'
-import { cosignatureLine, sampleCosigner } from '../support/sample-witness.ts'
+import { cosignatureLine, SAMPLE_TIME, sampleCosigner } from '../support/sample-witness.ts'
 import { scratchForFile } from '../support/scratch.ts'
 
 const directory = scratchForFile()
@@ -94,3 +94,23 @@ for (const [what, note] of Object.entries(WRONG)) {
     assert.equal(status, 1)
   })
 }
+
+test('openssl and a shell verify the line of the witness', () => {
+  const cosigned = (note: string, vkey: string) => {
+    const files = [note, vkey].map((content, at) => {
+      const file = join(directory, `cosigned-${at}`)
+      writeFileSync(file, content)
+      return file
+    })
+    const script = here('openssl-cosigned.sh')
+    const { stdout, stderr } = spawnSync('sh', [script, ...files], { encoding: 'utf8' })
+    return stdout + stderr
+  }
+  const said = `OK: cosigned by ${WITNESS.key.name} at ${SAMPLE_TIME}\n`
+  assert.equal(cosigned(NOTE, WITNESS.vkey), said)
+  const other = sampleCosigner('ed25519', 'witness.example/w', '05')
+  assert.match(cosigned(NOTE, other.vkey), /^REFUSED: it is another key/)
+  const larger = NOTE.replace('\n21\n', '\n22\n')
+  assert.match(cosigned(larger, WITNESS.vkey), /REFUSED: the cosignature is wrong/)
+  assert.match(cosigned(LOG.checkpoint, WITNESS.vkey), /^REFUSED: the witness did not cosign once/)
+})

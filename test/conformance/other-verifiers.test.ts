@@ -91,7 +91,39 @@ for (const [name, verifier] of Object.entries(VERIFIERS)) {
   }
 }
 
-test('the guide shows the script that is tested here', () => {
+/** Receipts of a tenant: what both programs say of the vectors that they can judge. */
+const HEADS: Readonly<Record<string, boolean>> = {
+  'head.json': true,
+  'witnessed.json': true,
+  'hybrid.json': true,
+  'bad-head.json': false,
+  'bad-head-index.json': false,
+}
+
+for (const [name, verifier] of Object.entries(VERIFIERS)) {
+  for (const [file, holds] of Object.entries(HEADS)) {
+    test(`${name} ${holds ? 'leads' : 'does not lead'} ${file} to the log of the node`, () => {
+      const content = readFileSync(here(`../../docs/spec/receipt-vectors/${file}`), 'utf8')
+      const { accepted, output } = run(verifier, content)
+      assert.equal(accepted, holds, output)
+      const log = `${SAMPLE_ORIGIN}/l/0123456789abcdef`
+      const said = `OK: leaf 2 of 5, signed by ${log}; leaf 3 of 5, signed by ${SAMPLE_ORIGIN}\n`
+      if (holds) assert.equal(output, said)
+    })
+  }
+
+  test(`${name} refuses the log of a tenant under a name that is none of the node`, () => {
+    const head = readFileSync(here('../../docs/spec/receipt-vectors/head.json'), 'utf8')
+    for (const other of ['/l/0123456789abcde', '/l/0123456789ABCDEF', '/m/0123456789abcdef']) {
+      const { accepted, output } = run(verifier, head.replaceAll('/l/0123456789abcdef', other))
+      assert.ok(!accepted, output)
+    }
+  })
+}
+
+test('the guide shows the scripts that are tested here', () => {
   const guide = readFileSync(here('../../docs/guide/verify-without-us.md'), 'utf8')
-  assert.ok(guide.includes(readFileSync(here('openssl-verify.sh'), 'utf8')))
+  for (const script of ['openssl-verify.sh', 'openssl-cosigned.sh']) {
+    assert.ok(guide.includes(readFileSync(here(script), 'utf8')), script)
+  }
 })

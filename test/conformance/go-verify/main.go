@@ -11,11 +11,11 @@ package main
 import (
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -41,61 +41,85 @@ func verify(receiptFile, keyFile string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	verifier, err := note.NewVerifier(strings.TrimSpace(string(key)))
-	if err != nil {
-		return "", err
-	}
+	vkey := strings.TrimSpace(string(key))
+	node, _, _ := strings.Cut(vkey, "+")
 	content, err := os.ReadFile(receiptFile)
 	if err != nil {
 		return "", err
 	}
-	var file struct{ Receipt, Proof string }
+	var file struct{ Receipt, Proof, Head string }
 	if err := json.Unmarshal(content, &file); err != nil {
 		return "", err
 	}
-	index, path, signed, err := parseProof(file.Proof)
+	log, checkpoint, summary, err := prove(vkey, file.Proof, file.Receipt)
+	if err != nil || file.Head == "" {
+		return summary, err
+	}
+	// The text of a tenant's checkpoint is a leaf of the log of its node.
+	if log == node {
+		return "", errors.New("only the log of a tenant is under another")
+	}
+	over, _, second, err := prove(vkey, file.Head, checkpoint)
 	if err != nil {
 		return "", err
 	}
-	if verifier, err = verifierOf(verifier, strings.TrimSpace(string(key)), signed); err != nil {
-		return "", err
+	if over != node {
+		return "", errors.New("the second proof does not lead to the log of the node")
+	}
+	return summary + "; " + second, nil
+}
+
+// prove checks that a leaf is under a checkpoint that the key of the node signed, for its own log or
+// that of a tenant. It returns the log and the text of the checkpoint.
+func prove(vkey, proof, leaf string) (log, text, summary string, err error) {
+	index, path, signed, err := parseProof(proof)
+	if err != nil {
+		return "", "", "", err
+	}
+	origin, _, _ := strings.Cut(signed, "\n")
+	verifier, err := verifierOf(vkey, origin)
+	if err != nil {
+		return "", "", "", err
 	}
 	checkpoint, err := note.Open([]byte(signed), note.VerifierList(verifier))
 	if err != nil {
-		return "", err
+		return "", "", "", err
 	}
 	// A checkpoint begins as Go's own tree description does, one line lower: origin, size, root.
-	origin, rest, _ := strings.Cut(checkpoint.Text, "\n")
-	if origin != verifier.Name() {
-		return "", errors.New("the checkpoint is of another log")
-	}
+	_, rest, _ := strings.Cut(checkpoint.Text, "\n")
 	tree, err := tlog.ParseTree([]byte("go.sum database tree\n" + rest))
 	if err != nil {
-		return "", err
+		return "", "", "", err
 	}
-	leaf := tlog.RecordHash([]byte(file.Receipt))
-	if err := tlog.CheckRecord(path, tree.N, tree.Hash, index, leaf); err != nil {
-		return "", err
+	if err := tlog.CheckRecord(path, tree.N, tree.Hash, index, tlog.RecordHash([]byte(leaf))); err != nil {
+		return "", "", "", err
 	}
-	return fmt.Sprintf("leaf %d of %d, signed by %s", index, tree.N, origin), nil
+	summary = fmt.Sprintf("leaf %d of %d, signed by %s", index, tree.N, origin)
+	return origin, checkpoint.Text, summary, nil
 }
 
-// A node signs the logs of its tenants with its own key, under the name of each: NODE/l/ and 16
-// hex digits.
-func verifierOf(node note.Verifier, vkey, signed string) (note.Verifier, error) {
-	origin, _, _ := strings.Cut(signed, "\n")
-	prefix := node.Name() + "/l/"
-	id := strings.TrimPrefix(origin, prefix)
-	if _, err := hex.DecodeString(id); origin != prefix+id || err != nil || len(id) != 16 {
-		return node, nil
+var tenantLog = regexp.MustCompile(`^/l/[0-9a-f]{16}$`)
+
+// verifierOf is the key under the name of a log: a node signs the logs of its tenants with its own
+// key, and the id of a key is the beginning of SHA-256(name, newline, typed key).
+func verifierOf(vkey, origin string) (note.Verifier, error) {
+	node, rest, _ := strings.Cut(vkey, "+")
+	if origin == node {
+		return note.NewVerifier(vkey)
 	}
-	encoded := strings.SplitN(vkey, "+", 3)[2]
+	if !strings.HasPrefix(origin, node) || !tenantLog.MatchString(origin[len(node):]) {
+		return nil, errors.New("the checkpoint is of another log")
+	}
+	if _, err := note.NewVerifier(vkey); err != nil {
+		return nil, err
+	}
+	_, encoded, _ := strings.Cut(rest, "+")
 	key, err := base64.StdEncoding.DecodeString(encoded)
 	if err != nil {
 		return nil, err
 	}
-	hash := sha256.Sum256(append([]byte(origin+"\n"), key...))
-	return note.NewVerifier(fmt.Sprintf("%s+%x+%s", origin, hash[:4], encoded))
+	id := sha256.Sum256(append([]byte(origin+"\n"), key...))
+	return note.NewVerifier(fmt.Sprintf("%s+%x+%s", origin, id[:4], encoded))
 }
 
 func parseProof(text string) (int64, tlog.RecordProof, string, error) {
