@@ -3,11 +3,10 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PortcullisError } from '../kernel/errors.ts'
 import { isJsonObject, type JsonObject } from '../kernel/json/value.ts'
-import { payloadDigest } from '../kernel/receipt/payload-digest.ts'
 import type { RecordedEvent } from '../kernel/receipt/receipt.ts'
 import { watchClock } from '../pipeline/clock-watch.ts'
 import { createGate } from '../pipeline/gate.ts'
-import type { Digester, Log, Ports, Records, Tenant } from '../pipeline/ports.ts'
+import type { Log, Ports, Records, Tenant } from '../pipeline/ports.ts'
 import { RefusalWatch } from '../pipeline/refusal-watch.ts'
 import type { Keys } from '../stores/keys-file/open-keys.ts'
 import { openApprovalDesk } from './approval-desk.ts'
@@ -31,6 +30,7 @@ import {
   scrubLedger,
   seedNamespace,
 } from './parts.ts'
+import { openPrivacy } from './privacy/open-privacy.ts'
 import { recordEvent, recordHappened } from './record-event.ts'
 import { routeConnector } from './route-connector.ts'
 import { systemAlarm, systemClock, uuidIds } from './system-ports.ts'
@@ -71,6 +71,9 @@ async function connect(config: Config, log: Log, opened: Closing) {
   opened.add(() => ledger.close())
   const receipts = watchClock(ledger, { ids, last })
   const recorder = { ledger: receipts, clock, ids }
+  const { origin } = ledger.of(TENANT)
+  const privacy = await openPrivacy(config, { tenant: TENANT, origin, log, ...recorder })
+  opened.add(() => privacy.close())
   const scrub = startScrub(config, keys, { directory, ledger, log, clock, ids })
   opened.add(() => scrub?.close())
   const witnessed = await openWitnessedHeads(config, { source: ledger, log, ...recorder })
@@ -103,7 +106,6 @@ async function connect(config: Config, log: Log, opened: Closing) {
   const recording = startRecording(config, log, keys.recordingsKey)
   opened.add(() => recording?.close())
   const recordings = recording ?? { keep: () => undefined }
-  const digests: Digester = { digest: (payload) => payloadDigest(keys.digestKey, payload) }
   const attributes = declaredAttributes(config.attributes)
   const assurances = configuredAssurances(config)
   const desk = openApprovalDesk(config, { tenant: TENANT, log, policies, ...recorder })
@@ -113,11 +115,14 @@ async function connect(config: Config, log: Log, opened: Closing) {
   const watching = { ...recorder, alarm: systemAlarm, log, bounds: config.alerts }
   const refusals = new RefusalWatch(watching)
   const asking = { approvals, finality, refusals }
-  const ports: Ports = { ...deciding, ...recorder, ...asking, connector, digests }
+  const { digests, payloads } = privacy
+  const acting = { connector, digests, payloads }
+  const ports: Ports = { ...deciding, ...recorder, ...asking, ...acting }
   const gate = createGate(ports)
   const whole = { config, log, keys, ports, gate, approvals, refusals, close: () => opened.close() }
-  const used = { usage: usage.book, recording }
-  return { ...whole, ...used, ledger, policies, control, identities, servers, namespaces }
+  const used = { usage: usage.book, recording, privacy }
+  const place = { tenant: TENANT, ledgerPlace: directory }
+  return { ...whole, ...used, ...place, ledger, policies, control, identities, servers, namespaces }
 }
 
 function configLoaded(config: Config): RecordedEvent {

@@ -8,6 +8,7 @@ import { approvalOperations } from './approval-operations.ts'
 import { budgetOperations } from './budget-operations.ts'
 import { type Parts, TENANT } from './compose.ts'
 import type { PolicyChange } from './policy-control.ts'
+import { privacyOperations } from './privacy/privacy-operations.ts'
 import { recordEvent } from './record-event.ts'
 import { toolSchemas } from './tool-schemas.ts'
 import { VERSION } from './version.ts'
@@ -64,6 +65,7 @@ export function operations(parts: Parts, address: string): AdminOperations {
     pushPolicies: async (request) => changeOf(await control.push(request)),
     rollbackPolicies: async (request) => changeOf(await control.rollback(request)),
     ...approvalOperations(parts),
+    ...privacyOperations(parts),
     watch: (listener) =>
       ledger.subscribe((receipt) => {
         const event = decisionEvent(receipt)

@@ -14,6 +14,7 @@ import { PortcullisError } from '../kernel/errors.ts'
 import { RECEIPT_KINDS } from '../kernel/receipt/events.ts'
 import type { ReceiptFilter } from '../kernel/receipt/receipt-filter.ts'
 import { type Answer, answer, command, EXIT } from './command.ts'
+import { eraseCommand, holdCommand, payloadCommand } from './ledger-privacy.ts'
 import { provedText, tableOf, verdictText, wholeText } from './ledger-text.ts'
 import { endProgress, showProgress } from './progress-line.ts'
 
@@ -26,15 +27,18 @@ interface Options extends PlaceOptions {
   readonly json?: boolean
 }
 
-/** `portcullis ledger …`: fsck, verify, show, export, checkpoint. */
+/** `portcullis ledger …`: fsck, verify, show, export, checkpoint, payload, erase, hold. */
 export function ledgerCommand(): Command {
   return new Command('ledger')
-    .description('check, read and export the receipts')
+    .description('check, read and export the receipts; erase, hold')
     .addCommand(fsckCommand())
     .addCommand(verifyCommand())
     .addCommand(showCommand())
     .addCommand(exportCommand())
     .addCommand(checkpointCommand())
+    .addCommand(payloadCommand())
+    .addCommand(eraseCommand())
+    .addCommand(holdCommand())
 }
 
 /** The ledger that a command is about, and `--json`. */

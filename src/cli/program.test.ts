@@ -40,6 +40,8 @@ test('the commands are these', () => {
         'ledger checkpoint',
       ],
       'witness',
+      ...['ledger payload', 'ledger erase', 'ledger hold'],
+      ...['ledger hold add', 'ledger hold list', 'ledger hold remove'],
       'completion',
     ],
   )
@@ -154,7 +156,10 @@ const COMPLETED: readonly [line: readonly string[], offered: readonly string[]][
   ],
   [['agent', 'token', '--d'], ['--dpop-jkt']],
   [['agent', 'token', 'sales', '--tt'], ['--ttl']],
-  [['ledger', 'e'], ['export']],
+  [
+    ['ledger', 'e'],
+    ['export', 'erase'],
+  ],
 ]
 
 test('the completion for bash completes', async () => {

@@ -21,6 +21,7 @@ import type { BudgetList, BudgetReset, BudgetStatus } from '../contract/budgets.
 import type { PolicyChange, PolicyPush, PolicyRollback } from '../contract/policy-changes.ts'
 import { ERRORS, PortcullisError } from '../kernel/errors.ts'
 import { isJsonObject } from '../kernel/json/value.ts'
+import { type PrivacyClient, privacyClient } from './privacy-client.ts'
 
 export type { WatchMark } from '../contract/admin-api.ts'
 export type { ApprovalDetail, ApprovalSummary } from '../contract/approvals.ts'
@@ -59,7 +60,7 @@ export interface AdminClientOptions {
  * Speaks to a running runtime. Each call rejects `RUNTIME_NOT_RUNNING`, `ADMIN_FORBIDDEN` or
  * `ADMIN_TIMEOUT` where nobody answers, and otherwise with the code that the runtime gave.
  */
-export interface AdminClient {
+export interface AdminClient extends PrivacyClient {
   status(): Promise<Status>
   issueToken(agent: string, request?: TokenRequest): Promise<IssuedToken>
   reloadPolicies(): Promise<PolicyReload>
@@ -121,6 +122,7 @@ export function adminClient(options: AdminClientOptions): AdminClient {
         ...{ method: 'POST', path: `/v1/approvers/${encodeURIComponent(name)}/tokens` },
         body: request,
       }),
+    ...privacyClient(json),
     watch: (signal) => watch(options, signal),
   }
 }

@@ -3,6 +3,7 @@ import type { JsonObject } from '../kernel/json/value.ts'
 import { APPROVAL_ROUTES } from './approvals.ts'
 import { BUDGET_ROUTES } from './budgets.ts'
 import { POLICY_CHANGE_ROUTES } from './policy-changes.ts'
+import { PRIVACY_ROUTES } from './privacy.ts'
 import { WatchEvent } from './watch-event.ts'
 
 /** How a runtime is doing. */
@@ -193,6 +194,7 @@ export const ADMIN_ROUTES = {
   ...BUDGET_ROUTES,
   ...POLICY_CHANGE_ROUTES,
   ...APPROVAL_ROUTES,
+  ...PRIVACY_ROUTES,
   watch: {
     method: 'GET',
     url: '/v1/watch',

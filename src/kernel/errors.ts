@@ -6,6 +6,7 @@ import { LEDGER_ERRORS } from './ledger-errors.ts'
 import { OBLIGATION_ERRORS } from './obligation-errors.ts'
 import { POLICY_ERRORS } from './policy-errors.ts'
 import { POLICY_TEST_ERRORS } from './policy-test-errors.ts'
+import { PRIVACY_ERRORS } from './privacy-errors.ts'
 import { SET_UP_ERRORS } from './set-up-errors.ts'
 import { TRUST_ERRORS } from './trust-errors.ts'
 import { WITNESS_ERRORS } from './witness-errors.ts'
@@ -74,6 +75,7 @@ export const ERRORS = {
     remedy: 'more receipts are waiting than the queue may hold: the disk is slower than the load',
   },
   ...LEDGER_ERRORS,
+  ...PRIVACY_ERRORS,
   LEDGER_RECEIPT_REJECTED: {
     http: 500,
     agent: 'The runtime cannot act at the moment.',

@@ -5,6 +5,7 @@ import type { TestContext } from 'node:test'
 import type { Status } from '../../src/contract/admin-api.ts'
 import type { BudgetStatus } from '../../src/contract/budgets.ts'
 import type { PolicyChange } from '../../src/contract/policy-changes.ts'
+import type { StandingHold } from '../../src/contract/privacy.ts'
 import type { WatchEvent } from '../../src/contract/watch-event.ts'
 import {
   type AdminLimits,
@@ -46,6 +47,11 @@ const CHANGE: PolicyChange = {
   ...{ changed: true, held: false, warnings: [] },
 }
 
+const HOLD: StandingHold = {
+  ...{ id: 'h1', scope: 'tenant', reason: 'case 7', by: 'operator' },
+  since: '2026-09-21T14:13:20.000Z',
+}
+
 export interface AdminDoorOptions extends Partial<AdminOperations> {
   /** Where the socket goes; by default a folder of its own. */
   readonly folder?: string
@@ -83,6 +89,11 @@ export async function adminDoor(t: TestContext, options: AdminDoorOptions = {}) 
     issueApproverToken: async (approver) => ({
       ...{ token: `token.of.${approver}`, approver, expires: '2026-09-21T22:13:20.000Z' },
     }),
+    eraseSubject: async () => ({ state: 'unknown', payloads: 0 }),
+    showPayloads: async (receipt) => ({ receipt }),
+    listHolds: () => ({ holds: [] }),
+    addHold: async ({ reason }) => ({ ...HOLD, reason }),
+    removeHold: async (id) => ({ ...HOLD, id }),
     watch: (listener) => {
       watchers.add(listener)
       return () => {

@@ -1,6 +1,7 @@
 import type { RefusalBounds } from '../../kernel/alerts/refusal-counts.ts'
 import type { Budget } from '../../kernel/budget/budget.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
+import type { SubjectPaths } from '../../kernel/privacy/subject.ts'
 import type { WitnessPolicy } from '../../kernel/tlog/witness-policy.ts'
 
 /** What `portcullis.toml` and the environment say, checked. Paths are absolute, times in ms. */
@@ -22,16 +23,32 @@ export interface Config {
   readonly budgets: Readonly<Record<string, BudgetConfig>>
   readonly listen: { readonly mcp: McpListenConfig }
   readonly attributes: AttributesConfig
-  readonly ledger: {
-    readonly origin?: string
-    readonly postQuantum: boolean
-    /** Bytes in a second that are read again behind the writer; 0 for never. */
-    readonly scrubRate: number
-  }
+  readonly ledger: LedgerConfig
   /** Absent where nobody witnesses the ledger. */
   readonly witnesses?: WitnessesConfig
   /** What works but should not stay so, each with file and line. */
   readonly warnings: readonly string[]
+}
+
+export interface LedgerConfig {
+  readonly origin?: string
+  readonly postQuantum: boolean
+  /** Bytes in a second that are read again behind the writer; 0 for never. */
+  readonly scrubRate: number
+  readonly payloads: {
+    readonly keep: 'none' | 'redacted'
+    readonly maxBytes: number
+    readonly maxTotalBytes: number
+  }
+  readonly retention: RetentionConfig
+  /** Where the arguments of an operation say whom it is about. */
+  readonly subjects: SubjectPaths
+}
+
+/** Absent is for ever. */
+export interface RetentionConfig {
+  readonly payloadsMs?: number
+  readonly receiptsMs?: number
 }
 
 /** What the operator says about things, for policies to read. */

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { DURATION_PATTERN } from './duration.ts'
+import { Payloads, Retention, Subjects } from './payload-schema.ts'
 
 /** The table `[ledger]`. */
 export const Ledger = Type.Object(
@@ -28,6 +29,9 @@ export const Ledger = Type.Object(
       default: 8,
       expected: 'a number of MiB from 0 to 4096',
     }),
+    payloads: Payloads,
+    retention: Retention,
+    subjects: Subjects,
   },
   { additionalProperties: false },
 )

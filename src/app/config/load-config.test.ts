@@ -33,7 +33,11 @@ test('the smallest file gets every default, and absolute paths beside itself', a
       mcp: { host: '127.0.0.1', port: 7070, allowedHosts: [], allowedOrigins: [] },
     },
     attributes: { operations: {}, resources: {}, system: {} },
-    ledger: { postQuantum: false, scrubRate: 8_388_608 },
+    ledger: {
+      ...{ postQuantum: false, scrubRate: 8_388_608, subjects: {} },
+      payloads: { keep: 'none', maxBytes: 1_048_576, maxTotalBytes: 10_737_418_240 },
+      retention: { payloadsMs: 7_776_000_000 },
+    },
     warnings: [],
   })
 })
@@ -60,6 +64,9 @@ tls = { cert = "cert.pem", key = "key.pem" }
 [ledger]
 origin = "example.com/gate"
 post_quantum = true
+payloads = { keep = "redacted", max_bytes = 2048, max_total_bytes = 1048576 }
+retention = { payloads = "forever", receipts = "400d" }
+subjects = { "crm.lookup" = "args.customer.id" }
 [roles.sales]
 description = "sells"
 [agents.sales]
@@ -176,7 +183,12 @@ maintenance_mode = false
       resources: { 'CRM.customers': { classification: 'confidential' } },
       system: { maintenance_mode: false },
     },
-    ledger: { origin: 'example.com/gate', postQuantum: true, scrubRate: 8_388_608 },
+    ledger: {
+      ...{ origin: 'example.com/gate', postQuantum: true, scrubRate: 8_388_608 },
+      payloads: { keep: 'redacted', maxBytes: 2_048, maxTotalBytes: 1_048_576 },
+      retention: { receiptsMs: 34_560_000_000 },
+      subjects: { 'crm.lookup': ['customer', 'id'] },
+    },
     warnings: [],
   })
 })
@@ -231,12 +243,8 @@ test('the environment is above the file, by path', async (t) => {
   assert.equal(config.agents.sales?.tokenTtlMs, 3_600_000)
   assert.equal(config.policyDir, join(folder, 'policies'))
   assert.deepEqual(config.servers['my-files'], {
-    transport: 'stdio',
-    command: 'b',
-    args: [],
-    env: {},
-    callTimeoutMs: 60_000,
-    fulfils: [],
+    ...{ transport: 'stdio', command: 'b', args: [], env: {} },
+    ...{ callTimeoutMs: 60_000, fulfils: [] },
   })
 })
 

@@ -15,6 +15,7 @@ import type { Log } from '../../pipeline/ports.ts'
 import { logDefect } from '../record-refusal.ts'
 import { listenOnSocket } from './admin-socket.ts'
 import { type ApprovalOperations, addApprovals } from './approval-routes.ts'
+import { addPrivacy, type PrivacyOperations } from './privacy-routes.ts'
 import { routeOf } from './route-of.ts'
 import {
   openWatchStream,
@@ -24,7 +25,7 @@ import {
 } from './watch-stream.ts'
 
 /** What operators may do with a runtime. Each may throw a `PortcullisError`. */
-export interface AdminOperations extends ApprovalOperations {
+export interface AdminOperations extends ApprovalOperations, PrivacyOperations {
   status(): Status | Promise<Status>
   issueToken(agent: string, request: TokenRequest): Promise<IssuedToken>
   /** Reads the policies again; throws, and changes nothing, when they do not compile. */
@@ -96,6 +97,7 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
   })
   addCommands(server, operations)
   addApprovals(server, operations)
+  addPrivacy(server, operations)
   addWatch(server, operations.watch, limits)
   await server.ready()
   server.server.maxConnections = limits.connections
