@@ -72,7 +72,10 @@ async function connect(config: Config, log: Log, opened: Closing) {
   const receipts = watchClock(ledger, { ids, last })
   const recorder = { ledger: receipts, clock, ids }
   const { origin } = ledger.of(TENANT)
-  const privacy = await openPrivacy(config, { tenant: TENANT, origin, log, ...recorder })
+  const privacy = await openPrivacy(config, {
+    ...{ tenant: TENANT, origin, log, ...recorder, alarm: systemAlarm },
+    signers: () => keys.keyring.signers,
+  })
   opened.add(() => privacy.close())
   const scrub = startScrub(config, keys, { directory, ledger, log, clock, ids })
   opened.add(() => scrub?.close())

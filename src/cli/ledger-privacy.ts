@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import type { Erased, StandingHold } from '../client/privacy-client.ts'
+import type { Erased, Pruned, StandingHold } from '../client/privacy-client.ts'
 import { answer, command } from './command.ts'
 import { type ConfigOptions, runtimeOf, withConfig } from './config-option.ts'
 import { parseSince } from './since-option.ts'
@@ -149,4 +149,33 @@ function removeCommand(): Command {
         return { json: hold, text: `hold ${hold.id} no longer stands` }
       }),
     )
+}
+
+interface PruneOptions extends ConfigOptions {
+  readonly dryRun?: boolean
+}
+
+/** `portcullis ledger prune`. */
+export function pruneCommand(): Command {
+  return withConfig(
+    command({
+      name: 'prune',
+      summary: 'delete now what the retention says, as happens once a day; leaves a receipt',
+      examples: ['portcullis ledger prune --dry-run'],
+    }),
+  )
+    .option('--dry-run', 'only say what would go')
+    .action(({ dryRun, ...options }: PruneOptions) =>
+      answer(options.json, async () => {
+        const pruned = await runtimeOf(options).prune(dryRun ? { dryRun } : {})
+        return { json: pruned, text: prunedText(pruned) }
+      }),
+    )
+}
+
+function prunedText({ payloads, leaves: { from, to }, segments, held, receipt }: Pruned): string {
+  const bodies = to > from ? `the bodies of receipts ${from} to ${to - 1}` : 'no body of a receipt'
+  const what = `${payloads} kept payloads, ${bodies}, in ${segments} files`
+  const kept = held ? '; a hold keeps what else is too old' : ''
+  return receipt === undefined ? `due: ${what}${kept}` : `gone: ${what}${kept}; receipt ${receipt}`
 }

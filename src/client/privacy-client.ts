@@ -5,11 +5,13 @@ import type {
   HoldList,
   HoldRemoval,
   HoldRequest,
+  Pruned,
+  PruneRequest,
   ShownPayloads,
   StandingHold,
 } from '../contract/privacy.ts'
 
-export type { Erased, HoldList, HoldRequest, ShownPayloads, StandingHold }
+export type { Erased, HoldList, HoldRequest, Pruned, ShownPayloads, StandingHold }
 
 /** The part of the admin client about erasure, holds and kept payloads. */
 export interface PrivacyClient {
@@ -18,6 +20,7 @@ export interface PrivacyClient {
   listHolds(): Promise<HoldList>
   addHold(request: HoldRequest): Promise<StandingHold>
   removeHold(id: string, request: HoldRemoval): Promise<StandingHold>
+  prune(request: PruneRequest): Promise<Pruned>
 }
 
 interface Call {
@@ -27,19 +30,21 @@ interface Call {
   readonly timeoutMs?: number
 }
 
-/** How long an erasure may take, in milliseconds: two files are written anew. */
-export const ERASURE_TIMEOUT_MS = 600_000
+/** How long an erasure or a pruning may take, in ms: files are written anew. */
+export const REWRITING_TIMEOUT_MS = 600_000
 
 export function privacyClient<Answer>(json: (call: Call) => Promise<Answer>) {
   const post = { method: 'POST' } as const
   return {
     eraseSubject: (body: ErasureRequest) =>
-      json({ ...post, path: '/v1/subjects/erase', body, timeoutMs: ERASURE_TIMEOUT_MS }),
+      json({ ...post, path: '/v1/subjects/erase', body, timeoutMs: REWRITING_TIMEOUT_MS }),
     showPayloads: (receipt: string) =>
       json({ ...post, path: `/v1/payloads/${encodeURIComponent(receipt)}` }),
     listHolds: () => json({ method: 'GET', path: '/v1/holds' }),
     addHold: (body: HoldRequest) => json({ ...post, path: '/v1/holds', body }),
     removeHold: (id: string, body: HoldRemoval) =>
       json({ ...post, path: `/v1/holds/${encodeURIComponent(id)}/remove`, body }),
+    prune: (body: PruneRequest) =>
+      json({ ...post, path: '/v1/ledger/prune', body, timeoutMs: REWRITING_TIMEOUT_MS }),
   }
 }

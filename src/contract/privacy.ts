@@ -93,7 +93,28 @@ export const HoldRemoval = Type.Object(
 )
 export type HoldRemoval = Static<typeof HoldRemoval>
 
-/** The part of the admin API about erasure, holds and kept payloads. */
+export const PruneRequest = Type.Object(
+  { dryRun: Type.Optional(Type.Boolean({ description: 'Only says what would go.' })) },
+  closed,
+)
+export type PruneRequest = Static<typeof PruneRequest>
+
+export const Pruned = Type.Object(
+  {
+    payloads: Type.Integer({ description: 'Kept payloads whose time is over.' }),
+    leaves: Type.Object(
+      { from: Type.Integer(), to: Type.Integer() },
+      { description: 'Receipts that lose their body: from the first to before the last.' },
+    ),
+    segments: Type.Integer({ description: 'Files that are written anew.' }),
+    held: Type.Boolean({ description: 'A hold keeps something whose time is over.' }),
+    receipt: Type.Optional(Type.String({ description: 'Id of the receipt that says so.' })),
+  },
+  closed,
+)
+export type Pruned = Static<typeof Pruned>
+
+/** The part of the admin API about erasure, holds and retention. */
 export const PRIVACY_ROUTES = {
   eraseSubject: {
     method: 'POST',
@@ -129,5 +150,12 @@ export const PRIVACY_ROUTES = {
     params: HoldPath,
     body: HoldRemoval,
     answer: StandingHold,
+  },
+  prune: {
+    method: 'POST',
+    url: '/v1/ledger/prune',
+    summary: 'Deletes now what the retention says, as the runtime does once a day.',
+    body: PruneRequest,
+    answer: Pruned,
   },
 } as const

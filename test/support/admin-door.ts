@@ -94,6 +94,7 @@ export async function adminDoor(t: TestContext, options: AdminDoorOptions = {}) 
     listHolds: () => ({ holds: [] }),
     addHold: async ({ reason }) => ({ ...HOLD, reason }),
     removeHold: async (id) => ({ ...HOLD, id }),
+    prune: async () => ({ payloads: 0, leaves: { from: 0, to: 0 }, segments: 0, held: false }),
     watch: (listener) => {
       watchers.add(listener)
       return () => {

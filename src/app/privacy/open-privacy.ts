@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { subjectOf } from '../../kernel/privacy/subject.ts'
-import type { Clock, Digester, Ids, Ledger, Log, Payloads } from '../../pipeline/ports.ts'
+import type { Alarm, Clock, Digester, Ids, Ledger, Log, Payloads } from '../../pipeline/ports.ts'
 import type { HoldFile } from '../../stores/payloads/hold-file.ts'
 import type { OpenPayloads } from '../../stores/payloads/open-payloads.ts'
 import { closing } from '../closing.ts'
@@ -10,6 +10,8 @@ import { ledgerDirectory } from '../data-files.ts'
 import { findReceipts } from '../ledger-files.ts'
 import { openHolds, openPayloads, openTenantKey } from '../parts.ts'
 import { Erasures, type RecordedPast } from './erasures.ts'
+import { ledgerBodies } from './ledger-bodies.ts'
+import { Retention } from './retention.ts'
 
 /** Whose data is in the payloads, what is kept of it, and what keeps it from being deleted. */
 export interface Privacy {
@@ -18,6 +20,7 @@ export interface Privacy {
   readonly store: OpenPayloads
   readonly holds: HoldFile
   readonly erasures: Erasures
+  readonly retention: Retention
   readonly past: RecordedPast
   close(): Promise<void>
 }
@@ -30,6 +33,9 @@ interface Needed {
   readonly log: Log
   readonly clock: Clock
   readonly ids: Ids
+  readonly alarm: Alarm
+  /** Who seals what pruning changes. */
+  readonly signers: Parameters<typeof ledgerBodies>[1]
 }
 
 /**
@@ -38,7 +44,7 @@ interface Needed {
  */
 export async function openPrivacy(
   { dataDir, ledger: settings }: Config,
-  { tenant, origin, ledger, log, clock, ids }: Needed,
+  { tenant, origin, ledger, log, clock, ids, alarm, signers }: Needed,
 ): Promise<Privacy> {
   const file = join(dataDir, 'data-keys.db')
   const create = !existsSync(file)
@@ -57,13 +63,16 @@ export async function openPrivacy(
     const own = { tenant, store, past, ledger, clock, ids, log, holds: () => holds.all }
     const erasures = new Erasures(own)
     await erasures.settle()
+    const bodies = ledgerBodies(ledgerDirectory(dataDir), signers)
+    const retention = new Retention({ ...own, alarm, bodies, retention: settings.retention })
+    opened.add(() => retention.close())
     const payloads: Payloads = {
       subjectOf: (action, identity) => subjectOf(action, identity, settings.subjects),
       keeps: settings.payloads.keep !== 'none',
       keep: (payload) => store.keep(payload),
     }
     const close = () => opened.close()
-    return { payloads, digests: store, store, holds, erasures, past, close }
+    return { payloads, digests: store, store, holds, erasures, retention, past, close }
   } catch (error) {
     await opened.close()
     throw error

@@ -13,7 +13,7 @@ type Needed = Pick<Parts, 'ports' | 'privacy' | 'tenant' | 'ledgerPlace'>
 
 export function privacyOperations(parts: Needed): PrivacyOperations {
   const { ports, privacy, tenant, ledgerPlace } = parts
-  const { erasures, holds, store } = privacy
+  const { erasures, holds, retention, store } = privacy
   return {
     eraseSubject: ({ subject, ...how }) => erasures.erase(parseSubject(subject), how),
     async showPayloads(which) {
@@ -47,6 +47,7 @@ export function privacyOperations(parts: Needed): PrivacyOperations {
       holds.remove(id)
       return standing(hold)
     },
+    prune: ({ dryRun = false }) => retention.apply({ dryRun, asked: true }),
   }
 }
 

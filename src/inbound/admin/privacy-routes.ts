@@ -7,6 +7,8 @@ import type {
   HoldRemoval,
   HoldRequest,
   PayloadPath,
+  Pruned,
+  PruneRequest,
   ShownPayloads,
   StandingHold,
 } from '../../contract/privacy.ts'
@@ -19,6 +21,7 @@ export interface PrivacyOperations {
   listHolds(): HoldList
   addHold(request: HoldRequest): Promise<StandingHold>
   removeHold(id: string, request: HoldRemoval): Promise<StandingHold>
+  prune(request: PruneRequest): Promise<Pruned>
 }
 
 export function addPrivacy(server: FastifyInstance, operations: PrivacyOperations): void {
@@ -41,5 +44,9 @@ export function addPrivacy(server: FastifyInstance, operations: PrivacyOperation
   server.route<{ Params: HoldPath; Body: HoldRemoval }>({
     ...routeOf('removeHold'),
     handler: async ({ params, body }) => operations.removeHold(params.id, body),
+  })
+  server.route<{ Body: PruneRequest }>({
+    ...routeOf('prune'),
+    handler: async ({ body }) => operations.prune(body),
   })
 }
