@@ -162,6 +162,11 @@ function idOrSeq(which: string): string | number {
   return /^[0-9]{1,15}$/.test(which) ? Number(which) : which
 }
 
+/** The public key that a ledger is verified with. */
+export function readVerifierKey({ keyFile }: LedgerPlace): string {
+  return readText(keyFile).trim()
+}
+
 function readText(file: string): string {
   try {
     // A byte order mark is not taken off: it is no part of what was signed.

@@ -14,6 +14,7 @@ import { PortcullisError } from '../kernel/errors.ts'
 import { RECEIPT_KINDS } from '../kernel/receipt/events.ts'
 import type { ReceiptFilter } from '../kernel/receipt/receipt-filter.ts'
 import { type Answer, answer, command, EXIT } from './command.ts'
+import { bundleCommand } from './ledger-bundle.ts'
 import { eraseCommand, holdCommand, payloadCommand, pruneCommand } from './ledger-privacy.ts'
 import { provedText, tableOf, verdictText, wholeText } from './ledger-text.ts'
 import { endProgress, showProgress } from './progress-line.ts'
@@ -27,7 +28,7 @@ interface Options extends PlaceOptions {
   readonly json?: boolean
 }
 
-/** `portcullis ledger …`: fsck, verify, show, export, checkpoint, payload, erase, hold, prune. */
+/** `portcullis ledger …`: a file for each thing that can be done with receipts. */
 export function ledgerCommand(): Command {
   return new Command('ledger')
     .description('check, read and export the receipts; erase, hold')
@@ -40,6 +41,7 @@ export function ledgerCommand(): Command {
     .addCommand(eraseCommand())
     .addCommand(holdCommand())
     .addCommand(pruneCommand())
+    .addCommand(bundleCommand())
 }
 
 /** The ledger that a command is about, and `--json`. */

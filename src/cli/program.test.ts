@@ -42,7 +42,7 @@ test('the commands are these', () => {
       'witness',
       ...['ledger payload', 'ledger erase', 'ledger hold'],
       ...['ledger hold add', 'ledger hold list', 'ledger hold remove'],
-      'ledger prune',
+      ...['ledger prune', 'ledger bundle'],
       'completion',
     ],
   )

@@ -7,6 +7,7 @@ import type {
   HoldRequest,
   Pruned,
   PruneRequest,
+  Pseudonym,
   ShownPayloads,
   StandingHold,
 } from '../contract/privacy.ts'
@@ -16,6 +17,7 @@ export type { Erased, HoldList, HoldRequest, Pruned, ShownPayloads, StandingHold
 /** The part of the admin client about erasure, holds and kept payloads. */
 export interface PrivacyClient {
   eraseSubject(request: ErasureRequest): Promise<Erased>
+  findSubject(subject: string): Promise<Pseudonym>
   showPayloads(receipt: string): Promise<ShownPayloads>
   listHolds(): Promise<HoldList>
   addHold(request: HoldRequest): Promise<StandingHold>
@@ -38,6 +40,8 @@ export function privacyClient<Answer>(json: (call: Call) => Promise<Answer>) {
   return {
     eraseSubject: (body: ErasureRequest) =>
       json({ ...post, path: '/v1/subjects/erase', body, timeoutMs: REWRITING_TIMEOUT_MS }),
+    findSubject: (subject: string) =>
+      json({ ...post, path: '/v1/subjects/find', body: { subject } }),
     showPayloads: (receipt: string) =>
       json({ ...post, path: `/v1/payloads/${encodeURIComponent(receipt)}` }),
     listHolds: () => json({ method: 'GET', path: '/v1/holds' }),

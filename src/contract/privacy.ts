@@ -32,6 +32,22 @@ export const Erased = Type.Object(
 )
 export type Erased = Static<typeof Erased>
 
+export const SubjectName = Type.Object(
+  { subject: Type.String({ description: '`agent:NAME`, `human:…`, `data:…`.', maxLength: 300 }) },
+  closed,
+)
+export type SubjectName = Static<typeof SubjectName>
+
+export const Pseudonym = Type.Object(
+  {
+    pseudonym: Type.Optional(
+      Type.String({ description: 'Absent where the subject has no key (any more).' }),
+    ),
+  },
+  closed,
+)
+export type Pseudonym = Static<typeof Pseudonym>
+
 export const PayloadPath = Type.Object(
   {
     receipt: Type.String({ description: 'Id of the receipt, or its place.', maxLength: 64 }),
@@ -122,6 +138,13 @@ export const PRIVACY_ROUTES = {
     summary: 'Destroys the key of a subject and what was kept of it. It cannot be undone.',
     body: ErasureRequest,
     answer: Erased,
+  },
+  findSubject: {
+    method: 'POST',
+    url: '/v1/subjects/find',
+    summary: 'What stands for a subject in receipts.',
+    body: SubjectName,
+    answer: Pseudonym,
   },
   showPayloads: {
     method: 'POST',

@@ -39,6 +39,7 @@ const PINNED: readonly (readonly [code: string, http: number])[] = [
   ['PAYLOAD_INVALID', 500],
   ['HOLD_ACTIVE', 409],
   ['HOLD_UNKNOWN', 404],
+  ['BUNDLE_INVALID', 400],
   ['LEDGER_RECEIPT_REJECTED', 500],
   ['LEDGER_LOCKED', 503],
   ['LEDGER_CORRUPT', 503],

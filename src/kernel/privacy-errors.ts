@@ -64,4 +64,9 @@ export const PRIVACY_ERRORS = {
     agent: 'There is no such hold.',
     remedy: 'list the holds with `portcullis ledger hold list`',
   },
+  BUNDLE_INVALID: {
+    http: 400,
+    agent: 'The bundle was not accepted.',
+    remedy: 'this is no bundle as it was made: a part is missing or altered; do not trust it',
+  },
 } as const

@@ -90,6 +90,7 @@ export async function adminDoor(t: TestContext, options: AdminDoorOptions = {}) 
       ...{ token: `token.of.${approver}`, approver, expires: '2026-09-21T22:13:20.000Z' },
     }),
     eraseSubject: async () => ({ state: 'unknown', payloads: 0 }),
+    findSubject: () => ({}),
     showPayloads: async (receipt) => ({ receipt }),
     listHolds: () => ({ holds: [] }),
     addHold: async ({ reason }) => ({ ...HOLD, reason }),

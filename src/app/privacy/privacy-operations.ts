@@ -16,6 +16,10 @@ export function privacyOperations(parts: Needed): PrivacyOperations {
   const { erasures, holds, retention, store } = privacy
   return {
     eraseSubject: ({ subject, ...how }) => erasures.erase(parseSubject(subject), how),
+    findSubject({ subject }) {
+      const key = store.keys.find(parseSubject(subject))
+      return key === undefined ? {} : { pseudonym: key.pseudonym }
+    },
     async showPayloads(which) {
       const receipt = findReceipt(ledgerPlace, which)
       const paths = (['in', 'out'] as const).filter((path) => receipt[path]?.sealed === true)

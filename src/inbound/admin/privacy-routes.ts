@@ -9,14 +9,17 @@ import type {
   PayloadPath,
   Pruned,
   PruneRequest,
+  Pseudonym,
   ShownPayloads,
   StandingHold,
+  SubjectName,
 } from '../../contract/privacy.ts'
 import { routeOf } from './route-of.ts'
 
 /** What may be done about whose data is kept. Each may throw a `PortcullisError`. */
 export interface PrivacyOperations {
   eraseSubject(request: ErasureRequest): Promise<Erased>
+  findSubject(request: SubjectName): Pseudonym
   showPayloads(receipt: string): Promise<ShownPayloads>
   listHolds(): HoldList
   addHold(request: HoldRequest): Promise<StandingHold>
@@ -28,6 +31,10 @@ export function addPrivacy(server: FastifyInstance, operations: PrivacyOperation
   server.route<{ Body: ErasureRequest }>({
     ...routeOf('eraseSubject'),
     handler: async ({ body }) => operations.eraseSubject(body),
+  })
+  server.route<{ Body: SubjectName }>({
+    ...routeOf('findSubject'),
+    handler: async ({ body }) => operations.findSubject(body),
   })
   server.route<{ Params: PayloadPath }>({
     ...routeOf('showPayloads'),
