@@ -74,16 +74,18 @@ export async function recordIntent(
 ): Promise<Recorded> {
   const { action, channel } = attempt.request
   const considered = isDetailed(decision) ? consideredIn(decision) : []
-  if (refusal !== undefined) ports.refusals.note({ code: refusal, channel, identity })
   const head = envelope(channel, identity, ports)
   const receipt = { id: head.id, at: head.ts, channel, identity }
   const goesOn = refusal === undefined && permits(decision)
+  const input = await recordedArgs(action, { receipt, decision, goesOn }, ports)
+  // Nothing comes between: an alert stands right behind the denial that raised it.
+  if (refusal !== undefined) ports.refusals.note({ code: refusal, channel, identity })
   return ports.ledger.append({
     ...head,
     kind: 'decision',
     action: named(action, ports),
     decision: recordedDecision(decision),
-    in: await recordedArgs(action, { receipt, decision, goesOn }, ports),
+    in: input,
     ...(refusal === undefined ? becomes(decision) : { code: refusal }),
     ...(refusal === undefined && spend.length > 0 ? { spend } : {}),
     ...(approval === undefined ? {} : { approval }),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { SAMPLE_SIGNER } from '../../../test/support/sample-log.ts'
+import { SAMPLE_ORIGIN, SAMPLE_SIGNER, SAMPLE_VKEY } from '../../../test/support/sample-log.ts'
 import { decisionDraft, effectDraft, refusalDraft } from '../../../test/support/sample-receipts.ts'
 import { eventLog, scratch } from '../../../test/support/scratch.ts'
 import { receiptsIn } from '../../../test/support/segments.ts'
@@ -10,6 +10,8 @@ import type { Receipt } from '../../kernel/receipt/receipt.ts'
 import { leafHashOfText } from '../../kernel/tlog/hash.ts'
 import { DISK, type Files } from './files.ts'
 import { FRAME_KINDS } from './frame.ts'
+import { judgeByKeys } from './fsck/judge-by-keys.ts'
+import { fsck } from './fsck.ts'
 import { openLedger } from './open-ledger.ts'
 import { type OldReceipt, planPruning } from './plan-pruning.ts'
 import { pruneLedger } from './prune-ledger.ts'
@@ -56,6 +58,13 @@ function lastHead(directory: string): string {
   return scan?.groups.at(-1)?.note ?? assert.fail()
 }
 
+/** What the check of the whole ledger says. */
+function checked(directory: string) {
+  const judge = judgeByKeys([{ vkey: SAMPLE_VKEY, firstSize: 0 }])
+  const report = fsck(directory, { origin: SAMPLE_ORIGIN, judge })
+  return { problems: report.problems, pruned: report.pruned, receipts: report.receipts }
+}
+
 const segments = (directory: string) => readdirSync(join(directory, 'segments')).sort()
 const bytesOf = (directory: string) =>
   Buffer.concat(segments(directory).map((name) => readFileSync(join(directory, 'segments', name))))
@@ -69,6 +78,12 @@ test('old bodies go, their hashes stay, and so does every head and every other b
   assert.equal(first.from, 0)
   await prune(directory, before(250))
   assert.equal(lastHead(directory), head)
+  const gone = plan.logs.reduce((sum, { to }) => sum + to, 0)
+  assert.deepEqual(checked(directory), {
+    problems: [],
+    pruned: gone,
+    receipts: receipts.length - gone,
+  })
   const isGone = ({ log, seq }: Receipt) =>
     seq < (plan.logs.find(({ origin }) => origin === log)?.to ?? 0)
   assert.deepEqual(
@@ -108,6 +123,7 @@ test('a pruned ledger opens, goes on, and has nothing more to prune', async (t) 
   await ledger.append(refusalDraft('more'))
   await ledger.close()
   lastHead(directory)
+  assert.deepEqual(checked(directory).problems, [])
   assert.deepEqual(planPruning(directory, before(250)), { logs: [], segments: [] })
   const [again] = planPruning(directory, before(350)).logs
   assert.ok(again !== undefined && again.from > 300 && again.to > again.from)
@@ -156,6 +172,7 @@ test('when any effect on the disk fails, each segment is the old one or the new'
     const { files, failed } = failing(at)
     await prune(original, before(250), files).catch(() => undefined)
     assert.equal(lastHead(original), head, `effect ${at}`)
+    assert.deepEqual(checked(original).problems, [], `effect ${at}`)
     if (!failed()) break
     assert.ok(at < 100)
   }
