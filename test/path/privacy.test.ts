@@ -48,7 +48,12 @@ test('what was passed on is kept, and shown to an operator alone, with a receipt
 
 test('neither a payload nor the name of its subject stands anywhere in the data directory', () => {
   const folder = join(running.folder, '.portcullis')
-  for (const name of ['payloads.db', 'payloads.db-wal', 'data-keys.db', 'ledger/segments/0000000000.seg']) {
+  for (const name of [
+    'payloads.db',
+    'payloads.db-wal',
+    'data-keys.db',
+    'ledger/segments/0000000000.seg',
+  ]) {
     const bytes = readFileSync(join(folder, name))
     assert.equal(bytes.includes('c-1'), false, name)
     assert.equal(bytes.includes('redacted:email'), false, name)
