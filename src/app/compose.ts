@@ -71,11 +71,8 @@ async function connect(config: Config, log: Log, opened: Closing) {
   opened.add(() => ledger.close())
   const receipts = watchClock(ledger, { ids, last })
   const recorder = { ledger: receipts, clock, ids }
-  const { origin } = ledger.of(TENANT)
-  const privacy = await openPrivacy(config, {
-    ...{ tenant: TENANT, origin, log, ...recorder, alarm: systemAlarm },
-    signers: () => keys.keyring.signers,
-  })
+  const own = { tenant: TENANT, origin: ledger.of(TENANT).origin, keyring: keys.keyring }
+  const privacy = await openPrivacy(config, { ...own, ...recorder, log, alarm: systemAlarm })
   opened.add(() => privacy.close())
   const scrub = startScrub(config, keys, { directory, ledger, log, clock, ids })
   opened.add(() => scrub?.close())
@@ -101,11 +98,8 @@ async function connect(config: Config, log: Log, opened: Closing) {
   const identities = agentTokens({ origin: keys.origin, ...keys.identity, agents: config.agents })
   const namespaces = Object.keys(config.memory)
   const memory = memoryConnector({ records, tenant: TENANT, namespaces })
-  const connector = routeConnector({
-    'tool.call': servers,
-    'memory.read': memory,
-    'memory.write': memory,
-  })
+  const inMemory = { 'memory.read': memory, 'memory.write': memory }
+  const connector = routeConnector({ 'tool.call': servers, ...inMemory })
   const recording = startRecording(config, log, keys.recordingsKey)
   opened.add(() => recording?.close())
   const recordings = recording ?? { keep: () => undefined }
@@ -119,8 +113,7 @@ async function connect(config: Config, log: Log, opened: Closing) {
   const refusals = new RefusalWatch(watching)
   const asking = { approvals, finality, refusals }
   const { digests, payloads } = privacy
-  const acting = { connector, digests, payloads }
-  const ports: Ports = { ...deciding, ...recorder, ...asking, ...acting }
+  const ports: Ports = { ...deciding, ...recorder, ...asking, connector, digests, payloads }
   const gate = createGate(ports)
   const whole = { config, log, keys, ports, gate, approvals, refusals, close: () => opened.close() }
   const used = { usage: usage.book, recording, privacy }

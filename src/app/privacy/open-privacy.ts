@@ -35,7 +35,7 @@ interface Needed {
   readonly ids: Ids
   readonly alarm: Alarm
   /** Who seals what pruning changes. */
-  readonly signers: Parameters<typeof ledgerBodies>[1]
+  readonly keyring: { readonly signers: ReturnType<Parameters<typeof ledgerBodies>[1]> }
 }
 
 /**
@@ -44,7 +44,7 @@ interface Needed {
  */
 export async function openPrivacy(
   { dataDir, ledger: settings }: Config,
-  { tenant, origin, ledger, log, clock, ids, alarm, signers }: Needed,
+  { tenant, origin, ledger, log, clock, ids, alarm, keyring }: Needed,
 ): Promise<Privacy> {
   const file = join(dataDir, 'data-keys.db')
   const create = !existsSync(file)
@@ -63,7 +63,7 @@ export async function openPrivacy(
     const own = { tenant, store, past, ledger, clock, ids, log, holds: () => holds.all }
     const erasures = new Erasures(own)
     await erasures.settle()
-    const bodies = ledgerBodies(ledgerDirectory(dataDir), signers)
+    const bodies = ledgerBodies(ledgerDirectory(dataDir), () => keyring.signers)
     const retention = new Retention({ ...own, alarm, bodies, retention: settings.retention })
     opened.add(() => retention.close())
     const payloads: Payloads = {
