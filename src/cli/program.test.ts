@@ -39,10 +39,10 @@ test('the commands are these', () => {
         'ledger export',
         'ledger checkpoint',
       ],
-      'witness',
       ...['ledger payload', 'ledger erase', 'ledger hold'],
       ...['ledger hold add', 'ledger hold list', 'ledger hold remove'],
       ...['ledger prune', 'ledger bundle'],
+      'witness',
       'completion',
     ],
   )
