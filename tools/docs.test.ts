@@ -58,6 +58,12 @@ test('the API is described as OpenAPI 3.1, with every route and every refusal', 
     '/v1/keys/{id}/compromised',
     '/v1/trust/draft',
     '/v1/trust',
+    '/v1/subjects/erase',
+    '/v1/subjects/find',
+    '/v1/payloads/{receipt}',
+    '/v1/holds',
+    '/v1/holds/{id}/remove',
+    '/v1/ledger/prune',
     '/v1/watch',
   ])
   const { parameters, requestBody, responses } = api.paths['/v1/agents/{name}/tokens'].post

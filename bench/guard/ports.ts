@@ -5,6 +5,7 @@ import {
   agentTokens,
   openKeys,
   openLedger,
+  openPayloads,
   openUsage,
   readLedger,
   recordRequests,
@@ -12,7 +13,7 @@ import {
 import { systemAlarm, systemClock, uuidIds } from '../../src/app/system-ports.ts'
 import { loadPolicies } from '../../src/kernel/policy/load-policies.ts'
 import { EMPTY_POLICY_SET } from '../../src/kernel/policy/policy-set.ts'
-import { payloadDigest } from '../../src/kernel/receipt/payload-digest.ts'
+import { subjectOf } from '../../src/kernel/privacy/subject.ts'
 import type { Log, Ports } from '../../src/pipeline/ports.ts'
 import { RefusalWatch } from '../../src/pipeline/refusal-watch.ts'
 import { inMemoryDesk } from '../../test/support/in-memory-approvals.ts'
@@ -49,19 +50,30 @@ export async function benchPorts(folder: string) {
     ...{ file: join(folder, 'requests.db'), key: keys.recordingsKey, log: quiet },
     ...{ maxAgeMs: 86_400_000, maxCount: 100_000 },
   })
+  const privacy = openPayloads({
+    keys: { file: join(folder, 'data-keys.db'), tenant: 'default', tenantKey: keys.digestKey },
+    ...{ file: join(folder, 'payloads.db'), origin: ledger.origin, clock },
+    ...{ maxBytes: 1_048_576, maxTotalBytes: 1_073_741_824 },
+  })
   const ports: Ports = {
     ...{ identities, ledger, clock, ids, assurances, usage: usage.book },
     policies: { current: () => set },
     attributes: { about: () => ({ operation: {}, resource: {}, system: {} }) },
     connector: { execute: async () => RESULT },
     approvals: inMemoryDesk({ ledger, ids }),
-    digests: { digest: (payload) => payloadDigest(keys.digestKey, payload) },
+    digests: privacy,
+    payloads: {
+      subjectOf: (action, identity) => subjectOf(action, identity, {}),
+      keeps: false,
+      keep: async () => undefined,
+    },
     recordings: recording,
     finality: { witnessed: async () => undefined },
     refusals: new RefusalWatch({ ledger, clock, ids, alarm: systemAlarm, log: quiet }),
   }
   const close = async () => {
     await recording.close()
+    privacy.close()
     await ledger.close()
   }
   const request = { agent: 'caller', id: 'bench', now: clock.now(), ttlMs: 3_600_000 }

@@ -3,12 +3,11 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PortcullisError } from '../kernel/errors.ts'
 import { isJsonObject, type JsonObject } from '../kernel/json/value.ts'
-import { payloadDigest } from '../kernel/receipt/payload-digest.ts'
 import type { RecordedEvent } from '../kernel/receipt/receipt.ts'
 import { claimedCheckpoint } from '../kernel/tlog/checkpoint.ts'
 import { watchClock } from '../pipeline/clock-watch.ts'
 import { createGate } from '../pipeline/gate.ts'
-import type { Digester, Log, Ports, Records, Tenant } from '../pipeline/ports.ts'
+import type { Log, Ports, Records, Tenant } from '../pipeline/ports.ts'
 import { RefusalWatch } from '../pipeline/refusal-watch.ts'
 import type { Keys } from '../stores/keys-file/open-keys.ts'
 import type { OpenLedger } from '../stores/segments/open-ledger.ts'
@@ -35,6 +34,7 @@ import {
   scrubLedger,
   seedNamespace,
 } from './parts.ts'
+import { openPrivacy } from './privacy/open-privacy.ts'
 import { lastRecordedAt } from './read-receipts.ts'
 import { recordEvent, recordHappened } from './record-event.ts'
 import { routeConnector } from './route-connector.ts'
@@ -79,12 +79,14 @@ async function connect(config: Config, log: Log, opened: Closing) {
   const receipts = watchClock(ledger, { ids, last })
   const recorder = { ledger: receipts, clock, ids }
   const keyDesk = await openKeyDesk(config, { keys, ledger, receipts, clock, ids, log })
+  const own = { tenant: TENANT, origin: ledger.of(TENANT).origin, keyring: keys.keyring }
+  const privacy = await openPrivacy(config, { ...own, ...recorder, log, alarm: systemAlarm })
+  opened.add(() => privacy.close())
   const scrub = startScrub(config, keys, { directory, ledger, log, clock, ids })
   opened.add(() => scrub?.close())
   const reader = await readBehind(ledger, { directory, follower, opened })
   const witnessed = await openWitnessedHeads(config, { source: ledger, log, ...recorder })
   opened.add(() => witnessed.close())
-  const { finality } = witnessed
   const usage = openUsage({
     ...{ file: usageFile(config.dataDir), ledger: reader.of(TENANT) },
     ...{ budgets: config.budgets, log, now: clock.now() },
@@ -104,15 +106,11 @@ async function connect(config: Config, log: Log, opened: Closing) {
   const identities = agentTokens({ origin: keys.origin, ...keys.identity, agents: config.agents })
   const namespaces = Object.keys(config.memory)
   const memory = memoryConnector({ records, tenant: TENANT, namespaces })
-  const connector = routeConnector({
-    'tool.call': servers,
-    'memory.read': memory,
-    'memory.write': memory,
-  })
+  const inMemory = { 'memory.read': memory, 'memory.write': memory }
+  const connector = routeConnector({ 'tool.call': servers, ...inMemory })
   const recording = startRecording(config, log, keys.recordingsKey)
   opened.add(() => recording?.close())
   const recordings = recording ?? { keep: () => undefined }
-  const digests: Digester = { digest: (payload) => payloadDigest(keys.digestKey, payload) }
   const attributes = declaredAttributes(config.attributes)
   const assurances = configuredAssurances(config)
   const desk = openApprovalDesk(config, { tenant: TENANT, log, policies, ...recorder })
@@ -121,12 +119,14 @@ async function connect(config: Config, log: Log, opened: Closing) {
   const deciding = { identities, policies, attributes, usage: usage.book, assurances, recordings }
   const watching = { ...recorder, alarm: systemAlarm, log, bounds: config.alerts }
   const refusals = new RefusalWatch(watching)
-  const asking = { approvals, finality, refusals }
-  const ports: Ports = { ...deciding, ...recorder, ...asking, connector, digests }
+  const asking = { approvals, finality: witnessed.finality, refusals }
+  const { digests, payloads } = privacy
+  const ports: Ports = { ...deciding, ...recorder, ...asking, connector, digests, payloads }
   const gate = createGate(ports)
   const whole = { config, log, keys, ports, gate, approvals, refusals, close: () => opened.close() }
-  const used = { usage: usage.book, recording, keyDesk }
-  return { ...whole, ...used, ledger, reader, policies, control, identities, servers, namespaces }
+  const used = { usage: usage.book, recording, keyDesk, privacy, reader }
+  const place = { tenant: TENANT, ledgerPlace: directory }
+  return { ...whole, ...used, ...place, ledger, policies, control, identities, servers, namespaces }
 }
 
 /** Keeps the index behind the ledger, and reads the ledger through it as far as it is durable. */

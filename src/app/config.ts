@@ -6,6 +6,7 @@ export type {
   HttpServerConfig,
   McpListenConfig,
   MemoryConfig,
+  RetentionConfig,
   ServerConfig,
   StdioServerConfig,
 } from './config/config.ts'

@@ -120,3 +120,8 @@ export async function exportReceipt(
   if (out !== undefined) writeWhole(out, portable)
   return portable
 }
+
+/** The public key that a ledger is verified with. */
+export function readVerifierKey({ keyFile }: LedgerPlace): string {
+  return readTextFile(keyFile).trim()
+}

@@ -60,6 +60,7 @@ export async function startRuntime(config: Config, { log }: { log: Log }): Promi
       void parts.approvals.tick()
     }
     opened.add(parts.control.onChange(changed))
+    parts.privacy.retention.start()
     return { address: doors.address, operations: operate, close: () => opened.close() }
   } catch (error) {
     await opened.close().catch((failure: Error) => {

@@ -9,6 +9,7 @@ import { budgetOperations } from './budget-operations.ts'
 import { type Parts, TENANT } from './compose.ts'
 import { keyOperations, trustStatus } from './keys/key-operations.ts'
 import type { PolicyChange } from './policy-control.ts'
+import { privacyOperations } from './privacy/privacy-operations.ts'
 import { recordEvent } from './record-event.ts'
 import { toolSchemas } from './tool-schemas.ts'
 import { VERSION } from './version.ts'
@@ -67,6 +68,7 @@ export function operations(parts: Parts, address: string): AdminOperations {
     rollbackPolicies: async (request) => changeOf(await control.rollback(request)),
     ...approvalOperations(parts),
     ...keyOperations(parts.keyDesk, ports),
+    ...privacyOperations(parts),
     watch: (listener) =>
       ledger.subscribe((receipt) => {
         const event = decisionEvent(receipt)

@@ -21,15 +21,20 @@ export { declaredAttributes } from '../sources/declared-attributes/declared-attr
 export { openPolicyFiles } from '../sources/policy-files/policy-files.ts'
 export { openKeys } from '../stores/keys-file/open-keys.ts'
 export { openPostQuantumKey } from '../stores/keys-file/post-quantum-key.ts'
+export { openTenantKey } from '../stores/keys-file/tenant-key.ts'
 export {
   newWitnessKeys,
   readWitnessKeys,
   type WitnessKeys,
   writeWitnessKeys,
 } from '../stores/keys-file/witness-keys.ts'
+export { openHolds } from '../stores/payloads/hold-file.ts'
+export { openPayloads } from '../stores/payloads/open-payloads.ts'
 export { policyVersions } from '../stores/policy-versions/policy-versions.ts'
 export { IndexFollower } from '../stores/segments/follow-index.ts'
 export { openLedger } from '../stores/segments/open-ledger.ts'
+export { planPruning as planLedgerPruning } from '../stores/segments/plan-pruning.ts'
+export { pruneLedger } from '../stores/segments/prune-ledger.ts'
 export { readLedger } from '../stores/segments/read-ledger.ts'
 export { scrubLedger } from '../stores/segments/scrub.ts'
 export { openApprovals } from '../stores/sqlite/approvals.ts'

@@ -8,6 +8,8 @@ import {
 import { currentCheckpoint } from '../app/read-receipts.ts'
 import { aboutLedger, type LedgerOptions } from './about-ledger.ts'
 import { type Answer, answer, EXIT } from './command.ts'
+import { bundleCommand } from './ledger-bundle.ts'
+import { eraseCommand, holdCommand, payloadCommand, pruneCommand } from './ledger-privacy.ts'
 import { reindexCommand, showCommand, timelineCommand } from './ledger-queries.ts'
 import { verdictText } from './ledger-text.ts'
 import { exportTilesCommand } from './ledger-tiles.ts'
@@ -15,10 +17,10 @@ import { endProgress, showProgress } from './progress-line.ts'
 
 const MEBIBYTE = 1024 * 1024
 
-/** `portcullis ledger …` */
+/** `portcullis ledger …`: a file for each thing that can be done with receipts. */
 export function ledgerCommand(): Command {
   return new Command('ledger')
-    .description('check, read and export the receipts')
+    .description('check, read and export the receipts; erase, hold')
     .addCommand(fsckCommand())
     .addCommand(showCommand())
     .addCommand(timelineCommand())
@@ -26,6 +28,11 @@ export function ledgerCommand(): Command {
     .addCommand(exportTilesCommand())
     .addCommand(checkpointCommand())
     .addCommand(reindexCommand())
+    .addCommand(payloadCommand())
+    .addCommand(eraseCommand())
+    .addCommand(holdCommand())
+    .addCommand(pruneCommand())
+    .addCommand(bundleCommand())
 }
 
 interface FsckOptions extends LedgerOptions, CheckFileOptions {}

@@ -37,6 +37,9 @@ test('the commands are these', () => {
       'verify',
       ...['ledger', 'ledger fsck', 'ledger show', 'ledger timeline'],
       ...['ledger export', 'ledger export-tiles', 'ledger checkpoint', 'ledger reindex'],
+      ...['ledger payload', 'ledger erase', 'ledger hold'],
+      ...['ledger hold add', 'ledger hold list', 'ledger hold remove'],
+      ...['ledger prune', 'ledger bundle'],
       'witness',
       'completion',
     ],
@@ -154,7 +157,7 @@ const COMPLETED: readonly [line: readonly string[], offered: readonly string[]][
   [['agent', 'token', 'sales', '--tt'], ['--ttl']],
   [
     ['ledger', 'e'],
-    ['export', 'export-tiles'],
+    ['export', 'export-tiles', 'erase'],
   ],
 ]
 

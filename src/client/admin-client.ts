@@ -29,6 +29,7 @@ import type {
 import type { PolicyChange, PolicyPush, PolicyRollback } from '../contract/policy-changes.ts'
 import { ERRORS, PortcullisError } from '../kernel/errors.ts'
 import { isJsonObject } from '../kernel/json/value.ts'
+import { type PrivacyClient, privacyClient } from './privacy-client.ts'
 
 export type { WatchMark } from '../contract/admin-api.ts'
 export type { ApprovalDetail, ApprovalSummary } from '../contract/approvals.ts'
@@ -68,7 +69,7 @@ export interface AdminClientOptions {
  * Speaks to a running runtime. Each call rejects `RUNTIME_NOT_RUNNING`, `ADMIN_FORBIDDEN` or
  * `ADMIN_TIMEOUT` where nobody answers, and otherwise with the code that the runtime gave.
  */
-export interface AdminClient {
+export interface AdminClient extends PrivacyClient {
   status(): Promise<Status>
   issueToken(agent: string, request?: TokenRequest): Promise<IssuedToken>
   reloadPolicies(): Promise<PolicyReload>
@@ -143,6 +144,7 @@ export function adminClient(options: AdminClientOptions): AdminClient {
       json({ method: 'POST', path: `/v1/keys/${encodeURIComponent(id)}/compromised`, body }),
     draftTrust: (body = {}) => json({ method: 'POST', path: '/v1/trust/draft', body }),
     publishTrust: (body) => json({ method: 'POST', path: '/v1/trust', body }),
+    ...privacyClient(json),
     watch: (signal) => watch(options, signal),
   }
 }

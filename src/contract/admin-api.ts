@@ -4,6 +4,7 @@ import { APPROVAL_ROUTES } from './approvals.ts'
 import { BUDGET_ROUTES } from './budgets.ts'
 import { KEY_ROUTES, TrustStatus } from './keys.ts'
 import { POLICY_CHANGE_ROUTES } from './policy-changes.ts'
+import { PRIVACY_ROUTES } from './privacy.ts'
 import { WatchEvent } from './watch-event.ts'
 
 /** How a runtime is doing. */
@@ -196,6 +197,7 @@ export const ADMIN_ROUTES = {
   ...POLICY_CHANGE_ROUTES,
   ...APPROVAL_ROUTES,
   ...KEY_ROUTES,
+  ...PRIVACY_ROUTES,
   watch: {
     method: 'GET',
     url: '/v1/watch',

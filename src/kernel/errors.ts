@@ -6,6 +6,7 @@ import { LEDGER_ERRORS } from './ledger-errors.ts'
 import { OBLIGATION_ERRORS } from './obligation-errors.ts'
 import { POLICY_ERRORS } from './policy-errors.ts'
 import { POLICY_TEST_ERRORS } from './policy-test-errors.ts'
+import { PRIVACY_ERRORS } from './privacy-errors.ts'
 import { READING_ERRORS } from './reading-errors.ts'
 import { SET_UP_ERRORS } from './set-up-errors.ts'
 import { TRUST_ERRORS } from './trust-errors.ts'
@@ -77,6 +78,7 @@ export const ERRORS = {
   },
   ...LEDGER_ERRORS,
   ...READING_ERRORS,
+  ...PRIVACY_ERRORS,
   LEDGER_RECEIPT_REJECTED: {
     http: 500,
     agent: 'The runtime cannot act at the moment.',

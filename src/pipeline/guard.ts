@@ -14,6 +14,7 @@ import { awaitFinality } from './steps/await-finality.ts'
 import { judgeCall } from './steps/judge.ts'
 import { refusalOf } from './steps/meet.ts'
 import { obligeAction, obligeResult } from './steps/oblige.ts'
+import { recordedResult } from './steps/payload.ts'
 import {
   type Effect,
   isDetailed,
@@ -74,11 +75,13 @@ async function carryOut(attempt: Attempt, going: Going, ports: Ports): Promise<E
   const redactions: Redaction[] = []
   const paths: string[] | undefined = isDetailed(decision) ? [] : undefined
   let reached: 'nobody' | 'target' | 'answer' = 'nobody'
+  const { action, channel } = attempt.request
+  const receipt = { id: ports.ids.next(), at: ports.clock.now(), channel, identity }
   const tell = (root: string, payload: JsonObject) =>
     paths?.push(...memberPaths(payload, root, RECORDED_PATHS_LIMIT))
   const told = () => ({ redactions, ...(paths && { paths }) })
   try {
-    const ready = obligeAction(attempt.request.action, decision)
+    const ready = obligeAction(action, decision)
     redactions.push(...ready.redactions)
     tell('args', argsOf(ready.action))
     await awaitFinality(decision, ports)
@@ -88,12 +91,15 @@ async function carryOut(attempt: Attempt, going: Going, ports: Ports): Promise<E
     const safe = obligeResult(answer, decision)
     redactions.push(...safe.redactions)
     tell('result', safe.result)
-    return { state: 'confirmed', result: safe.result, ...told(), ...cost(spend) }
+    const { result } = safe
+    const out = await recordedResult(action, { receipt, result }, ports)
+    const end = { receipt: receipt.id, state: 'confirmed', result, out } as const
+    return { ...end, ...told(), ...cost(spend) }
   } catch (error) {
     const code = codeOf(error)
     const free = reached === 'nobody' || code === 'UPSTREAM_UNKNOWN'
     const state = reached === 'answer' ? 'confirmed' : stateAfter(code, reached)
-    return { state, code, ...told(), ...cost(spend, free) }
+    return { receipt: receipt.id, state, code, ...told(), ...cost(spend, free) }
   }
 }
 

@@ -7,7 +7,8 @@ import type { Assured } from '../kernel/obligations/assurance.ts'
 import type { Decision } from '../kernel/policy/decision.ts'
 import type { PolicyRequest } from '../kernel/policy/policy-request.ts'
 import type { RecordedRequest } from '../kernel/policy/recorded-request.ts'
-import type { PayloadDigest, ReceiptDraft, RecordedEvent } from '../kernel/receipt/receipt.ts'
+import type { AboutWhom, Subject } from '../kernel/privacy/subject.ts'
+import type { ReceiptDraft, RecordedEvent, RecordedPayload } from '../kernel/receipt/receipt.ts'
 import type { Approvals, Gone, HeldProgress } from './approval-ports.ts'
 
 export type * from './approval-ports.ts'
@@ -163,9 +164,41 @@ export interface Ids {
   next(): string
 }
 
-/** Keyed digests: a plain hash of a guessable payload would tell it. */
+/**
+ * Digests under a key of the subject: a plain hash of a guessable payload would tell it, and once
+ * the key is destroyed they tell nothing at all.
+ */
 export interface Digester {
-  digest(payload: JsonObject): PayloadDigest
+  /**
+   * With the pseudonym of the subject.
+   * @throws PortcullisError `DATA_KEYS_UNAVAILABLE` when a new subject can be given no key.
+   */
+  digest(payload: JsonObject, subject: Subject): RecordedPayload
+}
+
+/** A payload on its way to be kept. */
+export interface KeptPayload {
+  /** Id of the receipt that names it. */
+  readonly receipt: string
+  readonly run: string
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  readonly path: 'in' | 'out'
+  readonly subject: Subject
+  readonly payload: JsonObject
+}
+
+/** Whose data payloads are, and those that are kept, sealed, beside the ledger. */
+export interface Payloads {
+  /** No I/O. */
+  subjectOf(action: Action, identity: Identity): AboutWhom
+  /** Are they kept at all? */
+  readonly keeps: boolean
+  /**
+   * Durable when it resolves.
+   * @throws PortcullisError `PAYLOAD_*`, `PAYLOADS_FULL`, `DATA_KEYS_UNAVAILABLE`.
+   */
+  keep(payload: KeptPayload): Promise<void>
 }
 
 /** Counts what principals do, and holds what they are about to spend. The kernel's `UsageBook`. */
@@ -193,6 +226,7 @@ export interface Ports {
   readonly clock: Clock
   readonly ids: Ids
   readonly digests: Digester
+  readonly payloads: Payloads
   readonly usage: UsageMeter
   readonly assurances: Assurances
   readonly finality: Finality

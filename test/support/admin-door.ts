@@ -6,6 +6,7 @@ import type { Status } from '../../src/contract/admin-api.ts'
 import type { BudgetStatus } from '../../src/contract/budgets.ts'
 import type { KeyList } from '../../src/contract/keys.ts'
 import type { PolicyChange } from '../../src/contract/policy-changes.ts'
+import type { StandingHold } from '../../src/contract/privacy.ts'
 import type { WatchEvent } from '../../src/contract/watch-event.ts'
 import {
   type AdminLimits,
@@ -59,6 +60,11 @@ const CHANGE: PolicyChange = {
   ...{ changed: true, held: false, warnings: [] },
 }
 
+const HOLD: StandingHold = {
+  ...{ id: 'h1', scope: 'tenant', reason: 'case 7', by: 'operator' },
+  since: '2026-09-21T14:13:20.000Z',
+}
+
 export interface AdminDoorOptions extends Partial<AdminOperations> {
   /** Where the socket goes; by default a folder of its own. */
   readonly folder?: string
@@ -102,6 +108,13 @@ export async function adminDoor(t: TestContext, options: AdminDoorOptions = {}) 
     compromiseKey: async () => KEYS,
     draftTrust: async () => ({ file: '{}\n' }),
     publishTrust: async () => KEYS,
+    eraseSubject: async () => ({ state: 'unknown', payloads: 0 }),
+    findSubject: () => ({}),
+    showPayloads: async (receipt) => ({ receipt }),
+    listHolds: () => ({ holds: [] }),
+    addHold: async ({ reason }) => ({ ...HOLD, reason }),
+    removeHold: async (id) => ({ ...HOLD, id }),
+    prune: async () => ({ payloads: 0, leaves: { from: 0, to: 0 }, segments: 0, held: false }),
     watch: (listener) => {
       watchers.add(listener)
       return () => {

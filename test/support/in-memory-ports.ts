@@ -8,6 +8,7 @@ import type { Assured } from '../../src/kernel/obligations/assurance.ts'
 import type { Decision } from '../../src/kernel/policy/decision.ts'
 import type { PolicyRequest } from '../../src/kernel/policy/policy-request.ts'
 import type { RecordedRequest } from '../../src/kernel/policy/recorded-request.ts'
+import { subjectOf } from '../../src/kernel/privacy/subject.ts'
 import { payloadDigest } from '../../src/kernel/receipt/payload-digest.ts'
 import type { ReceiptDraft } from '../../src/kernel/receipt/receipt.ts'
 import type { ApprovalDesk } from '../../src/pipeline/approvals/desk.ts'
@@ -156,5 +157,10 @@ export function inMemoryPorts({
       },
     },
     digests: { digest: (payload) => payloadDigest(DIGEST_KEY, payload) },
+    payloads: {
+      subjectOf: (action, identity) => subjectOf(action, identity, {}),
+      keeps: false,
+      keep: async () => undefined,
+    },
   }
 }

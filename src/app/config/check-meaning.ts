@@ -11,6 +11,12 @@ import { placeAt, type Table } from './toml-tree.ts'
 export const MAX_TOKEN_TTL_MS = 24 * 60 * 60 * 1000
 /** Shortest and longest time that recorded requests may be kept, in milliseconds. */
 export const RECORD_AGE_BOUNDS_MS = [60_000, 3_650 * 24 * 60 * 60 * 1000] as const
+/** How long payloads and the bodies of receipts may be kept where that is not for ever, in ms. */
+const DAY_MS = 86_400_000
+export const PAYLOAD_AGE_BOUNDS_MS = [60_000, 36_500 * DAY_MS] as const
+export const RECEIPT_AGE_BOUNDS_MS = [DAY_MS, 36_500 * DAY_MS] as const
+/** A retention that never ends. */
+export const FOREVER = 'forever'
 /** Longest wait for a call; the listener cuts connections that are silent for ten minutes. */
 export const MAX_CALL_TIMEOUT_MS = 9 * 60 * 1000
 /** What a budget may be for, in milliseconds: a minute to a leap year. */
@@ -32,6 +38,7 @@ interface Finding extends Pick<Problem, 'message' | 'code'> {
 export function checkMeaning(config: ConfigFile, tree: Table): readonly Problem[] {
   const findings = [
     ...recording(config),
+    ...retention(config),
     ...agents(config),
     ...approvers(config),
     ...servers(config),
@@ -71,6 +78,27 @@ function* recording({ policy }: ConfigFile): Generator<Finding> {
   if (age >= shortest && age <= longest) return
   const message = 'a recorded request may be kept from `1m` to `3650d`'
   yield { path: ['policy', 'record_max_age'], message }
+}
+
+function* retention({ ledger }: ConfigFile): Generator<Finding> {
+  const bounds = [
+    [
+      'payloads',
+      PAYLOAD_AGE_BOUNDS_MS,
+      'a payload may be kept from `1m` to `36500d`, or `forever`',
+    ],
+    [
+      'receipts',
+      RECEIPT_AGE_BOUNDS_MS,
+      'a receipt may be kept from `1d` to `36500d`, or `forever`',
+    ],
+  ] as const
+  for (const [what, [shortest, longest], message] of bounds) {
+    const text = ledger.retention[what]
+    const age = parseDuration(text) ?? 0
+    if (text === FOREVER || (age >= shortest && age <= longest)) continue
+    yield { path: ['ledger', 'retention', what], message }
+  }
 }
 
 function* agents({ agents, roles }: ConfigFile): Generator<Finding> {

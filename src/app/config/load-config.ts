@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { PortcullisError } from '../../kernel/errors.ts'
-import { checkFiles, checkMeaning } from './check-meaning.ts'
+import { parseSubjectPath } from '../../kernel/privacy/subject.ts'
+import { checkFiles, checkMeaning, FOREVER } from './check-meaning.ts'
 import { checkShape } from './check-shape.ts'
-import type { Config, KeysConfig, PolicyConfig, ServerConfig } from './config.ts'
+import type { Config, KeysConfig, LedgerConfig, PolicyConfig, ServerConfig } from './config.ts'
 import { type ConfigFile, ConfigSchema } from './config-schema.ts'
 import { parseDuration } from './duration.ts'
 import { overlay } from './environment.ts'
@@ -150,12 +151,22 @@ function configOf(written: ConfigFile, { file, warnings, absolute }: Setting): C
   }
 }
 
-function ledgerOf(written: ConfigFile['ledger']): Config['ledger'] {
-  const { origin, post_quantum: postQuantum, scrub } = written
-  const scrubRate = scrub * 1024 * 1024
-  const publish =
-    written.publish === 'none' || written.publish === 'all' ? written.publish : 'heads'
-  return { ...(origin !== undefined && { origin }), postQuantum, scrubRate, publish }
+function ledgerOf(ledger: ConfigFile['ledger']): LedgerConfig {
+  const { origin, post_quantum: postQuantum, scrub, payloads, retention, subjects } = ledger
+  const { publish } = ledger
+  const { keep, max_bytes: maxBytes, max_total_bytes: maxTotalBytes } = payloads
+  const { payloads: ofPayloads, receipts } = retention
+  return {
+    ...(origin !== undefined && { origin }),
+    ...{ postQuantum, scrubRate: scrub * 1024 * 1024 },
+    publish: publish === 'none' || publish === 'all' ? publish : 'heads',
+    payloads: { keep: keep === 'redacted' ? 'redacted' : 'none', maxBytes, maxTotalBytes },
+    retention: {
+      ...(ofPayloads !== FOREVER && { payloadsMs: milliseconds(ofPayloads) }),
+      ...(receipts !== FOREVER && { receiptsMs: milliseconds(receipts) }),
+    },
+    subjects: mapValues(subjects, (path) => parseSubjectPath(path) ?? []),
+  }
 }
 
 function keysOf(

@@ -16,6 +16,7 @@ import { logDefect } from '../record-refusal.ts'
 import { listenOnSocket } from './admin-socket.ts'
 import { type ApprovalOperations, addApprovals } from './approval-routes.ts'
 import { addKeys, type KeyOperations } from './key-routes.ts'
+import { addPrivacy, type PrivacyOperations } from './privacy-routes.ts'
 import { routeOf } from './route-of.ts'
 import {
   openWatchStream,
@@ -25,7 +26,7 @@ import {
 } from './watch-stream.ts'
 
 /** What operators may do with a runtime. Each may throw a `PortcullisError`. */
-export interface AdminOperations extends ApprovalOperations, KeyOperations {
+export interface AdminOperations extends ApprovalOperations, KeyOperations, PrivacyOperations {
   status(): Status | Promise<Status>
   issueToken(agent: string, request: TokenRequest): Promise<IssuedToken>
   /** Reads the policies again; throws, and changes nothing, when they do not compile. */
@@ -98,6 +99,7 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
   addCommands(server, operations)
   addApprovals(server, operations)
   addKeys(server, operations)
+  addPrivacy(server, operations)
   addWatch(server, operations.watch, limits)
   await server.ready()
   server.server.maxConnections = limits.connections

@@ -22,6 +22,7 @@ import {
 } from './leaf-values.ts'
 import {
   type CodeCount,
+  type LeafRange,
   RECEIPT_VERSION,
   type Receipt,
   type RecordedAction,
@@ -179,8 +180,15 @@ function event(value: unknown): string {
   return (
     `{${before('codes', it.codes, codes)}${before('count', it.count, count)}` +
     `"detail":${text(it.detail)}${after('digest', it.digest, text)}` +
-    `,"name":${name(it.name)}${after('since', it.since, amount)}}`
+    after('leaves', it.leaves, leaves) +
+    `,"name":${name(it.name)}${after('since', it.since, amount)}` +
+    `${after('subject', it.subject, text)}}`
   )
+}
+
+function leaves(value: unknown): string {
+  const it = objectOf<LeafRange>(value)
+  return `{"from":${count(it.from)},"to":${count(it.to)}}`
 }
 
 const codes = listOf((value) => {
@@ -192,6 +200,7 @@ function payload(value: unknown): string {
   const it = objectOf<RecordedPayload>(value)
   return (
     `{"bytes":${count(it.bytes)},"digest":${text(it.digest)}` +
+    after('kept', it.kept, text) +
     after('sealed', it.sealed, flag) +
     after('subject', it.subject, text) +
     after('type', it.type, text) +

@@ -82,6 +82,16 @@ export interface RecordedEvent {
   readonly count?: number
   readonly since?: number
   readonly codes?: readonly CodeCount[]
+  /** Pseudonym of the subject whose key was destroyed. */
+  readonly subject?: string
+  /** Leaves whose bodies may be gone from now on: from the first to before the last. */
+  readonly leaves?: LeafRange
+}
+
+/** Indices of leaves, `to` not included. */
+export interface LeafRange {
+  readonly from: number
+  readonly to: number
 }
 
 export interface CodeCount {
@@ -175,8 +185,10 @@ export interface PayloadDigest {
 
 /** A payload as receipts name it. */
 export interface RecordedPayload extends PayloadDigest {
-  /** Pseudonym of the person it is about. */
+  /** Pseudonym of whom it is about. It is the id of the key that the digest is made with. */
   readonly subject?: string
+  /** Digest of what is kept, where redaction made it another payload. */
+  readonly kept?: string
   /** Whether the payload itself is kept, sealed. */
   readonly sealed?: boolean
   /** Its media type, where that is not JSON. */

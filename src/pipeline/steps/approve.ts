@@ -8,7 +8,6 @@ import {
 } from '../../kernel/approvals/approval-request.ts'
 import { codeOf, type ErrorCode, PortcullisError } from '../../kernel/errors.ts'
 import type { Identity } from '../../kernel/identity/principal.ts'
-import type { Decision } from '../../kernel/policy/decision.ts'
 import type { RecordedApproval } from '../../kernel/receipt/receipt.ts'
 import { begin } from '../attempt.ts'
 import type { HeldAction, Ports } from '../ports.ts'
@@ -47,6 +46,8 @@ export async function approve(judged: JudgedCall, ports: Ports): Promise<Approve
   // Who waits is not calling: it counts against no rate until it goes on.
   judged.hand.end()
   const { onHeld, gone } = attempt.request
+  const { found } = ports.payloads.subjectOf(attempt.request.action, identity)
+  if (!found) return { ...judged, refusal: 'SUBJECT_UNKNOWN' }
   const action = heldAction(judged, ports)
   const request = await holdOrCode(action, ports)
   if (typeof request === 'string') return { ...judged, refusal: request }
@@ -102,7 +103,8 @@ async function askAgain(
   return covers || decision.effect === 'deny' ? judged : { ...judged, refusal: 'APPROVAL_VOID' }
 }
 
-function heldAction({ attempt, identity, decision }: JudgedCall, ports: Ports): HeldAction {
+function heldAction(judged: JudgedCall, ports: Ports): HeldAction {
+  const { attempt, identity, decision } = judged
   const { action, channel } = attempt.request
   const demands = decision.approvals
   if (demands.length === 0) {
@@ -114,28 +116,32 @@ function heldAction({ attempt, identity, decision }: JudgedCall, ports: Ports): 
     version: decision.version,
     approvals: [...new Set(demands.map(({ approval }) => approval.name))].sort(),
   }
-  return { identity, channel, binding, asked: askedAction(action, decision, ports), demands }
+  return { identity, channel, binding, asked: askedAction(judged, ports), demands }
 }
 
-function actionDigest(action: Action, { principal }: Identity, ports: Ports): string {
+function actionDigest(action: Action, identity: Identity, ports: Ports): string {
   const { type, id } = resourceOf(action)
-  return ports.digests.digest({
-    agent: principal.id,
+  const bound = {
+    agent: identity.principal.id,
     operation: operationOf(action),
     resource: { type, id },
     args: argsOf(action),
-  }).digest
+  }
+  return ports.digests.digest(bound, ports.payloads.subjectOf(action, identity).subject).digest
 }
 
 /** What approvers may see: what the policy takes out of the arguments, it keeps from them too. */
-function askedAction(action: Action, decision: Decision, ports: Ports): AskedAction {
+function askedAction({ attempt, identity, decision }: JudgedCall, ports: Ports): AskedAction {
+  const { action } = attempt.request
+  const { subject } = ports.payloads.subjectOf(action, identity)
+  const { digest, bytes } = ports.digests.digest(argsOf(action), subject)
   const text = JSON.stringify(obligedArgs(action, decision))
   return {
     operation: operationOf(action),
     resource: resourceOf(action),
     args: text.slice(0, ASKED_ARGS_LIMIT),
     cut: text.length > ASKED_ARGS_LIMIT,
-    in: ports.digests.digest(argsOf(action)),
+    in: { digest, bytes },
   }
 }
 

@@ -30,10 +30,12 @@ export function refusalOf(
   ports: Ports,
 ): ErrorCode | undefined {
   if (!permits(conditions.decision)) return 'POLICY_DENIED'
+  const { action } = attempt.request
+  if (!ports.payloads.subjectOf(action, conditions.identity).found) return 'SUBJECT_UNKNOWN'
   const obligations = conditions.decision.obligations.map(({ obligation }) => obligation)
   if (obligations.length === 0) return undefined
   try {
-    const assured = ports.assurances.of(conditions.identity, attempt.request.action)
+    const assured = ports.assurances.of(conditions.identity, action)
     for (const obligation of obligations) {
       const code = shortOf(obligation, assured, attempt.now)
       if (code !== undefined) return code

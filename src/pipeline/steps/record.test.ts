@@ -45,6 +45,9 @@ test('a text is kept up to its limit and cut beyond it, never within a character
   assert.equal(emoji, `${'x'.repeat(RECORDED_TEXT_LIMIT - 2)}…`)
 })
 
+const OUT = { digest: 'hmac-sha256:00', bytes: 2 }
+const DONE = { receipt: 'r1', state: 'confirmed', result: {}, out: OUT } as const
+
 test('however many rules and redactions there are, a receipt lists a bounded number', async () => {
   const ports = inMemoryPorts()
   const attempt = begin(REQUEST, ports)
@@ -54,7 +57,7 @@ test('however many rules and redactions there are, a receipt lists a bounded num
   const redactions: Redaction[] = Array.from({ length: 100 }, (_, n) => ({
     ...{ path: `args.${n}`, why: 'email' },
   }))
-  const effect = { state: 'confirmed', result: {}, redactions } as const
+  const effect = { ...DONE, redactions } as const
   await recordOutcome(attempt, { identity: SALES, intent, effect }, ports)
   assert.equal(ports.receipts[0]?.decision?.rules.length, RECORDED_RULES_LIMIT)
   const listed = ports.receipts[1]?.redactions ?? []
@@ -68,7 +71,7 @@ test('names of any bytes in an outcome never make its receipt too long to be wri
     const path = `args.${name.repeat(RECORDED_TEXT_LIMIT)}`
     const redactions = Array.from({ length: 100 }, () => ({ path, why: 'email' }))
     const paths = Array.from({ length: 100 }, () => path)
-    const effect = { state: 'confirmed', result: {}, redactions, paths } as const
+    const effect = { ...DONE, redactions, paths } as const
     const intent = { id: 'r0' }
     await recordOutcome(begin(REQUEST, ports), { identity: SALES, intent, effect }, ports)
     const [draft] = ports.receipts

@@ -1,4 +1,4 @@
-import { type Action, argsOf, operationOf, resourceOf } from '../../kernel/action.ts'
+import { type Action, operationOf, resourceOf } from '../../kernel/action.ts'
 import type { Spending } from '../../kernel/budget/budget.ts'
 import type { ErrorCode } from '../../kernel/errors.ts'
 import type { Identity } from '../../kernel/identity/principal.ts'
@@ -19,10 +19,12 @@ import type {
   RecordedEffect,
   RecordedEvent,
   RecordedObservation,
+  RecordedPayload,
   Redaction,
 } from '../../kernel/receipt/receipt.ts'
 import type { Attempt } from '../attempt.ts'
 import type { Channel, Ports } from '../ports.ts'
+import { recordedArgs } from './payload.ts'
 
 /** Rules, errors and redactions that one receipt lists; a receipt has a size limit of its own. */
 export const RECORDED_RULES_LIMIT = 8
@@ -39,13 +41,15 @@ export const RECORDED_TEXT_LIMIT = 200
 
 /** What became of a decided action: an answer that may be passed on, or a code. */
 export type Effect = {
+  /** Id of its receipt. */
+  readonly receipt: string
   readonly state: Exclude<RecordedEffect['state'], 'held' | 'dispatched'>
   readonly redactions: readonly Redaction[]
   /** What it cost of what was held for it; absent where nothing was. */
   readonly spend?: readonly Spending[]
   /** Places of the values that were passed on, where the audit trail is detailed. */
   readonly paths?: readonly string[]
-} & ({ readonly result: JsonObject } | { readonly code: ErrorCode })
+} & ({ readonly result: JsonObject; readonly out: RecordedPayload } | { readonly code: ErrorCode })
 
 /** A receipt that is on disk. */
 export interface Recorded {
@@ -63,20 +67,25 @@ export interface Intent {
 }
 
 /** The decision, durable before anything is carried out. */
-export function recordIntent(
+export async function recordIntent(
   attempt: Attempt,
   { identity, decision, refusal, spend, approval }: Intent,
   ports: Ports,
 ): Promise<Recorded> {
   const { action, channel } = attempt.request
   const considered = isDetailed(decision) ? consideredIn(decision) : []
+  const head = envelope(channel, identity, ports)
+  const receipt = { id: head.id, at: head.ts, channel, identity }
+  const goesOn = refusal === undefined && permits(decision)
+  const input = await recordedArgs(action, { receipt, decision, goesOn }, ports)
+  // Nothing comes between: an alert stands right behind the denial that raised it.
   if (refusal !== undefined) ports.refusals.note({ code: refusal, channel, identity })
   return ports.ledger.append({
-    ...envelope(channel, identity, ports),
+    ...head,
     kind: 'decision',
     action: named(action, ports),
     decision: recordedDecision(decision),
-    in: ports.digests.digest(argsOf(action)),
+    in: input,
     ...(refusal === undefined ? becomes(decision) : { code: refusal }),
     ...(refusal === undefined && spend.length > 0 ? { spend } : {}),
     ...(approval === undefined ? {} : { approval }),
@@ -99,11 +108,12 @@ export function recordOutcome(
   ports: Ports,
 ): Promise<Recorded> {
   return ports.ledger.append({
-    ...envelope(attempt.request.channel, identity, ports),
+    ...place(attempt.request.channel, identity, ports),
+    id: effect.receipt,
     kind: 'effect',
     action: named(attempt.request.action, ports),
     effect: { state: effect.state, of: intent.id },
-    ...('code' in effect ? { code: effect.code } : { out: ports.digests.digest(effect.result) }),
+    ...('code' in effect ? { code: effect.code } : { out: effect.out }),
     ...(effect.redactions.length === 0 ? {} : { redactions: bounded(effect.redactions) }),
     ...(effect.spend === undefined ? {} : { spend: effect.spend }),
     ...(effect.paths === undefined ? {} : { detail: { paths: boundedPaths(effect.paths) } }),
@@ -148,8 +158,16 @@ export async function recordAtDoor(
 type Envelope = Pick<ReceiptDraft, 'id' | 'ts' | 'run' | 'actor' | 'channel'>
 
 function envelope(channel: Channel, identity: Identity | undefined, ports: Ports): Envelope {
+  return { id: ports.ids.next(), ...place(channel, identity, ports) }
+}
+
+/** All of it but the id, which an outcome has from before: what is kept for it bears that id. */
+function place(
+  channel: Channel,
+  identity: Identity | undefined,
+  ports: Ports,
+): Omit<Envelope, 'id'> {
   return {
-    id: ports.ids.next(),
     ts: ports.clock.now(),
     run: channel.run,
     actor: identity?.chain ?? [],

@@ -31,7 +31,7 @@ export class IndexFollower {
     this.runs = new IndexedRuns(directory)
     this.#log = log
     this.#worker = new Worker(WORKER, { workerData: { directory } })
-    // An index is a convenience: that it is made holds up nobody's end.
+    // An index is a convenience: that it is made holds up nobody's end, unless they wait for it.
     this.#worker.unref()
     this.#worker.on('message', (message: FromIndexer) => this.#heard(message))
     this.#worker.on('error', ({ message }) => this.#failed(message))
@@ -47,6 +47,7 @@ export class IndexFollower {
   /** Resolves once the index has all that was durable when this was called, or cannot get there. */
   caughtUp(): Promise<void> {
     if (this.#indexed >= this.#durable) return Promise.resolve()
+    this.#worker.ref()
     return new Promise((resolve) => this.#waiting.push(resolve))
   }
 
@@ -55,6 +56,7 @@ export class IndexFollower {
     // The worker's connection goes last: only it can move the write-ahead log into the file.
     this.#worker.removeAllListeners('message')
     this.runs.close()
+    this.#worker.ref()
     this.#worker.postMessage('close' satisfies ToIndexer)
     await this.#exit
     this.#wake()
@@ -93,6 +95,7 @@ export class IndexFollower {
   }
 
   #wake(): void {
+    this.#worker.unref()
     for (const resolve of this.#waiting.splice(0)) resolve()
   }
 }

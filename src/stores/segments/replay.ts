@@ -24,6 +24,8 @@ export class Replay {
   readonly state: LedgerState
   /** Actions without outcome, by the id of their decision, oldest first. */
   readonly open = new Map<string, OpenAction>()
+  /** By log, the leaf behind the last one whose body was taken out. */
+  readonly #pruned = new Map<number, number>()
   /** Logs with leaves that no head in the node log covers yet. */
   readonly #dirty = new Set<number>()
 
@@ -54,6 +56,7 @@ export class Replay {
     this.#dirty.add(number)
     if (kind === FRAME_KINDS.pruned) {
       log.frontier.append(Buffer.from(body))
+      this.#pruned.set(number, log.frontier.size)
       return 'frame'
     }
     log.frontier.append(Buffer.from(leafHash(hashed.subarray(1))))
@@ -108,8 +111,19 @@ export class Replay {
   /** What the segments before came to is known already here. */
   #snapshot(frame: Frame): Replayed {
     const read = readSnapshot(frame)
-    const here = snapshotOf(this.state, this.open.values())
-    return read !== undefined && sameSnapshot(read.snapshot, here) ? 'frame' : 'invalid'
+    if (read === undefined) return 'invalid'
+    const said = { ...read.snapshot, open: this.#withBody(read.snapshot.open) }
+    const here = snapshotOf(this.state, this.#withBody([...this.open.values()]))
+    return sameSnapshot(said, here) ? 'frame' : 'invalid'
+  }
+
+  /**
+   * What a segment says of actions whose decision was taken out counts for nothing: pruning goes
+   * from segment to segment, and a crash may come between.
+   */
+  #withBody(actions: readonly OpenAction[]): readonly OpenAction[] {
+    if (this.#pruned.size === 0) return actions
+    return actions.filter(({ log, leaf }) => seqOf(leaf) >= (this.#pruned.get(log) ?? 0))
   }
 
   /** False for what is no leaf. */
@@ -139,6 +153,13 @@ function effectOf(
     // The caller says what that means.
     return undefined
   }
+}
+
+/** The place of a leaf in its log. */
+export function seqOf(leaf: string): number {
+  const { seq } = JSON.parse(leaf)
+  if (Number.isSafeInteger(seq)) return seq
+  throw new PortcullisError('LEDGER_CORRUPT', 'a leaf of the ledger has no place')
 }
 
 function claimed({ body }: Frame): Checkpoint | undefined {

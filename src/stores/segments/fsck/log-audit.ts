@@ -34,6 +34,8 @@ const MAX_REASONS = 100
 /** Judges the log of one tenant: its leaves against the heads in the node's log. */
 export class LogAudit {
   readonly name: LogName
+  /** The leaf behind the last one whose body was taken out. */
+  prunedTo = 0
   readonly links = new RunLinks()
   readonly #problems: LedgerProblems
   readonly #scan: LeafScan
@@ -96,7 +98,9 @@ export class LogAudit {
   pruned(hash: string): void {
     if (!this.#lost) this.#tree.appendText(hash)
     this.links.pruned(hash)
-    this.#says.push(this.head.size + this.#says.length)
+    const seq = this.head.size + this.#says.length
+    this.#says.push(seq)
+    this.prunedTo = seq + 1
   }
 
   /** The head that the leaves give, or nothing when that can't be told. */

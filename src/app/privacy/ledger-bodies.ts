@@ -1,0 +1,22 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { planLedgerPruning, pruneLedger } from '../parts.ts'
+import { reindexLedger } from '../read-receipts.ts'
+import type { Bodies } from './retention.ts'
+
+type Signers = Parameters<typeof pruneLedger>[1]['signers']
+
+/** The bodies of receipts in the segments of a ledger; none where it has no segments. */
+export function ledgerBodies(directory: string, signers: () => Signers): Bodies {
+  return {
+    plan: (mayGo) =>
+      existsSync(join(directory, 'segments'))
+        ? planLedgerPruning(directory, mayGo)
+        : { logs: [], segments: [] },
+    async prune(plan) {
+      await pruneLedger(plan, { directory, signers: signers() })
+      // Places have moved, and the words of what went must not be found any more.
+      if (plan.segments.length > 0) reindexLedger(directory)
+    },
+  }
+}

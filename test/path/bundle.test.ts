@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { verifyBundleAt } from '../../src/app/bundle/bundle-files.ts'
+import type { BundleManifest } from '../../src/kernel/receipt/bundle.ts'
+import { runPortcullis } from '../support/run-portcullis.ts'
+import { type RunningRuntime, runRuntime } from '../support/running-runtime.ts'
+
+let running: RunningRuntime
+let vkey: string
+before(async () => {
+  running = await runRuntime({
+    ...{ policy: 'policy desk { allow: desk.echo }', agents: ['sales', 'research'] },
+    more: '[ledger.payloads]\nkeep = "redacted"\n',
+  })
+  for (const name of ['sales', 'research']) {
+    const agent = await running.agent(name)
+    await agent.callTool({ name: 'desk.echo', arguments: { message: `of ${name}` } })
+  }
+  vkey = readFileSync(join(running.folder, '.portcullis', 'keys', 'ledger.vkey'), 'utf8').trim()
+})
+after(() => running.close())
+
+const at = (name: string) => join(running.folder, name)
+const bundle = (...args: string[]) =>
+  runPortcullis(['ledger', 'bundle', '--config', at('portcullis.toml'), '--json', ...args])
+const runOf = (agent: string) =>
+  running.receipts().find(({ kind, actor }) => kind === 'decision' && actor[0]?.id === agent)
+    ?.run ?? assert.fail()
+
+test('a run is handed on as a directory that verifies, also by other tools', async () => {
+  const { stdout, exit } = await bundle('--run', runOf('sales'), '--out', at('run'))
+  assert.equal(exit, 0, stdout)
+  const { manifest, timeline } = verifyBundleAt(at('run'), vkey)
+  assert.equal(JSON.parse(stdout).receipts, manifest.receipts)
+  assert.deepEqual([...new Set(timeline.map(({ run }) => run))], [runOf('sales')])
+  assert.equal(manifest.payloads, 0)
+  assert.equal(readdirSync(at('run')).includes('payloads'), false)
+  execFileSync('sha256sum', ['--strict', '-c', 'SHA256SUMS'], { cwd: at('run') })
+})
+
+test('with payloads, as an archive that tar reads', async () => {
+  const subject = ['--subject', 'agent:research', '--with-payloads']
+  const { stdout, exit } = await bundle(...subject, '--out', at('subject.tar'))
+  assert.equal(exit, 0, stdout)
+  const { manifest, timeline } = verifyBundleAt(at('subject.tar'), vkey)
+  assert.equal(manifest.payloads, 2)
+  assert.deepEqual(
+    timeline.map(({ what, outcome }) => [what, outcome]),
+    [
+      ['desk.echo', 'allow'],
+      ['desk.echo', 'confirmed'],
+    ],
+  )
+  mkdirSync(at('untarred'))
+  execFileSync('tar', ['xf', at('subject.tar'), '-C', at('untarred')])
+  verifyBundleAt(at('untarred'), vkey)
+  const [payload = ''] = readdirSync(at('untarred/payloads'))
+  assert.match(readFileSync(at(`untarred/payloads/${payload}`), 'utf8'), /of research/)
+  assert.ok(running.receipts().some(({ event }) => event?.name === 'payload.shown'))
+})
+
+test('nothing is written over, and nothing selected is a mistake', async () => {
+  const late = ['--since', '2100-01-01', '--out', at('none')]
+  assert.match((await bundle(...late)).stdout, /REQUEST_INVALID/)
+  assert.match((await bundle('--out', at('run'))).stdout, /FILE_UNWRITABLE/)
+  const unknown = ['--subject', 'agent:nobody', '--out', at('none')]
+  assert.match((await bundle(...unknown)).stdout, /SUBJECT_INVALID/)
+})
+
+const ATTACKS: readonly [name: string, change: (folder: string) => void][] = [
+  ['a receipt is left out', (folder) => rmSync(first(folder))],
+  ['a receipt is altered', (folder) => edit(first(folder), 'desk.echo', 'desk.ech0')],
+  ['a receipt is put in place of another', (folder) => cpSync(last(folder), first(folder))],
+  ['the timeline is altered', (folder) => edit(join(folder, 'timeline.json'), 'allow', 'deny')],
+  ['the manifest is altered', (folder) => edit(join(folder, 'manifest.json'), '"v":1', '"v":2')],
+  ['a file is added', (folder) => writeFileSync(join(folder, 'more.txt'), '')],
+  ['a file grows', (folder) => appendFileSync(join(folder, 'README.md'), '\n')],
+  ['a file is cut', (folder) => truncateSync(join(folder, 'checkpoint'), 10)],
+  ['a file leads elsewhere', (folder) => symlinkSync('/etc/hostname', join(folder, 'link'))],
+]
+
+for (const [name, change] of ATTACKS) {
+  test(`attack: ${name} in a bundle`, () => {
+    const folder = at(`attacked ${name}`)
+    cpSync(at('run'), folder, { recursive: true })
+    change(folder)
+    assert.throws(() => verifyBundleAt(folder, vkey), /^PortcullisError/)
+  })
+}
+
+test('attack: a bundle whose digests were made to fit is refused by the proofs', () => {
+  const folder = at('refitted')
+  cpSync(at('run'), folder, { recursive: true })
+  const file = first(folder)
+  edit(file, 'desk.echo', 'desk.ech0')
+  edit(join(folder, 'timeline.json'), 'desk.echo', 'desk.ech0')
+  const manifest = join(folder, 'manifest.json')
+  const value: BundleManifest = JSON.parse(readFileSync(manifest, 'utf8'))
+  const sums = (paths: readonly string[]) =>
+    execFileSync('sha256sum', paths, { cwd: folder, encoding: 'utf8' })
+  const paths = value.files.map(({ path }) => path)
+  const digests = sums(paths).split('\n')
+  const files = value.files.map((file, n) => ({ ...file, sha256: digests[n]?.slice(0, 64) }))
+  writeFileSync(manifest, `${JSON.stringify({ ...value, files })}\n`)
+  writeFileSync(join(folder, 'SHA256SUMS'), sums([...paths, 'manifest.json']))
+  assert.throws(() => verifyBundleAt(folder, vkey), { code: 'PROOF_INVALID' })
+})
+
+test('attack: an archive that was cut or altered', () => {
+  const archive = readFileSync(at('subject.tar'))
+  for (const length of [0, 511, 512, 1_000, archive.length - 512]) {
+    writeFileSync(at('cut.tar'), archive.subarray(0, length))
+    assert.throws(() => verifyBundleAt(at('cut.tar'), vkey), { code: 'BUNDLE_INVALID' })
+  }
+  for (let place = 0; place < archive.length; place += 997) {
+    const altered = Buffer.from(archive)
+    altered[place] = (altered[place] ?? 0) ^ 1
+    writeFileSync(at('altered.tar'), altered)
+    assert.throws(() => verifyBundleAt(at('altered.tar'), vkey), /^PortcullisError/, `${place}`)
+  }
+})
+
+test('attack: the key in the bundle is not the one that is trusted', () => {
+  const other = 'example.com/other+00000000+AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB'
+  assert.throws(() => verifyBundleAt(at('run'), other), /^PortcullisError/)
+})
+
+/** The first receipt about an action. */
+function first(folder: string): string {
+  const files = readdirSync(join(folder, 'receipts')).sort()
+  const paths = files.map((name) => join(folder, 'receipts', name))
+  return paths.find((path) => readFileSync(path, 'utf8').includes('desk.echo')) ?? assert.fail()
+}
+
+function last(folder: string): string {
+  return join(folder, 'receipts', readdirSync(join(folder, 'receipts')).sort().at(-1) ?? '')
+}
+
+function edit(file: string, from: string, to: string): void {
+  const text = readFileSync(file, 'utf8')
+  assert.ok(text.includes(from), `${file} has no ${from}`)
+  writeFileSync(file, text.replaceAll(from, to))
+}
