@@ -74,7 +74,7 @@ export class LedgerWriter {
     return new Promise((resolve, reject) => {
       if (this.#refusal !== undefined) throw this.#refusal
       if (this.#standing.full && !concludes(draft)) throw noRoom()
-      this.#queue.add({ log, draft, resolve, reject })
+      this.#queue.add(log, draft, { resolve, reject })
       this.#schedule()
     })
   }
@@ -102,8 +102,8 @@ export class LedgerWriter {
     this.#checkpoint = note
     this.#queue.done(filling)
     this.#flush()
-    for (const { receipt, resolve } of filling.pending) {
-      resolve({ id: receipt.id, seq: receipt.seq })
+    for (const { receipt, waiter } of filling.pending) {
+      waiter.resolve({ id: receipt.id, seq: receipt.seq })
       this.#tell(this.#receiptListeners, receipt)
     }
     if (isNew) this.#tell(this.#headListeners, note)
@@ -122,7 +122,7 @@ export class LedgerWriter {
     this.#state = 'sealed'
     this.#refusal = error
     this.#options.log.error('ledger.sealed', { reason })
-    for (const { reject } of this.#queue.clear(this.#committing)) reject(error)
+    for (const { waiter } of this.#queue.clear(this.#committing)) waiter.reject(error)
     this.#committing = undefined
     this.#cosigned = []
     clearTimeout(this.#timer)
@@ -231,15 +231,15 @@ export class LedgerWriter {
   #refuse(filling: Filling): void {
     const again = []
     for (const pending of this.#queue.clear(filling)) {
-      if (concludes(pending.draft) && !filling.concluding) again.push(pending)
-      else pending.reject(noRoom())
+      if (concludes(pending.receipt) && !filling.concluding) again.push(pending)
+      else pending.waiter.reject(noRoom())
     }
     this.#options.log.error('ledger.full')
-    for (const { log, draft, resolve, reject } of again) {
+    for (const { log, receipt, waiter } of again) {
       try {
-        this.#queue.add({ log, draft, resolve, reject })
+        this.#queue.add(log, withoutPlace(receipt), waiter)
       } catch (error) {
-        reject(error instanceof PortcullisError ? error : noRoom())
+        waiter.reject(error instanceof PortcullisError ? error : noRoom())
       }
     }
     this.#signAll = false
@@ -265,6 +265,11 @@ export class LedgerWriter {
     if (this.#state === 'open') this.#later()
     else this.#idle?.()
   }
+}
+
+/** A receipt as it was before it had a place. */
+function withoutPlace({ v: _v, log: _log, seq: _seq, prev: _prev, ...draft }: Receipt) {
+  return draft satisfies ReceiptDraft
 }
 
 /** What is said when nothing was written because the disk is full. */

@@ -1,17 +1,17 @@
 import { PortcullisError } from '../../kernel/errors.ts'
 import { leafText } from '../../kernel/receipt/leaf.ts'
 import { RECEIPT_VERSION, type Receipt, type ReceiptDraft } from '../../kernel/receipt/receipt.ts'
-import { RunHeads } from '../../kernel/receipt/run-heads.ts'
+import { type LookUp, RunHeads } from '../../kernel/receipt/run-heads.ts'
 import { Batch } from './batch.ts'
 import type { LogName, OpenAction } from './ledger-state.ts'
 import { OpenActions } from './open-actions.ts'
 import type { TenantLog, TenantLogs } from './tenant-logs.ts'
 
 /** Runs whose last leaf hash is kept at hand; the others are looked up. */
-const RUNS_AT_HAND = 10_000
+const RUNS_AT_HAND = 32_768
 
 /** Leaf hash (base64) of the last receipt of a run in a log, of those on the disk. */
-export type LastOfRun = (log: number, run: string) => string | undefined
+export type LastOfRun = LookUp
 
 export interface QueueOptions {
   readonly logs: TenantLogs
@@ -25,17 +25,21 @@ export interface QueueOptions {
   readonly batchBytes?: number | undefined
 }
 
-/** A receipt on its way to the disk, and who waits for it. */
+/** Who waits for a receipt. */
+export interface Waiter {
+  resolve(place: { id: string; seq: number }): void
+  reject(error: PortcullisError): void
+}
+
+/** A receipt on its way to the disk. */
 export interface Pending {
   readonly log: TenantLog
-  readonly draft: ReceiptDraft
   readonly receipt: Receipt
   /** In base64. */
   readonly leafHash: string
   /** Text of the leaf, where it opens an action. */
   readonly opens: string | undefined
-  resolve(place: { id: string; seq: number }): void
-  reject(error: PortcullisError): void
+  readonly waiter: Waiter
 }
 
 /** What goes to the disk at once. */
@@ -78,8 +82,7 @@ export class ReceiptQueue {
    * queueing: the log would have a gap.
    * @throws PortcullisError `LEDGER_BUSY`, `LEDGER_RECEIPT_REJECTED`, `LEDGER_UNAVAILABLE`.
    */
-  add(entry: Pick<Pending, 'log' | 'draft' | 'resolve' | 'reject'>): void {
-    const { log, draft } = entry
+  add(log: TenantLog, draft: ReceiptDraft, waiter: Waiter): void {
     const opens = opensAction(draft)
     if (this.#count >= this.#options.limit || (opens && this.open.isFull)) {
       throw new PortcullisError('LEDGER_BUSY', 'too many receipts wait, or actions are under way')
@@ -90,9 +93,9 @@ export class ReceiptQueue {
     if (this.#options.logs.number(log)) filling.declared.push(nameOf(log))
     const number = log.log ?? 0
     const leafHash = filling.batch.add(number, text)
-    this.#runs.set(`${number} ${receipt.run}`, leafHash)
+    this.#runs.set(number, receipt.run, leafHash)
     log.next += 1
-    filling.pending.push({ ...entry, receipt, leafHash, opens: opens ? text : undefined })
+    filling.pending.push({ log, receipt, leafHash, opens: opens ? text : undefined, waiter })
     filling.concluding &&= concludes(draft)
     this.#count += 1
   }
@@ -137,22 +140,19 @@ export class ReceiptQueue {
     const { limit, lastOfRun } = this.#options
     // INVARIANT: at least as many as may be pending. A run is then let go only once its last
     // receipt is durable, where the look-up finds it.
-    return new RunHeads(Math.max(RUNS_AT_HAND, limit), (key) => {
-      const split = key.indexOf(' ')
-      return lastOfRun(Number(key.slice(0, split)), key.slice(split + 1))
-    })
+    return new RunHeads(Math.max(RUNS_AT_HAND, limit), lastOfRun)
   }
 
   #place({ log: number, origin, next }: TenantLog, draft: ReceiptDraft): Receipt {
     const place = { v: RECEIPT_VERSION, log: origin, seq: next } as const
     // The log of a new tenant has no run yet.
-    const prev = number === undefined ? undefined : this.#lastOf(`${number} ${draft.run}`)
+    const prev = number === undefined ? undefined : this.#lastOf(number, draft.run)
     return prev === undefined ? { ...draft, ...place } : { ...draft, ...place, prev }
   }
 
-  #lastOf(key: string): string | undefined {
+  #lastOf(log: number, run: string): string | undefined {
     try {
-      return this.#runs.get(key)
+      return this.#runs.get(log, run)
     } catch (cause) {
       throw new PortcullisError('LEDGER_UNAVAILABLE', 'the ledger cannot be read', { cause })
     }
