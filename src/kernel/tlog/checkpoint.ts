@@ -13,7 +13,12 @@ export interface Checkpoint extends TreeHead {
 
 /** The text that is signed: origin, size, root, one line each. */
 export function formatCheckpoint({ origin, size, root }: Checkpoint): string {
-  return `${origin}\n${size}\n${encodeBase64(root)}\n`
+  return checkpointText(origin, size, encodeBase64(root))
+}
+
+/** The same of a root that is in base64 already. */
+export function checkpointText(origin: string, size: number, root: string): string {
+  return `${origin}\n${size}\n${root}\n`
 }
 
 /**

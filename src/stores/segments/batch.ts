@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { MAX_LEAF_BYTES } from '../../kernel/receipt/leaf.ts'
 import { HASH_BYTES } from '../../kernel/tlog/hash.ts'
-import { FRAME_HEAD_BYTES, FRAME_KINDS, frameBytes } from './frame.ts'
+import { FRAME_HEAD_BYTES, FRAME_KINDS, frameBytes, writeTextFrame } from './frame.ts'
 
 /** Bytes of leaf frames that a batch takes, unless it is told fewer. */
 export const BATCH_BYTES = 1024 * 1024
@@ -54,13 +54,10 @@ export class Batch {
 
   /** Adds a leaf and returns its hash in base64. */
   add(log: number, leaf: string): string {
-    const kind = this.#used + FRAME_HEAD_BYTES
-    const length = 1 + this.#bytes.write(leaf, kind + 1, 'utf8')
-    this.#bytes.writeUInt32BE(length, this.#used)
-    this.#bytes.writeUInt32BE(log, this.#used + 4)
-    this.#bytes[kind] = FRAME_KINDS.leaf
-    this.#used = kind + length
-    const leafHash = hash('sha256', this.#bytes.subarray(kind, this.#used), 'base64')
+    const hashed = this.#used + FRAME_HEAD_BYTES
+    const frame = { log, kind: FRAME_KINDS.leaf, text: leaf }
+    this.#used = writeTextFrame(this.#bytes, this.#used, frame)
+    const leafHash = hash('sha256', this.#bytes.subarray(hashed, this.#used), 'base64')
     this.#hashes.write(leafHash, this.#leaves * HASH_BYTES, HASH_BYTES, 'base64')
     this.#leaves += 1
     this.#logs.add(log)

@@ -57,6 +57,20 @@ export function writeFrame(
   return offset + frameBytes(body.length)
 }
 
+/** Writes a frame with a text for its body, and returns the offset behind it. */
+export function writeTextFrame(
+  target: Buffer,
+  offset: number,
+  { log, kind, text }: { readonly log: number; readonly kind: FrameKind; readonly text: string },
+): number {
+  const start = offset + FRAME_HEAD_BYTES
+  const length = 1 + target.write(text, start + 1, 'utf8')
+  target.writeUInt32BE(length, offset)
+  target.writeUInt32BE(log, offset + 4)
+  target[start] = kind
+  return start + length
+}
+
 /**
  * What stands at `offset`: a frame; `end` where nothing was written; `short` where a frame goes on
  * behind these bytes; `malformed` where no frame begins like this.

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { PortcullisError } from '../../kernel/errors.ts'
+import { encodeBase64 } from '../../kernel/tlog/base64.ts'
 import { EMPTY_ROOT, HASH_BYTES, type Hash } from '../../kernel/tlog/hash.ts'
 
 /** Heights that a tree of exact integer size can have. */
@@ -57,14 +58,15 @@ export class Frontier {
 
   root(): Hash {
     if (this.#size === 0) return EMPTY_ROOT
-    let folded = false
-    for (const height of heightsOf(this.#size).reverse()) {
-      const at = slot(height)
-      if (folded) this.#join(at)
-      else this.#bytes.copyWithin(RIGHT, at, at + HASH_BYTES)
-      folded = true
-    }
+    this.#fold()
     return Uint8Array.from(this.#bytes.subarray(RIGHT, RIGHT + HASH_BYTES))
+  }
+
+  /** The root in base64. */
+  rootText(): string {
+    if (this.#size === 0) return encodeBase64(EMPTY_ROOT)
+    this.#fold()
+    return this.#bytes.toString('base64', RIGHT, RIGHT + HASH_BYTES)
   }
 
   /** Heights of the complete subtrees, widest first. */
@@ -77,6 +79,19 @@ export class Frontier {
     return heightsOf(this.#size).map((height) =>
       Uint8Array.from(this.#bytes.subarray(slot(height), slot(height) + HASH_BYTES)),
     )
+  }
+
+  /** Joins the complete subtrees, the narrowest first; their root is then in the right place. */
+  #fold(): void {
+    let height = 0
+    let rest = this.#size
+    for (; rest % 2 === 0; rest /= 2) height += 1
+    this.#bytes.copyWithin(RIGHT, slot(height), slot(height) + HASH_BYTES)
+    while (rest > 1) {
+      rest = Math.floor(rest / 2)
+      height += 1
+      if (rest % 2 === 1) this.#join(slot(height))
+    }
   }
 
   /** The new leaf stands in the right place; wherever a left sibling waits, both become one. */

@@ -4,7 +4,14 @@ import { canonical } from '../../kernel/receipt/canonical.ts'
 import { MAX_LEAF_BYTES } from '../../kernel/receipt/leaf.ts'
 import { HASH_BYTES } from '../../kernel/tlog/hash.ts'
 import type { Files } from './files.ts'
-import { FRAME_HEAD_BYTES, FRAME_KINDS, type FrameKind, frameBytes, writeFrame } from './frame.ts'
+import {
+  FRAME_HEAD_BYTES,
+  FRAME_KINDS,
+  type FrameKind,
+  frameBytes,
+  writeFrame,
+  writeTextFrame,
+} from './frame.ts'
 import { type CommitAnswer, type Group, groupBound, HEADS_AT_ONCE, type Standing } from './group.ts'
 import { headText, type LedgerState, type LogName, NODE_LOG } from './ledger-state.ts'
 import { writePublished } from './published.ts'
@@ -219,15 +226,15 @@ class FrameBuffer {
 
   /** Adds a frame; returns its kind and body, which for a leaf is what is hashed. */
   add(log: number, kind: FrameKind, text: string): Buffer {
-    const body = Buffer.from(text, 'utf8')
     const start = this.#used + FRAME_HEAD_BYTES
-    const needed = this.#used + frameBytes(body.length)
+    // UTF-8 takes at most three bytes for a code unit.
+    const needed = this.#used + frameBytes(3 * text.length)
     if (needed > this.#bytes.length) {
       const larger = Buffer.alloc(2 * needed)
       this.#bytes.copy(larger, 0, 0, this.#used)
       this.#bytes = larger
     }
-    this.#used = writeFrame(this.#bytes, this.#used, { log, kind, body })
+    this.#used = writeTextFrame(this.#bytes, this.#used, { log, kind, text })
     return this.#bytes.subarray(start, this.#used)
   }
 }

@@ -1,5 +1,5 @@
 import { PortcullisError } from '../../kernel/errors.ts'
-import { formatCheckpoint } from '../../kernel/tlog/checkpoint.ts'
+import { checkpointText } from '../../kernel/tlog/checkpoint.ts'
 import { isLogOfNode } from '../../kernel/tlog/note.ts'
 import { Frontier } from './frontier.ts'
 
@@ -87,5 +87,5 @@ export class LedgerState {
 
 /** The text of the checkpoint of a log as it is now. */
 export function headText({ origin, frontier }: GrowingLog): string {
-  return formatCheckpoint({ origin, size: frontier.size, root: frontier.root() })
+  return checkpointText(origin, frontier.size, frontier.rootText())
 }

@@ -5,6 +5,8 @@ import { listSegments, type Position, SEGMENT_BYTES, segmentFile } from './segme
 /** Zeros that stand ready behind what was written, in bytes. */
 export const SPACE_AHEAD = 1024 * 1024
 
+const ZEROS = Buffer.alloc(SPACE_AHEAD)
+
 /** Below so many free bytes on the disk the ledger takes no more of it. */
 export const DEFAULT_FREE_SPACE_MARK = 64 * 1024 * 1024
 
@@ -37,6 +39,8 @@ export class SegmentSpace {
   #segment: OpenSegment
   #next: OpenSegment | undefined
   #offset = 0
+  /** Where the parts of a write come together, again and again. */
+  #gather = Buffer.alloc(0)
   #full = false
   #growing: Promise<void> | undefined
   #failure: unknown
@@ -104,7 +108,7 @@ export class SegmentSpace {
    */
   write(parts: readonly Uint8Array[]): void {
     if (this.#failure !== undefined) throw this.#failure
-    const bytes = Buffer.concat(parts)
+    const bytes = this.#gathered(parts)
     const written = this.#files.write(this.#segment.file, bytes, this.#offset)
     if (written !== bytes.length) {
       throw new Error(`only ${written} of ${bytes.length} bytes were written`)
@@ -112,6 +116,17 @@ export class SegmentSpace {
     const offset = this.#offset + written
     this.#files.fdatasync(this.#segment.file)
     this.#offset = offset
+  }
+
+  #gathered(parts: readonly Uint8Array[]): Buffer {
+    const length = parts.reduce((sum, part) => sum + part.length, 0)
+    if (length > this.#gather.length) this.#gather = Buffer.allocUnsafeSlow(2 * length)
+    let at = 0
+    for (const part of parts) {
+      this.#gather.set(part, at)
+      at += part.length
+    }
+    return this.#gather.subarray(0, length)
   }
 
   /** Begins to make room for what will come, unless there is enough or it is under way. */
@@ -157,7 +172,8 @@ export class SegmentSpace {
     const wanted = Math.min(Math.max(bytes, SPACE_AHEAD), this.#segmentBytes - segment.allocated)
     if (wanted < bytes || this.#isLow(wanted)) return
     try {
-      const written = this.#files.write(segment.file, Buffer.alloc(wanted), segment.allocated)
+      const zeros = wanted > ZEROS.length ? Buffer.alloc(wanted) : ZEROS.subarray(0, wanted)
+      const written = this.#files.write(segment.file, zeros, segment.allocated)
       this.#files.fdatasync(segment.file)
       segment.allocated += written
       this.#full = written < wanted
