@@ -3,8 +3,11 @@ import { MAX_LEAF_BYTES } from '../../kernel/receipt/leaf.ts'
 import { HASH_BYTES } from '../../kernel/tlog/hash.ts'
 import { FRAME_HEAD_BYTES, FRAME_KINDS, frameBytes, writeTextFrame } from './frame.ts'
 
-/** Bytes of leaf frames that a batch takes, unless it is told fewer. */
-export const BATCH_BYTES = 1024 * 1024
+/**
+ * Bytes of leaf frames that a batch takes, unless it is told fewer. Of many tenants in one group
+ * each has but one head: with half as many bytes a thousand of them cost a fifth more.
+ */
+export const BATCH_BYTES = 2 * 1024 * 1024
 
 /** Most leaves of a batch. */
 const BATCH_LEAVES = 4_096

@@ -10,7 +10,13 @@ import {
   type OpenedLedger,
   type Standing,
 } from './group.ts'
-import { concludes, type Filling, type ReceiptQueue } from './receipt-queue.ts'
+import {
+  concludes,
+  type Filling,
+  type Place,
+  type ReceiptQueue,
+  type Waiter,
+} from './receipt-queue.ts'
 import type { TenantLog } from './tenant-logs.ts'
 
 /** Milliseconds between two signatures of the head of one tenant. */
@@ -70,13 +76,30 @@ export class LedgerWriter {
     return this.#checkpoint
   }
 
-  append(log: TenantLog, draft: ReceiptDraft): Promise<{ id: string; seq: number }> {
+  append(log: TenantLog, draft: ReceiptDraft): Promise<Place> {
+    return new Promise((resolve, reject) => this.#add(log, draft, { resolve, reject }))
+  }
+
+  /** The same for many, with one promise for all of them. */
+  appendAll(log: TenantLog, drafts: readonly ReceiptDraft[]): Promise<readonly Place[]> {
     return new Promise((resolve, reject) => {
-      if (this.#refusal !== undefined) throw this.#refusal
-      if (this.#standing.full && !concludes(draft)) throw noRoom()
-      this.#queue.add(log, draft, { resolve, reject })
-      this.#schedule()
+      const places: Place[] = []
+      const waiter = {
+        resolve(place: Place) {
+          if (places.push(place) === drafts.length) resolve(places)
+        },
+        reject,
+      }
+      if (drafts.length === 0) resolve(places)
+      for (const draft of drafts) this.#add(log, draft, waiter)
     })
+  }
+
+  #add(log: TenantLog, draft: ReceiptDraft, waiter: Waiter): void {
+    if (this.#refusal !== undefined) throw this.#refusal
+    if (this.#standing.full && !concludes(draft)) throw noRoom()
+    this.#queue.add(log, draft, waiter)
+    this.#schedule()
   }
 
   /** Writes a checkpoint with more signatures down, once more beside the one that is there. */

@@ -70,6 +70,20 @@ test('a thousand parallel appends have dense places in the order they were made'
   )
 })
 
+test('receipts by the hundred have the places of receipts one by one', async (t) => {
+  const directory = join(await scratch(t), 'ledger')
+  const ledger = await open(t, directory, { queueLimit: 300 })
+  const drafts = Array.from({ length: 300 }, (_, i) => refusalDraft(`r${i}`))
+  const expected = drafts.map(({ id }, seq) => ({ id, seq }))
+  assert.deepEqual(await ledger.appendAll([]), [])
+  assert.deepEqual(await ledger.appendAll(drafts), expected)
+  const tooMany = [...drafts, refusalDraft('one too many')]
+  await assert.rejects(ledger.appendAll(tooMany), { code: 'LEDGER_BUSY' })
+  await ledger.close()
+  assert.equal(all(directory).length, 600)
+  await assert.rejects(ledger.appendAll(drafts), { code: 'LEDGER_UNAVAILABLE' })
+})
+
 test('a ledger opened again goes on: trees, places and links', async (t) => {
   const directory = join(await scratch(t), 'ledger')
   for (let round = 0; round < 4; round += 1) {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { PortcullisError } from '../../kernel/errors.ts'
-import type { Receipt } from '../../kernel/receipt/receipt.ts'
+import type { Receipt, ReceiptDraft } from '../../kernel/receipt/receipt.ts'
 import type { Hash } from '../../kernel/tlog/hash.ts'
 import type { Clock, Ids, Ledger, Log } from '../../pipeline/ports.ts'
 import { CallingThread } from './calling-thread.ts'
@@ -12,7 +12,7 @@ import { LedgerWriter } from './ledger-writer.ts'
 import { NodeHashes, scanNodeHashes } from './node-hashes.ts'
 import { DEFAULT_TENANT, openingCode } from './open-group-writer.ts'
 import { signedCheckpoint } from './published.ts'
-import { ReceiptQueue } from './receipt-queue.ts'
+import { type Place, ReceiptQueue } from './receipt-queue.ts'
 import { interruptedActions, quarantinedTail } from './recovery-receipts.ts'
 import { type RunSource, ScannedRuns } from './scanned-runs.ts'
 import { type LedgerSigners, NoteSigner, vkeyOf } from './signers.ts'
@@ -42,8 +42,17 @@ export interface LedgerOptions {
   onSealed?(error: PortcullisError): void
 }
 
+/** A ledger that also takes receipts by the hundred. */
+export interface BulkLedger extends Ledger {
+  /**
+   * Appends receipts in their order; resolves to their places when all are durable. Rejects with
+   * the first refusal: those before it are appended all the same, as if one by one.
+   */
+  appendAll(drafts: readonly ReceiptDraft[]): Promise<readonly Place[]>
+}
+
 /** The log of one tenant, open for appending. */
-export interface OpenLog extends Ledger {
+export interface OpenLog extends BulkLedger {
   /** Name of the log, on its checkpoints and in its receipts. */
   readonly origin: string
   /** Receipts on the disk. */
@@ -51,7 +60,7 @@ export interface OpenLog extends Ledger {
 }
 
 /** The ledger while it is open for its one writer. It appends to the log of the default tenant. */
-export interface OpenLedger extends Ledger {
+export interface OpenLedger extends BulkLedger {
   /** Name of the node log, which has the heads of all others as its leaves. */
   readonly origin: string
   /** The public key that verifies its checkpoints. */
@@ -176,6 +185,7 @@ function present(options: LedgerOptions, service: GroupService, parts: Parts) {
       return vkeyOf(signers.active)
     },
     append: (draft) => writer.append(defaultLog, draft),
+    appendAll: (drafts) => writer.appendAll(defaultLog, drafts),
     of(tenant) {
       const log = logs.of(tenant)
       return {
@@ -184,6 +194,7 @@ function present(options: LedgerOptions, service: GroupService, parts: Parts) {
           return log.size
         },
         append: (draft) => writer.append(log, draft),
+        appendAll: (drafts) => writer.appendAll(log, drafts),
       }
     },
     checkpoint: () => writer.checkpoint,

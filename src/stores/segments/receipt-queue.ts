@@ -25,9 +25,15 @@ export interface QueueOptions {
   readonly batchBytes?: number | undefined
 }
 
+/** Where a receipt stands in its log. */
+export interface Place {
+  readonly id: string
+  readonly seq: number
+}
+
 /** Who waits for a receipt. */
 export interface Waiter {
-  resolve(place: { id: string; seq: number }): void
+  resolve(place: Place): void
   reject(error: PortcullisError): void
 }
 
