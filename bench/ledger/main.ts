@@ -6,7 +6,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
 import { verifyPortableReceipt } from '../../src/kernel/receipt/verify-receipt.ts'
 import {
   type LedgerOptions,
@@ -17,16 +16,13 @@ import { readLedger } from '../../src/stores/segments/read-ledger.ts'
 import { SAMPLE_SIGNER, SAMPLE_VKEY } from '../../test/support/sample-log.ts'
 import { silentLog } from '../../test/support/silent-log.ts'
 import { figures, measure, print, type Result, rounded } from '../report.ts'
-import { type Peer, signedEach, sqliteRows, syncedEach } from './peers.ts'
-import { draftOf, leavesOf } from './receipts.ts'
+import { signedEach, sqliteRows, syncedEach } from './peers.ts'
+import { type Hand, lastOf, type Pace, paceOf, produce, WINDOW } from './produce.ts'
+import { draftOf, draftsOf, leavesOf } from './receipts.ts'
 
 const CALLERS = [1, 16, 256, 1_024]
 /** Receipts that a peer is given at once. */
 const GROUP = 1_000
-/** Receipts under way at once where one producer appends as fast as it is let. */
-const WINDOW = 4_000
-/** Receipts between two looks at what has become of others. */
-const BREATH = 250
 const PRODUCED = 100_000
 
 const folder = mkdtempSync(join(tmpdir(), 'portcullis-bench-'))
@@ -42,8 +38,7 @@ async function withLedger<T>(
 ): Promise<T> {
   const directory = join(folder, String(ledgers++))
   const signers = { active: SAMPLE_SIGNER }
-  const queueLimit = 4 * WINDOW
-  const open = { directory, signers, queueLimit, log: silentLog, ...options }
+  const open = { directory, signers, queueLimit: 2 * WINDOW, log: silentLog, ...options }
   const ledger = await openLedger(open)
   try {
     return await work(ledger)
@@ -51,24 +46,6 @@ async function withLedger<T>(
     await ledger.close()
     rmSync(directory, { recursive: true })
   }
-}
-
-/**
- * Appends so many receipts as fast as one producer can, which lets answers in now and then and has
- * at most a window of receipts under way; returns receipts a second.
- */
-async function produce(count: number, append: (n: number) => Promise<unknown>): Promise<number> {
-  const begun = performance.now()
-  const marks: Promise<unknown>[] = []
-  for (let n = 0; n < count; n += 1) {
-    const appended = append(n)
-    if (n % BREATH !== BREATH - 1) continue
-    marks.push(appended)
-    await setImmediate()
-    if (marks.length > WINDOW / BREATH) await marks.shift()
-  }
-  await Promise.all(marks)
-  return count / ((performance.now() - begun) / 1_000)
 }
 
 interface Figure {
@@ -96,61 +73,70 @@ for (const [thread, options] of Object.entries(THREADS)) {
   }
 }
 
+/** Rate and processor time of receipts that were durable at the end. */
+function notePaced(name: string, { rate, cpu, ownCpu }: Pace, peer?: Result): Result {
+  note(`${name}/cpu`, { value: cpu, unit: 'us' })
+  note(`${name}/cpu-of-caller`, { value: ownCpu, unit: 'us' })
+  return note(name, { value: rate, unit: '1/s', peer })
+}
+
 const durable = new Map<string, Result>()
 for (const [thread, options] of Object.entries(THREADS)) {
-  const rate = await withLedger(options, async (ledger) => {
-    await produce(PRODUCED / 4, (n) => ledger.append(draftOf(n)))
-    return produce(PRODUCED, (n) => ledger.append(draftOf(n)))
+  await withLedger(options, async (ledger) => {
+    const many: Hand = (from, to) => ledger.appendAll(draftsOf(from, to))
+    const single: Hand = (from, to) => lastOf(from, to, (n) => ledger.append(draftOf(n)))
+    await produce(PRODUCED / 4, many)
+    durable.set(thread, notePaced(`${thread}/producer`, await produce(PRODUCED, many)))
+    notePaced(`${thread}/producer-one-by-one`, await produce(PRODUCED, single), durable.get(thread))
   })
-  durable.set(thread, note(`${thread}/producer`, { value: rate, unit: '1/s' }))
 }
 
 const inline = durable.get('inline')
-const leaves = leavesOf(GROUP)
-for (const [name, peer, groups] of [
-  ['signed-each', signedEach, 10],
-  ['signed-and-synced-each', syncedEach, 1],
-  ['sqlite-rows', sqliteRows, 40],
+const built = () => leavesOf(GROUP)
+const leaves = built()
+const finished = () => leaves
+for (const [name, peer, groups, content] of [
+  ['signed-each', signedEach, 20, built],
+  ['signed-and-synced-each', syncedEach, 2, built],
+  ['sqlite-rows', sqliteRows, 40, built],
+  ['sqlite-rows-of-finished-bytes', sqliteRows, 40, finished],
 ] as const) {
-  note(name, { value: rateOf(name, peer, groups), unit: '1/s', peer: inline })
-}
-
-/** Groups of the same leaves again and again; the leaves are made beforehand. */
-function rateOf(name: string, peer: Peer, groups: number): number {
-  const { group, close } = peer(join(folder, name), leaves)
-  group()
-  const begun = performance.now()
-  for (let count = 0; count < groups; count += 1) group()
-  const seconds = (performance.now() - begun) / 1_000
-  close()
-  return (groups * GROUP) / seconds
+  const result = notePaced(name, paceOf(join(folder, name), { peer, groups, content }), inline)
+  if (name !== 'signed-each') continue
+  for (const [thread, { value }] of durable) {
+    note(`${thread}/producer-to-signed-each`, { value: value / result.value, unit: 'x' })
+  }
 }
 
 for (const [thread, options] of Object.entries(THREADS)) {
-  const rate = await withLedger(options, async (ledger) => {
+  await withLedger(options, async (ledger) => {
     const logs = Array.from({ length: 1_000 }, (_, tenant) => ledger.of(`tenant-${tenant}`))
     const append = (n: number) => logs[n % logs.length]?.append(draftOf(n)) ?? Promise.resolve()
-    await produce(logs.length, append)
-    return produce(PRODUCED, append)
+    const hand: Hand = (from, to) => lastOf(from, to, append)
+    // Each tenant has its first receipts, and its log a name that is signed, before it counts.
+    await produce(PRODUCED / 4, hand)
+    notePaced(`${thread}/1000-tenants`, await produce(PRODUCED, hand), durable.get(thread))
   })
-  note(`${thread}/1000-tenants`, { value: rate, unit: '1/s', peer: durable.get(thread) })
 }
 
 await withLedger({}, async (ledger) => {
   const sizes = [1e3, 1e4, 1e5, 1e6, ...(process.argv.includes('--long') ? [1e7] : [])]
   let size = 0
   for (const end of sizes) {
-    const rate = await produce(end - size, (n) => ledger.append(draftOf(size + n)))
+    const begin = size
+    const many: Hand = (from, to) => ledger.appendAll(draftsOf(begin + from, begin + to))
+    const { rate, cpu } = await produce(end - begin, many)
     size = end
     note(`curve/${end}/append`, { value: 1e6 / rate, unit: 'us' })
+    note(`curve/${end}/cpu`, { value: cpu, unit: 'us' })
     note(`curve/${end}/resident`, { value: process.memoryUsage().rss / 2 ** 20, unit: 'MB' })
   }
 })
 
 const one = join(folder, 'one')
 const signers = { active: SAMPLE_SIGNER }
-const small = await openLedger({ directory: one, signers, log: silentLog, queueLimit: 4 * WINDOW })
-await produce(10_000, (n) => small.append(draftOf(n)))
+const small = await openLedger({ directory: one, signers, log: silentLog, queueLimit: 2 * WINDOW })
+await produce(10_000, (from, to) => small.appendAll(draftsOf(from, to)))
 await small.close()
 const portable = readLedger(one).of().proof(5_000)
 const begun = performance.now()

@@ -3,14 +3,14 @@ import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { SAMPLE_KEY } from '../../test/support/sample-log.ts'
 
-/** Writes groups of the same leaves to a file, in other ways; each group is on the disk after. */
-export type Peer = (file: string, leaves: readonly Buffer[]) => { group(): void; close(): void }
+/** Writes groups of leaves to a file, in other ways; each group is on the disk after. */
+export type Peer = (file: string) => { group(leaves: readonly Buffer[]): void; close(): void }
 
 /** A signature for each leaf, a sync for each group. */
-export const signedEach: Peer = (file, leaves) => {
+export const signedEach: Peer = (file) => {
   const target = openSync(file, 'w')
   return {
-    group() {
+    group(leaves) {
       writeSync(target, Buffer.concat(leaves.flatMap((leaf) => [leaf, signature(leaf)])))
       fdatasyncSync(target)
     },
@@ -19,10 +19,10 @@ export const signedEach: Peer = (file, leaves) => {
 }
 
 /** A signature and a sync for each leaf. */
-export const syncedEach: Peer = (file, leaves) => {
+export const syncedEach: Peer = (file) => {
   const target = openSync(file, 'w')
   return {
-    group() {
+    group(leaves) {
       for (const leaf of leaves) {
         writeSync(target, Buffer.concat([leaf, signature(leaf)]))
         fdatasyncSync(target)
@@ -33,13 +33,13 @@ export const syncedEach: Peer = (file, leaves) => {
 }
 
 /** Rows of a table and nothing else: no tree, no signature. */
-export const sqliteRows: Peer = (file, leaves) => {
+export const sqliteRows: Peer = (file) => {
   const db = new DatabaseSync(file)
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
   db.exec('CREATE TABLE leaf (seq INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT')
   const insert = db.prepare('INSERT INTO leaf (bytes) VALUES (?)')
   return {
-    group() {
+    group(leaves) {
       db.exec('BEGIN IMMEDIATE')
       for (const leaf of leaves) insert.run(leaf)
       db.exec('COMMIT')

@@ -15,6 +15,11 @@ export function draftOf(n: number): ReceiptDraft {
   return n % 2 === 0 ? { ...decision, id, run, effect: { state: 'held' } } : { ...effect, id, run }
 }
 
+/** The receipts from one number up to another. */
+export function draftsOf(from: number, to: number): readonly ReceiptDraft[] {
+  return Array.from({ length: to - from }, (_, index) => draftOf(from + index))
+}
+
 /** The same as leaves, for those that are given bytes. */
 export function leavesOf(count: number): readonly Buffer[] {
   const prev = Buffer.alloc(32, 7).toString('base64')
