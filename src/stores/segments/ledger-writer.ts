@@ -16,6 +16,7 @@ import {
   type Place,
   type ReceiptQueue,
   type Waiter,
+  withoutPlace,
 } from './receipt-queue.ts'
 import type { TenantLog } from './tenant-logs.ts'
 
@@ -288,11 +289,6 @@ export class LedgerWriter {
     if (this.#state === 'open') this.#later()
     else this.#idle?.()
   }
-}
-
-/** A receipt as it was before it had a place. */
-function withoutPlace({ v: _v, log: _log, seq: _seq, prev: _prev, ...draft }: Receipt) {
-  return draft satisfies ReceiptDraft
 }
 
 /** What is said when nothing was written because the disk is full. */

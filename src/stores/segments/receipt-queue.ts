@@ -188,6 +188,12 @@ export function concludes({ kind }: ReceiptDraft): boolean {
   return kind === 'effect' || kind === 'lifecycle'
 }
 
+/** A receipt as it was before it had a place. */
+export function withoutPlace(receipt: Receipt): ReceiptDraft {
+  const { v: _v, log: _log, seq: _seq, prev: _prev, ...draft } = receipt
+  return draft
+}
+
 function opensAction({ kind, effect }: ReceiptDraft): boolean {
   return kind === 'decision' && effect?.state === 'dispatched'
 }
