@@ -232,8 +232,8 @@ export class LedgerWriter {
   #beginRound(): void {
     const { headIntervalMs = HEAD_INTERVAL_MS } = this.#options
     const now = performance.now()
-    const unsigned = this.#standing.unsigned
-    if (this.#round > 0 || unsigned === 0 || now - this.#roundBegan < headIntervalMs) return
+    const { unsigned, full } = this.#standing
+    if (this.#round > 0 || unsigned === 0 || full || now - this.#roundBegan < headIntervalMs) return
     this.#round = unsigned
     this.#roundBegan = now
   }
@@ -266,7 +266,9 @@ export class LedgerWriter {
         waiter.reject(error instanceof PortcullisError ? error : noRoom())
       }
     }
+    // Heads wait for room too: to try them again at once would never end.
     this.#signAll = false
+    this.#round = 0
     this.#flush()
     this.#later()
   }
