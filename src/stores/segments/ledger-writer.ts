@@ -228,8 +228,12 @@ export class LedgerWriter {
     return begins ? { ...group, open: this.#queue.open.list() } : group
   }
 
-  /** Once in a while every head that has changed is signed, a few with each group. */
+  /**
+   * Once in a while every head that has changed is signed, a few with each group. A closing ledger
+   * signs all at once, and a full disk has no room: a round begun there would be refused for ever.
+   */
   #beginRound(): void {
+    if (this.#state !== 'open' || this.#standing.full) return
     const { headIntervalMs = HEAD_INTERVAL_MS } = this.#options
     const now = performance.now()
     const { unsigned, full } = this.#standing
