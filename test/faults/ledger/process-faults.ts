@@ -11,6 +11,9 @@ const PROGRAM = fileURLToPath(new URL('./append-until-fault.ts', import.meta.url
 
 const ROUNDS = 9
 
+/** Far longer than the program takes, in milliseconds: one that still runs then never ends. */
+const HANGS_AFTER_MS = 30_000
+
 /** Everything that the writer asks of the system on the way to the disk. */
 const CALLS = ['pwrite64', 'fdatasync', 'fsync', 'openat', 'rename', 'mkdir'] as const
 
@@ -103,8 +106,11 @@ export async function inflict(scratch: string, fault: ProcessFault): Promise<Los
   const lines = await run(directory, fault)
   const acknowledged = lines.flatMap((line) => (line.startsWith('a ') ? [line.slice(2)] : []))
   const loss = await auditLeft(directory, { acknowledged, signers: BOTH_SIGNERS })
-  return { ...loss, wrong: [...loss.wrong, ...unsealed(lines)] }
+  return { ...loss, wrong: [...loss.wrong, ...unsealed(lines), ...hanging(lines)] }
 }
+
+/** What stands in place of the program's own words where it did not end. */
+const HANGS = 'hangs'
 
 /** Once an append failed, no other may go through. */
 function unsealed(lines: readonly string[]): readonly string[] {
@@ -114,10 +120,18 @@ function unsealed(lines: readonly string[]): readonly string[] {
   return after.map((line) => `after the fault: ${line}`)
 }
 
+function hanging(lines: readonly string[]): readonly string[] {
+  return lines.includes(HANGS) ? [`the program did not end in ${HANGS_AFTER_MS} ms`] : []
+}
+
 async function run(directory: string, { command, killAfter }: ProcessFault): Promise<string[]> {
   const [program = '', ...args] = [...command(directory), ...programIn(directory)]
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] })
   let said = ''
+  const timer = setTimeout(() => {
+    said += `\n${HANGS}`
+    child.kill('SIGKILL')
+  }, HANGS_AFTER_MS)
   child.stdout.setEncoding('utf8')
   child.stdout.on('data', (text: string) => {
     said += text
@@ -125,5 +139,6 @@ async function run(directory: string, { command, killAfter }: ProcessFault): Pro
     if (killAfter !== undefined && count >= killAfter) child.kill('SIGKILL')
   })
   await new Promise((resolve) => child.once('close', resolve))
+  clearTimeout(timer)
   return said.split('\n')
 }
