@@ -25,6 +25,11 @@ function failing(fault: Fault, nth: number): { files: Files; struck: () => boole
       if (fault === 'disk is full') throw error('ENOSPC')
       return DISK.write(file, bytes.subarray(0, bytes.length / 2), at)
     },
+    async appendZeros(file, bytes) {
+      if (!strikes()) return DISK.appendZeros(file, bytes)
+      if (fault === 'write is short') return DISK.appendZeros(file, bytes / 2)
+      throw error(fault === 'disk is full' ? 'ENOSPC' : 'EIO')
+    },
     fdatasync() {
       if (fault === 'sync fails' && strikes()) throw error('EIO')
     },

@@ -1,8 +1,8 @@
 import {
   closeSync,
+  fdatasync,
   fdatasyncSync,
   fstatSync,
-  fsync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -22,8 +22,11 @@ import { promisify } from 'node:util'
 export interface Files {
   /** Makes a directory and those above it, unless it is there; readable by its owner alone. */
   makeDirectory(path: string): void
-  /** Opens a file to read and write; `create` makes it, readable by its owner alone. */
-  open(path: string, how: 'existing' | 'create'): number
+  /**
+   * Opens a file to read and write; `create` makes it, readable by its owner alone. With `append`
+   * whatever is written goes behind its end, wherever that is by then.
+   */
+  open(path: string, how: 'existing' | 'create' | 'append'): number
   close(file: number): void
   /** Length of a file in bytes. */
   size(file: number): number
@@ -39,22 +42,22 @@ export interface Files {
   /** Bytes that may still be written to the disk of a directory. */
   freeBytes(directory: string): number
   /**
-   * Puts zeros behind what was written, off the hot path. Resolves to the bytes that it could
-   * write, once they and the new length of the file are on the disk.
+   * Puts zeros behind the end of a file that was opened to `append`, off the calling thread.
+   * Resolves to the bytes that it could write, once they and the new length are on the disk.
    */
-  extend(file: number, from: number, bytes: number): Promise<number>
+  appendZeros(file: number, bytes: number): Promise<number>
 }
 
-const CHUNK = Buffer.alloc(1024 * 1024)
 const writeAsync = promisify(write)
-const fsyncAsync = promisify(fsync)
+const fdatasyncAsync = promisify(fdatasync)
+const FLAGS = { existing: 'r+', create: 'wx+', append: 'a' } as const
 
 /** The file system of the machine. */
 export const DISK: Files = {
   makeDirectory(path) {
     mkdirSync(path, { recursive: true, mode: 0o700 })
   },
-  open: (path, how) => openSync(path, how === 'create' ? 'wx+' : 'r+', 0o600),
+  open: (path, how) => openSync(path, FLAGS[how], 0o600),
   close: closeSync,
   size: (file) => fstatSync(file).size,
   write: (file, bytes, at) => writeSync(file, bytes, 0, bytes.length, at),
@@ -74,16 +77,9 @@ export const DISK: Files = {
     const { bavail, bsize } = statfsSync(directory)
     return bavail * bsize
   },
-  async extend(file, from, bytes) {
-    let done = 0
-    while (done < bytes) {
-      const length = Math.min(bytes - done, CHUNK.length)
-      const { bytesWritten } = await writeAsync(file, CHUNK, 0, length, from + done)
-      done += bytesWritten
-      if (bytesWritten < length) break
-      // In small steps: a long sync would hold up the commits that go on meanwhile.
-      await fsyncAsync(file)
-    }
-    return done
+  async appendZeros(file, bytes) {
+    const { bytesWritten } = await writeAsync(file, Buffer.alloc(bytes))
+    await fdatasyncAsync(file)
+    return bytesWritten
   },
 }

@@ -2,10 +2,13 @@ import { dirname } from 'node:path'
 import type { Files } from './files.ts'
 import { listSegments, type Position, SEGMENT_BYTES, segmentFile } from './segment-files.ts'
 
-/** Zeros that stand ready behind what was written, in bytes. */
-export const SPACE_AHEAD = 1024 * 1024
+/** Zeros that are to stand ready behind what was written, in bytes. */
+export const SPACE_AHEAD = 4 * 1024 * 1024
 
-const ZEROS = Buffer.alloc(SPACE_AHEAD)
+/** Zeros that are written at a time: a long sync would hold up the groups beside it. */
+const STEP_BYTES = 1024 * 1024
+
+const ZEROS = Buffer.alloc(STEP_BYTES)
 
 /** Below so many free bytes on the disk the ledger takes no more of it. */
 export const DEFAULT_FREE_SPACE_MARK = 64 * 1024 * 1024
@@ -24,6 +27,9 @@ export interface SpaceOptions {
 interface OpenSegment {
   readonly number: number
   readonly file: number
+  /** The same file: whatever is written to it goes behind its end. */
+  readonly end: number
+  /** INVARIANT: never more than the length of the file. */
   allocated: number
 }
 
@@ -95,7 +101,7 @@ export class SegmentSpace {
     this.#next = next
     if (next.allocated < bytes) this.#growNow(next, bytes - next.allocated)
     if (next.allocated < bytes) return false
-    this.#files.close(this.#segment.file)
+    this.#close(this.#segment)
     this.#segment = next
     this.#next = undefined
     this.#offset = 0
@@ -143,22 +149,30 @@ export class SegmentSpace {
 
   async close(): Promise<void> {
     await this.#growing
-    this.#files.close(this.#segment.file)
-    if (this.#next !== undefined) this.#files.close(this.#next.file)
+    this.#close(this.#segment)
+    if (this.#next !== undefined) this.#close(this.#next)
   }
 
   /**
-   * INVARIANT: zeros are written in the same thread as groups, and never while a group may go into
-   * the same place: written beside it, they once wiped out the end of a checkpoint.
+   * Zeros are written beside the groups, and may come to the disk at any time. They can harm none:
+   * they go behind the end of the file, wherever that is by then, and a group goes before it. With
+   * a place of their own they once came late, and wiped out the end of an acknowledged checkpoint.
    */
   async #grow(): Promise<void> {
     const rest = this.#segmentBytes - this.#segment.allocated
-    if (rest > 0) this.#growNow(this.#segment, Math.min(rest, SPACE_AHEAD))
+    if (rest > 0) await this.#growLater(this.#segment, Math.min(rest, STEP_BYTES))
     else if (this.#next === undefined) this.#next = this.#openOrMake(this.#segment.number + 1)
     else {
       const ahead = Math.min(SPACE_AHEAD, this.#segmentBytes) - this.#next.allocated
-      if (ahead > 0) this.#growNow(this.#next, ahead)
+      if (ahead > 0) await this.#growLater(this.#next, Math.min(ahead, STEP_BYTES))
     }
+  }
+
+  async #growLater(segment: OpenSegment, bytes: number): Promise<void> {
+    if (this.#isLow(bytes)) return
+    const written = await this.#files.appendZeros(segment.end, bytes)
+    segment.allocated = this.#files.size(segment.file)
+    this.#full = written < bytes
   }
 
   #grown(error: unknown): void {
@@ -169,13 +183,13 @@ export class SegmentSpace {
   }
 
   #growNow(segment: OpenSegment, bytes: number): void {
-    const wanted = Math.min(Math.max(bytes, SPACE_AHEAD), this.#segmentBytes - segment.allocated)
+    const wanted = Math.min(Math.max(bytes, STEP_BYTES), this.#segmentBytes - segment.allocated)
     if (wanted < bytes || this.#isLow(wanted)) return
     try {
       const zeros = wanted > ZEROS.length ? Buffer.alloc(wanted) : ZEROS.subarray(0, wanted)
-      const written = this.#files.write(segment.file, zeros, segment.allocated)
-      this.#files.fdatasync(segment.file)
-      segment.allocated += written
+      const written = this.#files.write(segment.end, zeros, segment.allocated)
+      this.#files.fdatasync(segment.end)
+      segment.allocated = this.#files.size(segment.file)
       this.#full = written < wanted
     } catch (error) {
       if (!isNoRoom(error)) throw error
@@ -194,8 +208,14 @@ export class SegmentSpace {
     const exists = listSegments(this.#directory).includes(number)
     const path = segmentFile(this.#directory, number)
     const file = this.#files.open(path, exists ? 'existing' : 'create')
+    const end = this.#files.open(path, 'append')
     this.#files.syncDirectory(dirname(path))
-    return { number, file, allocated: this.#files.size(file) }
+    return { number, file, end, allocated: this.#files.size(file) }
+  }
+
+  #close({ file, end }: OpenSegment): void {
+    this.#files.close(file)
+    this.#files.close(end)
   }
 }
 

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { DISK, type Files } from '../../../src/stores/segments/files.ts'
 import { Random } from './random.ts'
 
@@ -32,6 +33,8 @@ export class PowerCutDisk implements Files {
   readonly #random: Random
   readonly #fault: Fault
   readonly #inodes = new Map<number, Inode>()
+  /** Files in which all that is written goes behind the end. */
+  readonly #appending = new Set<number>()
   /** Names in memory and on the disk, relative to the root. */
   #names: Map<string, Inode>
   #durableNames: Map<string, Inode>
@@ -83,18 +86,20 @@ export class PowerCutDisk implements Files {
     parts.forEach((_, index) => void this.#directories.add(parts.slice(0, index + 1).join('/')))
   }
 
-  open(path: string, how: 'existing' | 'create'): number {
+  open(path: string, how: Parameters<Files['open']>[1]): number {
     this.#effect()
     const file = DISK.open(path, how)
     const name = relative(this.#root, path)
     const inode = this.#names.get(name) ?? { durable: Buffer.alloc(0), pending: [] }
     this.#names.set(name, inode)
     this.#inodes.set(file, inode)
+    if (how === 'append') this.#appending.add(file)
     return file
   }
 
   close(file: number): void {
     this.#inodes.delete(file)
+    this.#appending.delete(file)
     DISK.close(file)
   }
 
@@ -102,7 +107,8 @@ export class PowerCutDisk implements Files {
     return DISK.size(file)
   }
 
-  write(file: number, bytes: Uint8Array, at: number): number {
+  write(file: number, bytes: Uint8Array, place: number): number {
+    const at = this.#appending.has(file) ? DISK.size(file) : place
     this.#record(file, bytes, at)
     this.#effect()
     return DISK.write(file, bytes, at)
@@ -146,8 +152,11 @@ export class PowerCutDisk implements Files {
     return Number.MAX_SAFE_INTEGER
   }
 
-  async extend(file: number, from: number, bytes: number): Promise<number> {
-    this.write(file, Buffer.alloc(bytes), from)
+  /** At any moment between groups, as another thread does. */
+  async appendZeros(file: number, bytes: number): Promise<number> {
+    for (let turns = this.#random.below(4); turns > 0; turns -= 1) await setImmediate()
+    this.write(file, Buffer.alloc(bytes), 0)
+    for (let turns = this.#random.below(4); turns > 0; turns -= 1) await setImmediate()
     this.fdatasync(file)
     return bytes
   }
