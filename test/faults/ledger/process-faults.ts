@@ -1,6 +1,6 @@
 /** Faults in a real process: system calls that fail, signals, a limit on what may be written. */
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { segmentFile } from '../../../src/stores/segments/segment-files.ts'
@@ -100,12 +100,11 @@ const programIn = (directory: string) => [
 
 /** Runs the program under a fault and judges what it left. */
 export async function inflict(scratch: string, fault: ProcessFault): Promise<Loss> {
-  const directory = join(scratch, 'ledger')
-  rmSync(directory, { recursive: true, force: true })
-  mkdirSync(directory, { recursive: true })
+  const directory = mkdtempSync(join(scratch, 'ledger-'))
   const lines = await run(directory, fault)
   const acknowledged = lines.flatMap((line) => (line.startsWith('a ') ? [line.slice(2)] : []))
   const loss = await auditLeft(directory, { acknowledged, signers: BOTH_SIGNERS })
+  rmSync(directory, { recursive: true })
   return { ...loss, wrong: [...loss.wrong, ...unsealed(lines), ...hanging(lines)] }
 }
 
