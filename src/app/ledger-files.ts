@@ -91,7 +91,7 @@ export function checkLedgerFiles(place: LedgerPlace, options: CheckFileOptions):
 }
 
 /** The keys in a file, a line each; without a file those that the runtime ever had. */
-function keysOf({ keyFile, statesFile }: LedgerPlace): { origin: string; keys: SizedKey[] } {
+export function keysOf({ keyFile, statesFile }: LedgerPlace): { origin: string; keys: SizedKey[] } {
   const vkeys = readTextFile(keyFile).trim().split('\n')
   const names = new Set(vkeys.map((vkey) => parseVerifierKey(vkey).name))
   const [origin = '', ...others] = names
@@ -106,7 +106,7 @@ function keysOf({ keyFile, statesFile }: LedgerPlace): { origin: string; keys: S
   return { origin, keys: signing.map((key) => ({ ...key, lastSize: key.final?.size })) }
 }
 
-function openHead(note: string, judge: LedgerJudge): Checkpoint {
+export function openHead(note: string, judge: LedgerJudge): Checkpoint {
   return judge.head(note, claimedCheckpoint(note).size).checkpoint
 }
 

@@ -51,7 +51,7 @@ export function provedText({ receipt, checkpoint }: VerifiedReceipt): string {
   ].join('\n')
 }
 
-function problemText({ code, log, seq, at, message }: LedgerProblem): string {
+export function problemText({ code, log, seq, at, message }: LedgerProblem): string {
   const receipt =
     seq === undefined ? '' : ` at receipt ${seq}${log === undefined ? '' : ` of ${log}`}`
   const byte = at === undefined ? '' : ` at byte ${at.offset} of segment ${at.segment}`

@@ -11,6 +11,7 @@ import { type Answer, answer, EXIT } from './command.ts'
 import { bundleCommand } from './ledger-bundle.ts'
 import { eraseCommand, holdCommand, payloadCommand, pruneCommand } from './ledger-privacy.ts'
 import { reindexCommand, showCommand, timelineCommand } from './ledger-queries.ts'
+import { recoverCommand } from './ledger-recover.ts'
 import { verdictText } from './ledger-text.ts'
 import { exportTilesCommand } from './ledger-tiles.ts'
 import { endProgress, showProgress } from './progress-line.ts'
@@ -27,6 +28,7 @@ export function ledgerCommand(): Command {
     .addCommand(exportCommand())
     .addCommand(exportTilesCommand())
     .addCommand(checkpointCommand())
+    .addCommand(recoverCommand())
     .addCommand(reindexCommand())
     .addCommand(payloadCommand())
     .addCommand(eraseCommand())

@@ -100,6 +100,10 @@ export class LedgerProblems {
     return this.#list
   }
 
+  get count(): number {
+    return this.#list.length + this.#unlisted
+  }
+
   get unlisted(): number {
     return this.#unlisted
   }

@@ -17,6 +17,8 @@ export interface FsckOptions extends CheckOptions {
   /** What is wrong with the index beside the segments, where there is one. */
   checkIndex?(check: LedgerCheck): readonly LedgerProblem[]
   onProgress?(bytes: number, of: number): void
+  /** Told of each segment in which something is wrong, or which is not there. */
+  onDamaged?(segment: number): void
 }
 
 /**
@@ -34,7 +36,9 @@ export function fsck(directory: string, options: FsckOptions): FsckReport {
   for (const [index, segment] of segments.entries()) {
     const expected = index === 0 ? 0 : (segments[index - 1] ?? 0) + 1
     if (segment !== expected) walk.gap(expected, segment)
+    const before = check.problems.count
     walk.segment(segment)
+    if (check.problems.count > before) options.onDamaged?.(segment)
   }
   walk.end()
   check.end()
@@ -79,6 +83,7 @@ class Walk {
   gap(expected: number, segment: number): void {
     const message = `segment ${expected} is missing before segment ${segment}`
     this.#check.problems.add('LEDGER_SEGMENT_MISSING', message)
+    for (let gone = expected; gone < segment; gone += 1) this.#options.onDamaged?.(gone)
     this.#check.lose()
   }
 

@@ -7,20 +7,56 @@ import type { Tail } from './tail.ts'
 /** Ends the names of what no receipt tells of yet. */
 const UNREPORTED = '.unreported'
 
+/** In the names of what `portcullis ledger recover` set aside. */
+export const DAMAGED_END = '-damaged'
+export const REPLACED = '-replaced'
+
 /**
  * Moves what a crash left behind the last whole group out of the way, and keeps it. A crash on the
  * way leaves the tail or its copy: what was torn is then moved again, or told of.
  */
-export function quarantine(files: Files, directory: string, { at, bytes }: Tail): void {
+export function quarantine(
+  files: Files,
+  directory: string,
+  { at, bytes, mark = '' }: Tail & { readonly mark?: string },
+): void {
   const segment = segmentFile(directory, at.segment)
   const place = join(directory, 'quarantine')
   files.makeDirectory(place)
-  const copy = files.open(unusedName(place, `${basename(segment, '.seg')}-${at.offset}`), 'create')
+  const copy = files.open(
+    unusedName(place, `${basename(segment, '.seg')}-${at.offset}${mark}`),
+    'create',
+  )
   writeWhole(files, copy, { bytes, at: 0 })
   files.syncDirectory(place)
   files.syncDirectory(directory)
   const torn = files.open(segment, 'existing')
   writeWhole(files, torn, { bytes: Buffer.alloc(bytes.length), at: at.offset })
+}
+
+/**
+ * Puts a whole segment in the place of a damaged one, which is kept. A crash on the way leaves the
+ * old one, or none and what is to be done again.
+ */
+export function replaceSegment(
+  files: Files,
+  directory: string,
+  { segment, bytes }: { readonly segment: number; readonly bytes: Buffer },
+): void {
+  const target = segmentFile(directory, segment)
+  const draft = `${target}.new`
+  const place = join(directory, 'quarantine')
+  files.remove(draft)
+  writeWhole(files, files.open(draft, 'create'), { bytes, at: 0 })
+  files.makeDirectory(place)
+  const kept = unusedName(place, `${basename(target, '.seg')}${REPLACED}`)
+  // Of one that was missing there is nothing to keep, but a receipt is to tell of it.
+  if (existsSync(target)) files.rename(target, kept)
+  else files.close(files.open(kept, 'create'))
+  files.syncDirectory(place)
+  files.syncDirectory(directory)
+  files.rename(draft, target)
+  files.syncDirectory(join(directory, 'segments'))
 }
 
 /** Names of what was moved away and no receipt tells of. */

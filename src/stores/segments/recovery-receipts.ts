@@ -3,6 +3,7 @@ import { eventDraft } from '../../kernel/receipt/event-draft.ts'
 import { parseReceipt } from '../../kernel/receipt/parse-receipt.ts'
 import type { Receipt, ReceiptDraft, RecordedEvent } from '../../kernel/receipt/receipt.ts'
 import type { OpenAction } from './ledger-state.ts'
+import { DAMAGED_END, REPLACED } from './quarantine.ts'
 
 /** The log of the default tenant: it is declared when a ledger is made. */
 const DEFAULT_LOG = 1
@@ -36,10 +37,17 @@ export function interruptedActions(
   return [...effects, recovered({ name: 'runtime.recovered', detail, count }, ports)]
 }
 
-/** What is to be recorded of bytes that a crash left and that were moved to `quarantine/`. */
+/** What is to be recorded of bytes that were moved to `quarantine/`: by a crash, or by somebody. */
 export function quarantinedTail(name: string, ports: RecoveryPorts): RecoveryReceipt {
-  const detail = `an unfinished write was moved to quarantine/${name}`
+  const detail = `${whatWas(name)} was moved to quarantine/${name}`
   return recovered({ name: 'ledger.recovered', detail }, ports)
+}
+
+/** The name says who moved it. */
+function whatWas(name: string): string {
+  if (name.includes(DAMAGED_END)) return 'a damaged end, by `portcullis ledger recover`,'
+  if (name.includes(REPLACED)) return 'a segment replaced by `portcullis ledger recover`'
+  return 'an unfinished write'
 }
 
 function unknownEffect(decision: Receipt, { now: ts, nextId }: RecoveryPorts): ReceiptDraft {

@@ -84,7 +84,7 @@ function isBeginning(bytes: Buffer): boolean {
 }
 
 /** Where notes begin and end that a key of ours signed for a larger tree. */
-function laterCheckpoints(
+export function laterCheckpoints(
   bytes: Buffer,
   keys: readonly VerifierKey[],
   size: number,
