@@ -41,8 +41,9 @@ async function ledgerOf(t: TestContext) {
   }
 }
 
-/** Where the last group begins and ends. */
+/** Where the last group that has a head of its own begins, and where the ledger ends. */
 function lastGroup(directory: string) {
+  let last = ''
   let [begin, end] = [
     { segment: 0, offset: 0 },
     { segment: 0, offset: 0 },
@@ -51,7 +52,9 @@ function lastGroup(directory: string) {
     assert.ok('frame' in found)
     const { at, frame } = found
     if (frame.kind !== FRAME_KINDS.checkpoint || frame.log !== 0) continue
-    begin = end
+    const note = Buffer.from(frame.body).toString()
+    if (note !== last) begin = end
+    last = note
     end = { ...at, offset: at.offset + frameBytes(frame.body.length) }
   }
   return { begin, end }
