@@ -13,6 +13,7 @@ import {
   openLedger,
 } from '../../src/stores/segments/open-ledger.ts'
 import { readLedger } from '../../src/stores/segments/read-ledger.ts'
+import { checkLedger } from '../../test/support/check-ledger.ts'
 import { SAMPLE_SIGNER, SAMPLE_VKEY } from '../../test/support/sample-log.ts'
 import { silentLog } from '../../test/support/silent-log.ts'
 import { figures, measure, print, type Result, rounded } from '../report.ts'
@@ -108,6 +109,15 @@ for (const [name, peer, groups, content] of [
   }
 }
 
+/** Receipts that are checked in a second, in one thread, once the code is warm. */
+function checkedPerSecond(directory: string): number {
+  checkLedger(directory)
+  const begun = performance.now()
+  const { ok, receipts } = checkLedger(directory)
+  if (!ok) throw new Error('the ledger of the benchmark does not hold')
+  return receipts / ((performance.now() - begun) / 1_000)
+}
+
 for (const [thread, options] of Object.entries(THREADS)) {
   await withLedger(options, async (ledger) => {
     const logs = Array.from({ length: 1_000 }, (_, tenant) => ledger.of(`tenant-${tenant}`))
@@ -136,8 +146,9 @@ await withLedger({}, async (ledger) => {
 const one = join(folder, 'one')
 const signers = { active: SAMPLE_SIGNER }
 const small = await openLedger({ directory: one, signers, log: silentLog, queueLimit: 2 * WINDOW })
-await produce(10_000, (from, to) => small.appendAll(draftsOf(from, to)))
+await produce(PRODUCED, (from, to) => small.appendAll(draftsOf(from, to)))
 await small.close()
+note('fsck', { value: checkedPerSecond(one), unit: '1/s' })
 const portable = readLedger(one).of().proof(5_000)
 const begun = performance.now()
 for (let count = 0; count < 200; count += 1) verifyPortableReceipt(portable, SAMPLE_VKEY)

@@ -5,7 +5,8 @@ import { type Checkpoint, claimedCheckpoint } from '../kernel/tlog/checkpoint.ts
 import { DISK } from '../stores/segments/files.ts'
 import { judgeByKeys } from '../stores/segments/fsck/judge-by-keys.ts'
 import { planRepair, type RepairPlan, repairLedger } from '../stores/segments/repair-ledger.ts'
-import { findLedger, keysOf, type LedgerPlace, openHead, readTextFile } from './ledger-files.ts'
+import { findLedger, keysOf, type LedgerPlace, openHead } from './ledger-files.ts'
+import { readTextFile } from './text-files.ts'
 
 export interface RecoverOptions {
   /** Do it: without, it is only said what would be done. */
