@@ -15,7 +15,7 @@ const ROUNDS = 9
 const HANGS_AFTER_MS = 30_000
 
 /** Everything that the writer asks of the system on the way to the disk. */
-const CALLS = ['pwrite64', 'fdatasync', 'fsync', 'openat', 'rename', 'mkdir'] as const
+const CALLS = ['pwrite64', 'write', 'fdatasync', 'fsync', 'openat', 'rename', 'mkdir'] as const
 
 /** One thing that goes wrong: how it is named, and the command that runs the program under it. */
 export interface ProcessFault {
