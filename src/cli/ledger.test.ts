@@ -184,23 +184,3 @@ test('every command shows an example', () => {
     )
   }
 })
-
-test('a damaged end is shown, and set aside only when it is said', async () => {
-  const damaged = join(home, 'damaged')
-  await writeLedger(damaged, [refusalDraft('kept')])
-  const file = join(damaged, 'segments', '0000000000.seg')
-  const bytes = readFileSync(file)
-  const end = bytes.findLastIndex((byte) => byte !== 0) + 1
-  bytes.fill(0xa5, end, end + 100)
-  writeFileSync(file, bytes)
-  const about = ['recover', '--ledger', damaged, '--key', KEY]
-  const planned = json(...about, '--from', join(data, 'ledger'))
-  assert.deepEqual([planned.exit, planned.action, planned.done], [0, 'cut', false])
-  assert.deepEqual(planned.quarantines, [{ segment: 0, offset: end, bytes: 100 }])
-  assert.ok(readFileSync(file).equals(bytes))
-  assert.match(ledger(...about).out, /LEDGER_TAIL_TORN.*100 bytes at byte \d+.*--yes does it/s)
-  assert.deepEqual([json(...about, '--yes').done, json(...about).action], [true, 'sound'])
-  assert.ok(json('fsck', '--ledger', damaged, '--key', KEY).ok)
-  const other = json('recover', '--ledger', damaged, '--key', KEY, '--head', file)
-  assert.equal(other.exit, 2)
-})
