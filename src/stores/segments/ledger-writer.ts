@@ -228,16 +228,13 @@ export class LedgerWriter {
     return begins ? { ...group, open: this.#queue.open.list() } : group
   }
 
-  /**
-   * Once in a while every head that has changed is signed, a few with each group. A closing ledger
-   * signs all at once, and a full disk has no room: a round begun there would be refused for ever.
-   */
+  /** Once in a while every changed head is signed, a few with each group, if there is room. */
   #beginRound(): void {
-    if (this.#state !== 'open' || this.#standing.full) return
+    const { unsigned, full } = this.#standing
+    if (this.#state !== 'open' || full || this.#round > 0 || unsigned === 0) return
     const { headIntervalMs = HEAD_INTERVAL_MS } = this.#options
     const now = performance.now()
-    const { unsigned, full } = this.#standing
-    if (this.#round > 0 || unsigned === 0 || full || now - this.#roundBegan < headIntervalMs) return
+    if (now - this.#roundBegan < headIntervalMs) return
     this.#round = unsigned
     this.#roundBegan = now
   }
