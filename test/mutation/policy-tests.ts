@@ -5,6 +5,7 @@ import { crowdedRequest, request } from '../policy-matrix/arbitrary/requests.ts'
 import { boundTests, openBoundTest } from '../policy-matrix/bounds.ts'
 import { differential } from '../policy-matrix/differential.ts'
 import { errorOrderTest } from '../policy-matrix/error-order.ts'
+import { groupTests } from '../policy-matrix/groups.ts'
 import { indexChangeTests } from '../policy-matrix/index-changes.ts'
 import { lookedAtTests } from '../policy-matrix/looked-at.ts'
 import { reusedMemoryTests } from '../policy-matrix/reused-memory.ts'
@@ -51,6 +52,7 @@ export const POLICY_TESTS: readonly MutantTest[] = [
   openBoundTest(),
   ...simpleGuardTests(),
   ...lookedAtTests(),
+  ...groupTests(),
   ...indexChangeTests(),
   ...reusedMemoryTests(),
   errorOrderTest(),

@@ -1,5 +1,6 @@
 import test from 'node:test'
 import { errorOrderTest } from './error-order.ts'
+import { groupTests } from './groups.ts'
 import { indexChangeTests } from './index-changes.ts'
 import { lookedAtTests } from './looked-at.ts'
 import { reusedMemoryTests } from './reused-memory.ts'
@@ -9,6 +10,7 @@ for (const { name, run } of [
   errorOrderTest(),
   ...simpleGuardTests(),
   ...lookedAtTests(),
+  ...groupTests(),
   ...indexChangeTests(),
   ...reusedMemoryTests(),
 ])

@@ -111,6 +111,7 @@ const GUARDS: Readonly<Record<string, string>> = {
   'args.b == 1 && ("x" in args.a || "y" in args.a)': 'number elements',
   'args.a == "x" && args.b == 1': 'text number',
   'args.a == "x" && (args.b == 1 && args.a != "y")': 'text number otherText',
+  '(args.a == "x" && args.b == 1) && (args.a != "y" && args.b < 2)': 'text number otherText below',
   'args.a == "x" && args.b like "y*"': 'text …',
   'args.b like "y*" && args.a == "x"': 'text …',
   // What is not simple may use up the visits, and a search after it is left to the closures.
