@@ -23,9 +23,13 @@ function appending(
 ) {
   const { prefix, limitKiB = 'unlimited' } = options
   const command = `ulimit -f ${limitKiB}; exec "$0" "$@"`
-  const child = spawn('bash', ['-c', command, process.execPath, PROGRAM, directory, prefix], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const child = spawn(
+    'bash',
+    ['--norc', '-c', command, process.execPath, PROGRAM, directory, prefix],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   t.after(() => child.kill('SIGKILL'))
   return { child, said: linesOf(child) }
 }

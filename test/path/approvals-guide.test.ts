@@ -25,7 +25,7 @@ test('the guide to approvals can be followed to the letter', async (t) => {
     const script = `portcullis() { "${process.execPath}" "${LAUNCHER}" "$@"; }\n${line}`
     const { PATH, HOME } = process.env
     const options = { cwd: running.folder, env: { PATH, HOME } }
-    return (await promisify(execFile)('bash', ['-ec', script], options)).stdout
+    return (await promisify(execFile)('bash', ['--norc', '-ec', script], options)).stdout
   }
 
   await shell(fenced('portcullis approvals token bob'))

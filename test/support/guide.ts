@@ -16,5 +16,5 @@ export async function runShell(lines: string, cwd: string): Promise<string> {
   const script = `portcullis() { "${process.execPath}" "${LAUNCHER}" "$@"; }\n${lines}`
   const { PATH, HOME } = process.env
   const options = { cwd, env: { PATH, HOME } }
-  return (await promisify(execFile)('bash', ['-ec', script], options)).stdout
+  return (await promisify(execFile)('bash', ['--norc', '-ec', script], options)).stdout
 }

@@ -54,7 +54,7 @@ export function systemCallFaults(scratch: string): readonly ProcessFault[] {
 export function fullDiskFaults(count: number): readonly ProcessFault[] {
   return Array.from({ length: count }, (_, index) => ({
     kind: 'disk full',
-    command: () => ['bash', '-c', `ulimit -f ${1 + 2 * index}; exec "$0" "$@"`],
+    command: () => ['bash', '--norc', '-c', `ulimit -f ${1 + 2 * index}; exec "$0" "$@"`],
   }))
 }
 
