@@ -17,10 +17,11 @@ interface Options extends VerifyOptions {
 export function verifyCommand(): Command {
   return command({
     name: 'verify <target>',
-    summary: 'check receipts, a log as tiles, here or remote, or a ledger (exit 1 if wrong)',
+    summary: 'check receipts, bundles, a log as tiles, here or remote, a ledger (exit 1 if wrong)',
     examples: [
       'portcullis verify receipt.json --key ledger.vkey',
       'portcullis verify receipts/ --trust trust.json --root root.pub --witnesses witnesses.policy',
+      'portcullis verify case-7.tar --key ledger.vkey',
       'portcullis verify https://gate.example.com/log --key ledger.vkey --remember heads',
       'portcullis verify https://gate.example.com/log --key ledger.vkey --receipt receipt.json',
       'portcullis ledger export 42 | portcullis verify - --key ledger.vkey',

@@ -154,3 +154,19 @@ function edit(file: string, from: string, to: string): void {
   assert.ok(text.includes(from), `${file} has no ${from}`)
   writeFileSync(file, text.replaceAll(from, to))
 }
+
+test('the command that verifies takes a bundle, as a directory and as an archive', async () => {
+  const key = join(running.folder, '.portcullis', 'keys', 'ledger.vkey')
+  const verify = (...args: string[]) => runPortcullis(['verify', ...args, '--key', key, '--json'])
+  for (const name of ['run', 'subject.tar']) {
+    const { exit, stdout } = await verify(at(name))
+    assert.equal(exit, 0, stdout)
+    assert.equal(
+      JSON.parse(stdout).receipts.length,
+      verifyBundleAt(at(name), vkey).manifest.receipts,
+    )
+  }
+  const { exit, stdout } = await verify(at('refitted'))
+  const { ok, receipts, problems } = JSON.parse(stdout)
+  assert.deepEqual([exit, ok, receipts, problems[0]?.code], [1, false, [], 'PROOF_INVALID'])
+})

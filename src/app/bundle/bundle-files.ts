@@ -6,6 +6,7 @@ import {
   type VerifiedBundle,
   verifyBundle,
 } from '../../kernel/receipt/bundle.ts'
+import { verifyPortableReceipt } from '../../kernel/receipt/verify-receipt.ts'
 import { formatTar, parseTar } from './tar.ts'
 
 /** Bytes of a bundle that is read. */
@@ -33,12 +34,13 @@ export function writeBundle(out: string, files: BundleContent): void {
   }
 }
 
-/** Verifies a bundle on the disk as `verifyBundle` does, also @throws `FILE_UNREADABLE`. */
+/** Verifies a bundle on the disk by the public key of its log. @throws as `verifyBundle` does. */
 export function verifyBundleAt(path: string, vkey: string): VerifiedBundle {
-  return verifyBundle(readBundle(path), vkey)
+  return verifyBundle(readBundle(path), (file) => verifyPortableReceipt(file, vkey).receipt)
 }
 
-function readBundle(path: string): BundleContent {
+/** The files of a bundle, in a directory or an archive. @throws `FILE_UNREADABLE`. */
+export function readBundle(path: string): BundleContent {
   try {
     if (!statSync(path).isDirectory()) return parseTar(readBounded(path))
     const files = new Map<string, Uint8Array>()

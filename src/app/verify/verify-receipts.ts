@@ -1,8 +1,10 @@
-/** Exported receipts: one, or a directory of them. */
+/** Exported receipts: one, a directory of them, or a bundle for an investigation. */
 import { PortcullisError } from '../../kernel/errors.ts'
+import { verifyBundle } from '../../kernel/receipt/bundle.ts'
 import { type VerifiedReceipt, verifyReceipt } from '../../kernel/receipt/verify-receipt.ts'
 import { type Checkpoint, claimedCheckpoint } from '../../kernel/tlog/checkpoint.ts'
 import { sameHash } from '../../kernel/tlog/hash.ts'
+import { readBundle } from '../bundle/bundle-files.ts'
 import type { HeadMemory } from './head-memory.ts'
 import { readTrust, type Trusted, type TrustFiles } from './trusted.ts'
 
@@ -42,17 +44,34 @@ export function verifyReceipts(
   return { kind: 'receipts', ok: problems.length === 0, verified, problems }
 }
 
+/** A bundle: its files, its timeline, and every receipt in it. */
+export function verifyBundled(target: string, options: TrustFiles): ReceiptsVerdict {
+  const trusted = readTrust(options)
+  const verified: VerifiedReceipt[] = []
+  const found = problemOr(target, () =>
+    verifyBundle(readBundle(target), (exported) => {
+      const one = prove(exported, trusted)
+      verified.push(one)
+      return one.receipt
+    }),
+  )
+  const ok = !('code' in found)
+  return { kind: 'receipts', ok, verified: ok ? verified : [], problems: ok ? [] : [found] }
+}
+
 /** The receipt, or what is wrong with it. */
 export function judgeReceipt(
   place: string,
   bytes: Uint8Array,
-  { trust, demands, memory }: Trusted,
+  trusted: Trusted,
 ): VerifiedReceipt | TargetProblem {
-  return problemOr(place, () => {
-    const verified = verifyReceipt(textOf(bytes), trust, demands)
-    for (const head of [verified.checkpoint, verified.node]) compare(head, memory)
-    return verified
-  })
+  return problemOr(place, () => prove(textOf(bytes), trusted))
+}
+
+function prove(exported: string, { trust, demands, memory }: Trusted): VerifiedReceipt {
+  const verified = verifyReceipt(exported, trust, demands)
+  for (const head of [verified.checkpoint, verified.node]) compare(head, memory)
+  return verified
 }
 
 /** What `judge` returns, or its refusal as a problem of this place. */

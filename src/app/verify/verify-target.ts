@@ -2,12 +2,13 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { PortcullisError } from '../../kernel/errors.ts'
+import { BUNDLE_FILES } from '../../kernel/receipt/bundle.ts'
 import { checkLedgerFiles, findLedger, type LedgerVerdict } from '../ledger-files.ts'
 import { httpLog } from './http-log.ts'
 import { directorySource } from './log-source.ts'
 import { readTrust, type TrustFiles } from './trusted.ts'
 import { type LogVerdict, verifyLog } from './verify-log.ts'
-import { type ReceiptsVerdict, verifyReceipts } from './verify-receipts.ts'
+import { type ReceiptsVerdict, verifyBundled, verifyReceipts } from './verify-receipts.ts'
 
 export interface VerifyOptions extends TrustFiles {
   /** Heads that were seen before; new ones are kept if all is well. */
@@ -27,8 +28,8 @@ export type TargetVerdict =
 const MAX_RECEIPT_BYTES = 1024 * 1024
 
 /**
- * Verifies a receipt (a file, or `-`), a directory of receipts, the tiles of a log in a directory
- * or behind an address, or a ledger.
+ * Verifies a receipt (a file, or `-`), a directory of receipts, a bundle for an investigation, the
+ * tiles of a log in a directory or behind an address, or a ledger.
  * @throws PortcullisError where the call is wrong; what is wrong with the target is a problem.
  */
 export async function verifyTarget(target: string, options: VerifyOptions): Promise<TargetVerdict> {
@@ -47,6 +48,8 @@ export async function verifyTarget(target: string, options: VerifyOptions): Prom
       return verifyLog(directorySource(target), readTrust(options), options)
     case 'ledger':
       return ledgerVerdict(target, options)
+    case 'bundle':
+      return verifyBundled(target, options)
     case 'receipts':
       return verifyReceipts(
         readdirSync(target)
@@ -60,12 +63,14 @@ export async function verifyTarget(target: string, options: VerifyOptions): Prom
   }
 }
 
-function kindOf(target: string): 'tiles' | 'ledger' | 'receipts' | 'receipt' {
+function kindOf(target: string): 'tiles' | 'ledger' | 'bundle' | 'receipts' | 'receipt' {
   const found = statSync(target, { throwIfNoEntry: false })
   if (found === undefined) {
     throw new PortcullisError('FILE_UNREADABLE', `there is no \`${target}\``)
   }
-  if (!found.isDirectory()) return 'receipt'
+  if (!found.isDirectory()) return target.endsWith('.tar') ? 'bundle' : 'receipt'
+  // It has a checkpoint too.
+  if (existsSync(join(target, BUNDLE_FILES.manifest))) return 'bundle'
   const isLog = ['checkpoint', 'tile'].some((name) => existsSync(join(target, name)))
   if (isLog) return 'tiles'
   const isLedger = ['segments', 'ledger'].some((name) => existsSync(join(target, name)))

@@ -3,7 +3,7 @@ import { PortcullisError } from '../errors.ts'
 import { isJsonObject } from '../json/value.ts'
 import { bundleTimeline, type TimelineEntry } from './bundle-timeline.ts'
 import { canonical } from './canonical.ts'
-import { verifyPortableReceipt } from './verify-receipt.ts'
+import type { Receipt } from './receipt.ts'
 
 /** Version of the manifest, its member `v`. */
 export const BUNDLE_VERSION = 1
@@ -88,11 +88,14 @@ export interface VerifiedBundle {
 }
 
 /**
- * Verifies a bundle with nothing but the public key of the log, which does not come from the
- * bundle. It proves each receipt that is there; whether one was left out, only the ledger can say.
- * @throws PortcullisError `BUNDLE_INVALID`, and what `verifyPortableReceipt` throws.
+ * Verifies a bundle. `judge` proves one exported receipt by what is trusted, which does not come
+ * from the bundle. Whether a receipt was left out, only the ledger can say.
+ * @throws PortcullisError `BUNDLE_INVALID`, and what `judge` throws.
  */
-export function verifyBundle(files: BundleContent, vkey: string): VerifiedBundle {
+export function verifyBundle(
+  files: BundleContent,
+  judge: (exported: string) => Receipt,
+): VerifiedBundle {
   const text = textOf(files, BUNDLE_FILES.manifest)
   const manifest = parseManifest(text)
   compareFiles(manifest, files)
@@ -100,7 +103,7 @@ export function verifyBundle(files: BundleContent, vkey: string): VerifiedBundle
   const receipts = manifest.files.flatMap(({ path }) => {
     const [, seq] = RECEIPT_PATH.exec(path) ?? []
     if (seq === undefined) return []
-    const { receipt } = verifyPortableReceipt(textOf(files, path), vkey)
+    const receipt = judge(textOf(files, path))
     if (receipt.seq !== Number(seq)) throw invalid(`\`${path}\` is receipt ${receipt.seq}`)
     return [receipt]
   })
