@@ -50,12 +50,14 @@ async function sealed(t: TestContext, reload: 'watch' | 'push') {
     })
   })
   const held = await request
+  const { id: hold } = await operate.addHold({ reason: 'case 7' })
   await parts.ledger.close()
   return {
     parts,
     operate,
     approver,
     held,
+    hold,
     write: (name: string) => writeFileSync(file, policy(name)),
   }
 }
@@ -74,6 +76,9 @@ const CHANGES: Partial<Record<Route, (sealed: Sealed) => Promise<unknown>>> = {
   compromiseKey: ({ operate, parts }) => operate.compromiseKey(idOfKey(parts), {}),
   draftTrust: ({ operate }) => operate.draftTrust({}),
   publishTrust: ({ operate }) => operate.publishTrust({ file: '{}' }),
+  addHold: ({ operate }) => operate.addHold({ reason: 'case 9' }),
+  removeHold: ({ operate, hold }) => operate.removeHold(hold, { reason: 'over' }),
+  eraseSubject: ({ operate }) => operate.eraseSubject({ subject: 'agent:sales' }),
   resetBudget: ({ operate }) => operate.resetBudget('llm', {}),
   pushPolicies: ({ operate }) => operate.pushPolicies(files('third')),
   rollbackPolicies: ({ operate }) => operate.rollbackPolicies({}),
@@ -88,7 +93,8 @@ const CHANGES: Partial<Record<Route, (sealed: Sealed) => Promise<unknown>>> = {
 function stateOf({ parts, operate, held }: Sealed) {
   const { state, votes } = operate.showApproval(held)
   const { version } = parts.policies.current()
-  return { version, budgets: operate.budgets(), keys: [...parts.keyDesk.keys], state, votes }
+  const { holds } = operate.listHolds()
+  return { version, holds, budgets: operate.budgets(), keys: [...parts.keyDesk.keys], state, votes }
 }
 
 for (const [name, change] of Object.entries(CHANGES)) {
@@ -104,7 +110,12 @@ for (const [name, change] of Object.entries(CHANGES)) {
   })
 }
 
+/** The first two change nothing; pruning does not either while nothing here is old enough. */
+const ASKING = ['findSubject', 'showPayloads', 'prune']
+
 test('there is a case for every operation that changes something', () => {
-  const changing = Object.entries(ADMIN_ROUTES).filter(([, { method }]) => method === 'POST')
+  const changing = Object.entries(ADMIN_ROUTES).filter(
+    ([name, { method }]) => method === 'POST' && !ASKING.includes(name),
+  )
   assert.deepEqual(Object.keys(CHANGES).sort(), changing.map(([name]) => name).sort())
 })

@@ -41,7 +41,12 @@ export function privacyOperations(parts: Needed): PrivacyOperations {
       // It stands before it is recorded: a crash between leaves more than the receipts say.
       holds.add(hold)
       const detail = `${hold.id} ${scopeText(scope)}: ${reason}`
-      await recordEvent(ports, { name: 'hold.added', detail }, BY_OPERATOR)
+      try {
+        await recordEvent(ports, { name: 'hold.added', detail }, BY_OPERATOR)
+      } catch (error) {
+        holds.remove(hold.id)
+        throw error
+      }
       return standing(hold)
     },
     async removeHold(id, { reason }) {
