@@ -16,6 +16,7 @@ import { canonical } from '../../kernel/receipt/canonical.ts'
 import type { Receipt } from '../../kernel/receipt/receipt.ts'
 import type { LedgerPlace } from '../ledger-files.ts'
 import { readLedger } from '../parts.ts'
+import { portableReceipt } from '../read-receipts.ts'
 import { bundleReadme } from './bundle-readme.ts'
 
 export interface BundleOptions {
@@ -40,7 +41,12 @@ export async function makeBundle(options: BundleOptions): Promise<BundleContent>
   const files = new Map<string, Uint8Array>()
   const add = (path: string, text: string) => files.set(path, Buffer.from(text, 'utf8'))
   const receipts: Receipt[] = []
-  for (const receipt of select(log, selection)) {
+  const selected = [...select(log, selection)]
+  // Waits until a signed head is over the last of them, and so over all.
+  const newest = Math.max(-1, ...selected.map(({ seq }) => seq))
+  if (newest >= 0) await portableReceipt(place.directory, String(newest))
+  ledger.refresh()
+  for (const receipt of selected) {
     const proved = proofOf(log, receipt)
     if (proved === undefined) continue
     add(receiptPath(receipt.seq), proved)
