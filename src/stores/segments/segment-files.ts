@@ -88,7 +88,7 @@ function lengthAt(bytes: Buffer, offset: number): number {
 }
 
 /** At most so many bytes from a place on, fewer only at the end of the file. */
-function readBytes(file: number, from: number, count: number): Buffer {
+export function readBytes(file: number, from: number, count: number): Buffer {
   const bytes = Buffer.allocUnsafe(count)
   let read = 0
   while (read < count) {

@@ -1,7 +1,7 @@
-import { closeSync, fdatasyncSync, openSync, readSync } from 'node:fs'
+import { closeSync, fdatasyncSync, openSync } from 'node:fs'
 import { PortcullisError } from '../../kernel/errors.ts'
 import { FRAME_HEAD_BYTES, type Frame, MAX_FRAME_BYTES, readFrame } from './frame.ts'
-import { type Position, segmentFile } from './segment-files.ts'
+import { type Position, readBytes, segmentFile } from './segment-files.ts'
 
 /** Segments that are kept open. */
 const FILES_OPEN = 16
@@ -21,11 +21,11 @@ export class SegmentReader {
   /** The frame at a place; throws `LEDGER_CORRUPT` where there is none. */
   frame(at: Position): Frame {
     const file = this.#file(at.segment)
-    const bytes = readAt(file, at.offset, FIRST_READ_BYTES)
+    const bytes = readBytes(file, at.offset, FIRST_READ_BYTES)
     let frame = readFrame(bytes, 0)
     if (frame === 'short' && bytes.length > FRAME_HEAD_BYTES) {
       const length = Math.min(bytes.readUInt32BE(0), MAX_FRAME_BYTES)
-      frame = readFrame(readAt(file, at.offset, FRAME_HEAD_BYTES + length), 0)
+      frame = readFrame(readBytes(file, at.offset, FRAME_HEAD_BYTES + length), 0)
     }
     if (typeof frame !== 'string') return frame
     const message = `there is no frame at byte ${at.offset} of segment ${at.segment}`
@@ -57,15 +57,4 @@ export class SegmentReader {
     this.#files.set(segment, file)
     return file
   }
-}
-
-function readAt(file: number, offset: number, count: number): Buffer {
-  const bytes = Buffer.allocUnsafe(count)
-  let read = 0
-  while (read < count) {
-    const got = readSync(file, bytes, read, count - read, offset + read)
-    if (got === 0) break
-    read += got
-  }
-  return bytes.subarray(0, read)
 }
