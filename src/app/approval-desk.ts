@@ -1,6 +1,7 @@
 import { join } from 'node:path'
+import type { Tenant } from '../kernel/identity/tenant.ts'
 import { ApprovalDesk } from '../pipeline/approvals/desk.ts'
-import type { Clock, Ids, Ledger, Log, PolicySource, Tenant } from '../pipeline/ports.ts'
+import type { Clock, Ids, Ledger, Log, PolicySource } from '../pipeline/ports.ts'
 import type { Config } from './config.ts'
 import { openApprovals } from './parts.ts'
 import { systemAlarm } from './system-ports.ts'

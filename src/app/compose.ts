@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PortcullisError } from '../kernel/errors.ts'
+import { DEFAULT_TENANT } from '../kernel/identity/tenant.ts'
 import { isJsonObject, type JsonObject } from '../kernel/json/value.ts'
 import type { RecordedEvent } from '../kernel/receipt/receipt.ts'
 import { claimedCheckpoint } from '../kernel/tlog/checkpoint.ts'
 import { watchClock } from '../pipeline/clock-watch.ts'
 import { createGate } from '../pipeline/gate.ts'
-import type { Log, Ports, Records, Tenant } from '../pipeline/ports.ts'
+import type { Log, Ports, Records } from '../pipeline/ports.ts'
 import { RefusalWatch } from '../pipeline/refusal-watch.ts'
 import type { Keys } from '../stores/keys-file/open-keys.ts'
 import type { OpenLedger } from '../stores/segments/open-ledger.ts'
@@ -42,7 +43,7 @@ import { systemAlarm, systemClock, uuidIds } from './system-ports.ts'
 import { openWitnessedHeads } from './witnessed-heads.ts'
 
 /** There is one tenant so far; every record already says whose it is. */
-export const TENANT = 'default' as Tenant
+export const TENANT = DEFAULT_TENANT
 
 /** Everything that a configuration asks for, connected and not yet listening. */
 export type Parts = Awaited<ReturnType<typeof compose>>

@@ -3,6 +3,7 @@ import { readToolCall } from '../inbound/mcp/tool-call.ts'
 import type { Action } from '../kernel/action.ts'
 import { PortcullisError } from '../kernel/errors.ts'
 import type { Identity } from '../kernel/identity/principal.ts'
+import { DEFAULT_TENANT } from '../kernel/identity/tenant.ts'
 import type { JsonObject } from '../kernel/json/value.ts'
 import type { Explanation } from '../kernel/policy/explain.ts'
 import { callOf } from '../pipeline/steps/meet.ts'
@@ -68,6 +69,7 @@ function identityOf(agent: string, { agents }: Config): Identity {
   if (declared === undefined)
     throw new PortcullisError('IDENTITY_UNKNOWN', `no agent \`${agent}\` is declared`)
   return {
+    tenant: DEFAULT_TENANT,
     principal: principalOf(agent, declared),
     chain: [{ kind: 'agent', id: agent, via: 'bearer-jwt' }],
   }

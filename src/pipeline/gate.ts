@@ -1,6 +1,7 @@
 import type { Action } from '../kernel/action.ts'
 import { codeOf, PortcullisError } from '../kernel/errors.ts'
-import type { Credential, Identity } from '../kernel/identity/principal.ts'
+import type { Credential } from '../kernel/identity/credential.ts'
+import type { Identity } from '../kernel/identity/principal.ts'
 import { guard } from './guard.ts'
 import type { Channel, Gate, Ports } from './ports.ts'
 import { callOf } from './steps/meet.ts'

@@ -1,7 +1,9 @@
 import type { Action, Resource } from '../kernel/action.ts'
 import type { Call, CallInHand, UsageFacts } from '../kernel/budget/usage-book.ts'
 import type { ErrorCode } from '../kernel/errors.ts'
-import type { Credential, Identity } from '../kernel/identity/principal.ts'
+import type { Credential } from '../kernel/identity/credential.ts'
+import type { Identity } from '../kernel/identity/principal.ts'
+import type { Tenant } from '../kernel/identity/tenant.ts'
 import type { JsonObject, JsonValue } from '../kernel/json/value.ts'
 import type { Assured } from '../kernel/obligations/assurance.ts'
 import type { Decision } from '../kernel/policy/decision.ts'
@@ -131,9 +133,6 @@ export interface Refusals {
   /** Counts it. False for one that is to have no receipt of its own: it is summed up later. */
   note(refusal: CountedRefusal): boolean
 }
-
-/** Whose data it is. Nothing that an agent can reach is read without one. */
-export type Tenant = string & { readonly tenant: unique symbol }
 
 export interface NamedRecord {
   readonly key: string

@@ -9,9 +9,10 @@
 import { appendFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemAlarm, systemClock, uuidIds } from '../../src/app/system-ports.ts'
+import { DEFAULT_TENANT } from '../../src/kernel/identity/tenant.ts'
 import { ApprovalDesk } from '../../src/pipeline/approvals/desk.ts'
 import { guard } from '../../src/pipeline/guard.ts'
-import type { Ports, Tenant } from '../../src/pipeline/ports.ts'
+import type { Ports } from '../../src/pipeline/ports.ts'
 import { openLedger } from '../../src/stores/segments/open-ledger.ts'
 import { openApprovals } from '../../src/stores/sqlite/approvals.ts'
 import { ALLOWED, inMemoryPorts, SALES } from '../support/in-memory-ports.ts'
@@ -45,7 +46,7 @@ const ledger: Ports['ledger'] = {
     return place
   },
 }
-const store = openApprovals(join(folder, 'state.db'), { tenant: 'default' as Tenant })
+const store = openApprovals(join(folder, 'state.db'), { tenant: DEFAULT_TENANT })
 const approvals = new ApprovalDesk({
   ...{ store, ledger, clock, ids, alarm: systemAlarm, log: silentLog, limits: { waitMs: 200 } },
   policyVersion: () => ALLOWED.version,

@@ -1,6 +1,8 @@
 import { type Action, operationOf, resourceOf } from '../../src/kernel/action.ts'
 import { type ErrorCode, PortcullisError } from '../../src/kernel/errors.ts'
-import type { Credential, Identity } from '../../src/kernel/identity/principal.ts'
+import type { Credential } from '../../src/kernel/identity/credential.ts'
+import type { Identity } from '../../src/kernel/identity/principal.ts'
+import { DEFAULT_TENANT } from '../../src/kernel/identity/tenant.ts'
 import type { JsonObject } from '../../src/kernel/json/value.ts'
 import type { RecordedEvent } from '../../src/kernel/receipt/receipt.ts'
 import type { Channel, Gate, GuardRequest, Outcome } from '../../src/pipeline/ports.ts'
@@ -57,11 +59,12 @@ export function inMemoryGate({
     awaited.get(refusal.code)?.(refusal)
   }
   const identify = (credential: Credential): Identity => {
-    if (credential.kind === 'none') throw new PortcullisError('IDENTITY_MISSING', 'no token')
+    if (!('token' in credential)) throw new PortcullisError('IDENTITY_MISSING', 'no token')
     const id = credential.token.replace(/-token$/, '')
     if (!(id in permits)) throw new PortcullisError('IDENTITY_INVALID', 'not a token')
     if (expired.has(credential.token)) throw new PortcullisError('IDENTITY_EXPIRED', 'too late')
     return {
+      tenant: DEFAULT_TENANT,
       principal: { kind: 'agent', id, roles: [] },
       chain: [{ kind: 'agent', id, via: 'bearer-jwt' }],
     }

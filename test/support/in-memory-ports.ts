@@ -3,6 +3,7 @@ import type { Budget } from '../../src/kernel/budget/budget.ts'
 import { UsageBook } from '../../src/kernel/budget/usage-book.ts'
 import { PortcullisError } from '../../src/kernel/errors.ts'
 import type { Identity } from '../../src/kernel/identity/principal.ts'
+import { DEFAULT_TENANT } from '../../src/kernel/identity/tenant.ts'
 import type { JsonObject } from '../../src/kernel/json/value.ts'
 import type { Assured } from '../../src/kernel/obligations/assurance.ts'
 import type { Decision } from '../../src/kernel/policy/decision.ts'
@@ -36,6 +37,7 @@ export interface InMemoryPorts extends Ports {
 const DIGEST_KEY = new Uint8Array(32)
 
 export const SALES: Identity = {
+  tenant: DEFAULT_TENANT,
   principal: { kind: 'agent', id: 'sales', roles: ['sales'] },
   chain: [{ kind: 'agent', id: 'sales', via: 'bearer-jwt' }],
 }

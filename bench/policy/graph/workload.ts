@@ -1,3 +1,4 @@
+import { DEFAULT_TENANT } from '../../../src/kernel/identity/tenant.ts'
 import type { Engine, Workload } from '../engine.ts'
 import { casbin } from '../peers/casbin.ts'
 import { casl } from '../peers/casl.ts'
@@ -39,7 +40,11 @@ function askedOf(app: App, graph: Graph): (request: GraphRequest) => Asked {
   const records = new Map(graph.all.map(({ key }) => [key, graph.record(key, app.embedded)]))
   return ({ user, action, data }) => ({
     action: { kind: 'tool.call', server: serverOf(app), tool: action, args: { id: data } },
-    identity: { principal: { kind: 'agent', id: 'agent', roles: [] }, chain: [] },
+    identity: {
+      tenant: DEFAULT_TENANT,
+      principal: { kind: 'agent', id: 'agent', roles: [] },
+      chain: [],
+    },
     facts: () => ({ user: records.get(user) ?? null, data: records.get(data) ?? null }),
   })
 }

@@ -1,3 +1,4 @@
+import { DEFAULT_TENANT } from '../../../src/kernel/identity/tenant.ts'
 import type { PolicyText } from '../../../src/kernel/policy/load-policies.ts'
 import type { Workload } from '../engine.ts'
 import { casbin } from '../peers/casbin.ts'
@@ -79,7 +80,7 @@ function askedOf({ server, tool, args }: ToolCase): Asked {
   const principal = { kind: 'agent', ...CALLER } as const
   return {
     action: { kind: 'tool.call', server, tool, args: { ...args } },
-    identity: { principal, chain: [] },
+    identity: { tenant: DEFAULT_TENANT, principal, chain: [] },
   }
 }
 

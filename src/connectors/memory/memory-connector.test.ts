@@ -2,11 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SALES } from '../../../test/support/in-memory-ports.ts'
 import type { Action } from '../../kernel/action.ts'
+import { DEFAULT_TENANT as tenant } from '../../kernel/identity/tenant.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
-import type { NamedRecord, Records, Tenant } from '../../pipeline/ports.ts'
+import type { NamedRecord, Records } from '../../pipeline/ports.ts'
 import { memoryConnector, RECORD_LIMIT_BYTES, seedNamespace } from './memory-connector.ts'
-
-const tenant = 'default' as Tenant
 
 function inMemoryRecords(): Records {
   const kept = new Map<string, NamedRecord['value']>()

@@ -1,7 +1,8 @@
 import type { MemoryRead, MemoryWrite } from '../../kernel/action.ts'
 import { codeOf, PortcullisError } from '../../kernel/errors.ts'
+import type { Tenant } from '../../kernel/identity/tenant.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
-import type { Connector, NamedRecord, Records, Tenant } from '../../pipeline/ports.ts'
+import type { Connector, NamedRecord, Records } from '../../pipeline/ports.ts'
 
 /** Bytes of one record as JSON. */
 export const RECORD_LIMIT_BYTES = 1024 * 1024

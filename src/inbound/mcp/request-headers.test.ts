@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import { test } from 'node:test'
-import type { Credential } from '../../kernel/identity/principal.ts'
+import type { Credential } from '../../kernel/identity/credential.ts'
 import { readMessage } from '../../kernel/jsonrpc/message.ts'
 import {
   checkAccept,

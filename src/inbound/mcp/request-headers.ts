@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { TLSSocket } from 'node:tls'
 import { PortcullisError } from '../../kernel/errors.ts'
-import type { Credential } from '../../kernel/identity/principal.ts'
+import type { Credential } from '../../kernel/identity/credential.ts'
 import type { RpcMessage } from '../../kernel/jsonrpc/message.ts'
 
 /** Revisions of MCP that the door speaks, the newest first. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { codeOf, PortcullisError } from '../../kernel/errors.ts'
-import type { Credential, Identity } from '../../kernel/identity/principal.ts'
+import type { Credential } from '../../kernel/identity/credential.ts'
+import type { Identity } from '../../kernel/identity/principal.ts'
 import type { MessageId } from '../../kernel/jsonrpc/message.ts'
 import type { Channel, Gate, Log } from '../../pipeline/ports.ts'
 import { logDefect, recordRefusal } from '../record-refusal.ts'

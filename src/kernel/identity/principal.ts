@@ -1,9 +1,10 @@
 import type { JsonObject } from '../json/value.ts'
+import type { Tenant } from './tenant.ts'
 
 /** Who may act. What a principal is, it has proved at this request. */
 export interface Principal {
-  readonly kind: 'agent'
-  /** The name declared in the configuration: `sales`. */
+  readonly kind: 'agent' | 'human' | 'service'
+  /** Its name within its tenant: `sales`. */
   readonly id: string
   readonly roles: readonly string[]
   /** What else is known of it: `team`, `space`, `version`, and whatever the operator declares. */
@@ -23,28 +24,43 @@ export interface ActorLink {
   readonly session?: string
 }
 
-/** How a link was authenticated. `admin-socket` proves who could open it: its owner. */
-export type LinkProof = 'bearer-jwt' | 'dpop-jwt' | 'approver-jwt' | 'admin-socket' | 'runtime'
+/**
+ * How a link was authenticated. `admin-socket` proves who could open it: its owner. `delegated` is
+ * named by the token of the link behind it: whoever issued that token had it proved.
+ */
+export type LinkProof =
+  | 'bearer-jwt'
+  | 'dpop-jwt'
+  | 'mtls-jwt'
+  | 'svid'
+  | 'delegated'
+  | 'approver-jwt'
+  | 'password'
+  | 'passkey'
+  | 'oidc'
+  | 'ldap'
+  | 'session'
+  | 'api-token'
+  | 'admin-socket'
+  | 'runtime'
 
 /** A proved principal and the whole chain it acts in: human → agent → service. */
 export interface Identity {
+  readonly tenant: Tenant
   readonly principal: Principal
+  /** Who acts for whom, the principal last. */
   readonly chain: readonly ActorLink[]
+  /** The operations that the credential is limited to, as names with a star last; absent: any. */
+  readonly scopes?: readonly string[]
+  /** What is known of the login behind it, for policies: `mfa_verified`. */
+  readonly session?: JsonObject
+  /** What can be taken back: the id of the token, the serial number of the certificate. */
+  readonly credential?: ProvedBy
 }
 
-/** What a connection presents to prove who it is. It never enters a receipt, a log or an error. */
-export type Credential =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'bearer'; readonly token: string }
-  | DpopCredential
-
-/** A token bound to a key, and the proof that the key's holder sent this request (RFC 9449). */
-export interface DpopCredential {
-  readonly kind: 'dpop'
-  readonly token: string
-  /** The `DPoP` header of the request. */
-  readonly proof: string
-  readonly method: string
-  /** Scheme, authority and path of the request as the runtime received it. */
-  readonly url: string
+/** What an identity was proved by. */
+export interface ProvedBy {
+  readonly id: string
+  /** Until when it is good, in milliseconds since the epoch. */
+  readonly expires?: number
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import type { Identity } from '../../kernel/identity/principal.ts'
+import { DEFAULT_TENANT } from '../../kernel/identity/tenant.ts'
 import { policyRequest } from './policy-request.ts'
 
 const CHANNEL = { door: 'mcp', peer: 'local', run: 'r1' }
@@ -8,6 +10,7 @@ const ACTION = { kind: 'tool.call', server: 'crm', tool: 'get', args: { path: '/
 test('what is proved stands above what is declared', () => {
   const forged = { id: 'root', roles: ['admin'], kind: 'human', team: 'growth', level: 3 }
   const identity = {
+    tenant: DEFAULT_TENANT,
     principal: { kind: 'agent', id: 'sales', roles: ['sales'], attributes: forged },
     chain: [],
   } as const
@@ -36,8 +39,32 @@ test('what is proved stands above what is declared', () => {
   assert.deepEqual(context, { door: 'mcp', time: 7 })
 })
 
+test('a human stands under its own names, and under none of an agent', () => {
+  const principal = { kind: 'human', id: 'ada', roles: [], attributes: { clearance: 'secret' } }
+  const identity: Identity = {
+    tenant: DEFAULT_TENANT,
+    principal: { ...principal, kind: 'human' },
+    chain: [{ kind: 'human', id: 'ada', via: 'password' }],
+    session: { mfa_verified: true, id: 'forged' },
+  }
+  const attributes = { about: () => ({ operation: {}, resource: {}, system: {} }) }
+  const asked = policyRequest({ action: ACTION, channel: CHANNEL }, identity, {
+    attributes,
+    now: 0,
+  })
+  const { human, user, session, agent } = asked.attributes
+  assert.deepEqual(human, { kind: 'human', id: 'ada', roles: [], clearance: 'secret' })
+  assert.deepEqual(user, human)
+  assert.deepEqual(session, { mfa_verified: true, id: CHANNEL.run })
+  assert.equal(agent, undefined)
+})
+
 test('arguments are read in one spelling, under both of their names', () => {
-  const identity = { principal: { kind: 'agent', id: 'a', roles: [] }, chain: [] } as const
+  const identity = {
+    tenant: DEFAULT_TENANT,
+    principal: { kind: 'agent', id: 'a', roles: [] },
+    chain: [],
+  } as const
   const attributes = { about: () => ({ operation: {}, resource: {}, system: {} }) }
   const request = policyRequest({ action: ACTION, channel: CHANNEL }, identity, {
     attributes,

@@ -1,6 +1,8 @@
 import { argsOf, operationOf, resourceOf } from '../../kernel/action.ts'
 import type { UsageFacts } from '../../kernel/budget/usage-book.ts'
-import type { Identity } from '../../kernel/identity/principal.ts'
+import { unreachable } from '../../kernel/errors.ts'
+import type { Identity, Principal } from '../../kernel/identity/principal.ts'
+import type { JsonObject } from '../../kernel/json/value.ts'
 import type { PolicyRequest } from '../../kernel/policy/policy-request.ts'
 import { canonicalSpellings } from '../../kernel/spelling.ts'
 import type { AttributeSource, GuardRequest } from '../ports.ts'
@@ -25,24 +27,42 @@ export function policyRequest(
   const operation = operationOf(action)
   const resource = resourceOf(action)
   const { type } = resource
-  const { kind, id, roles, attributes: declared } = identity.principal
+  const principal = principalFacts(identity.principal)
   const args = canonicalSpellings(argsOf(action))
   const about = attributes.about(operation, resource)
   return {
     operation,
     resource,
     attributes: {
-      principal: { ...declared, kind, id, roles },
-      agent: { ...declared, kind, id, roles },
+      principal,
+      ...rootsOf(identity.principal, principal),
       args,
       input: args,
       resource: { ...about.resource, type, id: resource.id },
       data: { ...about.resource, type, id: resource.id },
       operation: { ...about.operation, name: operation },
       system: about.system,
-      session: { id: channel.run },
+      session: { ...identity.session, id: channel.run },
       context: { door: channel.door, time: now },
       ...used,
     },
+  }
+}
+
+function principalFacts({ attributes, kind, id, roles }: Principal): JsonObject {
+  return { ...attributes, kind, id, roles }
+}
+
+/** An agent and a human stand under the name of their kind as well. */
+function rootsOf({ kind }: Principal, facts: JsonObject): JsonObject {
+  switch (kind) {
+    case 'agent':
+      return { agent: facts }
+    case 'human':
+      return { human: facts, user: facts }
+    case 'service':
+      return {}
+    default:
+      return unreachable(kind)
   }
 }

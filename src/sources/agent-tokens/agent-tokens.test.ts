@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { calculateJwkThumbprint, exportJWK, type JWTPayload, SignJWT } from 'jose'
 import { type ErrorCode, PortcullisError } from '../../kernel/errors.ts'
-import type { Credential } from '../../kernel/identity/principal.ts'
+import type { Credential } from '../../kernel/identity/credential.ts'
 import { TOKEN_LIFE_LIMIT_MS } from '../runtime-tokens.ts'
 import { agentTokens } from './agent-tokens.ts'
 import { DPOP_PROOF_WINDOW_SECONDS } from './dpop-proof.ts'
@@ -43,6 +43,7 @@ test('an issued token proves its agent and the roles it has now', async () => {
   const tokens = source()
   const identity = await tokens.verify(bearer(await tokens.issue(request)), NOW)
   assert.deepEqual(identity, {
+    tenant: 'default',
     principal: { kind: 'agent', id: 'sales', roles: ['sales'], attributes: {} },
     chain: [{ kind: 'agent', id: 'sales', via: 'bearer-jwt', session: request.id }],
   })

@@ -1,7 +1,9 @@
 import { hash, type KeyObject } from 'node:crypto'
 import type { JWTPayload } from 'jose'
 import { PortcullisError } from '../../kernel/errors.ts'
-import type { DpopCredential, Identity } from '../../kernel/identity/principal.ts'
+import type { DpopCredential } from '../../kernel/identity/credential.ts'
+import type { Identity } from '../../kernel/identity/principal.ts'
+import { DEFAULT_TENANT } from '../../kernel/identity/tenant.ts'
 import type { IdentitySource } from '../../pipeline/ports.ts'
 import { isTokenLife, signToken, type TokenKind, verifyToken } from '../runtime-tokens.ts'
 import { dpopProofs } from './dpop-proof.ts'
@@ -53,8 +55,8 @@ export function agentTokens(options: AgentTokensOptions): AgentTokens {
   const checked = checkedProofs()
   return {
     async verify(credential, now) {
-      if (credential.kind === 'none') {
-        throw new PortcullisError('IDENTITY_MISSING', 'the request brings no credential')
+      if (credential.kind === 'none' || credential.kind === 'certificate') {
+        throw new PortcullisError('IDENTITY_MISSING', 'the request brings no token')
       }
       const { agent, jkt, session } = await verified(credential.token, now)
       const proved = (via: Proof['via']) => identityOf(agent, options, { via, session })
@@ -89,6 +91,7 @@ function identityOf(id: string, { agents }: AgentTokensOptions, { via, session }
   const declared = Object.hasOwn(agents, id) ? agents[id] : undefined
   if (declared === undefined) throw new PortcullisError('IDENTITY_UNKNOWN', `no agent \`${id}\``)
   return {
+    tenant: DEFAULT_TENANT,
     principal: principalOf(id, declared),
     chain: [{ kind: 'agent', id, via, ...versionOf(declared), ...(session && { session }) }],
   }

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { calculateJwkThumbprint, EmbeddedJWK, errors, type JWK, jwtVerify } from 'jose'
 import { PortcullisError } from '../../kernel/errors.ts'
-import type { DpopCredential } from '../../kernel/identity/principal.ts'
+import type { DpopCredential } from '../../kernel/identity/credential.ts'
 
 /** How far a proof's `iat` may lie from now, in seconds. A used proof is remembered as long. */
 export const DPOP_PROOF_WINDOW_SECONDS = 60

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ErrorCode, PortcullisError } from '../../kernel/errors.ts'
+import { DEFAULT_TENANT } from '../../kernel/identity/tenant.ts'
 import type { VerifierKey } from '../../kernel/tlog/note.ts'
 import type { Files } from './files.ts'
 import type { Group, OpenedLedger } from './group.ts'
@@ -13,9 +14,6 @@ import { type RecoveredLedger, recoverLedger } from './recover-ledger.ts'
 import type { FoundGroup } from './scan-groups.ts'
 import { segmentFile } from './segment-files.ts'
 import { NoteSigner } from './signers.ts'
-
-/** The tenant of whom all is that names no other. */
-export const DEFAULT_TENANT = 'default'
 
 /** A ledger that is open for its one writer, and what it came to at the opening. */
 export interface OpenGroupWriter {

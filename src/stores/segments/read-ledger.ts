@@ -1,10 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { PortcullisError } from '../../kernel/errors.ts'
+import { DEFAULT_TENANT } from '../../kernel/identity/tenant.ts'
 import { indexInvalid, isIndexDamage, openIndexToRead } from './index-database.ts'
 import { assertLedger, type IndexingOptions, indexLedger } from './index-ledger.ts'
 import { NODE_LOG } from './ledger-state.ts'
 import { LedgerView } from './ledger-view.ts'
-import { DEFAULT_TENANT } from './open-group-writer.ts'
 import { NodeLog, ReceiptLog } from './read-log.ts'
 import { SegmentReader } from './segment-reader.ts'
 
@@ -48,7 +48,7 @@ export class LedgerReader {
   }
 
   /** The log of a tenant; throws `LEDGER_RECEIPT_UNKNOWN` for one without. */
-  of(tenant = DEFAULT_TENANT): ReceiptLog {
+  of(tenant: string = DEFAULT_TENANT): ReceiptLog {
     const log = this.#view.logs.find((named) => named.tenant === tenant)
     if (log !== undefined) return new ReceiptLog(this.#view, log, this.node)
     throw new PortcullisError('LEDGER_RECEIPT_UNKNOWN', `no receipts of the tenant \`${tenant}\``)

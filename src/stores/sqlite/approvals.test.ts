@@ -5,11 +5,11 @@ import { test } from 'node:test'
 import { pendingRequest } from '../../../test/support/sample-approvals.ts'
 import { scratch } from '../../../test/support/scratch.ts'
 import type { ApprovalRequest } from '../../kernel/approvals/approval-request.ts'
-import type { Tenant } from '../../pipeline/ports.ts'
+import { tenantOf } from '../../kernel/identity/tenant.ts'
 import { openApprovals } from './approvals.ts'
 import { openRecords } from './records.ts'
 
-const [acme, globex] = ['acme', 'globex'] as [Tenant, Tenant]
+const [acme, globex] = [tenantOf('acme'), tenantOf('globex')]
 const request = (id: string, rest: Partial<ApprovalRequest> = {}): ApprovalRequest => ({
   ...pendingRequest(undefined, id),
   ...rest,

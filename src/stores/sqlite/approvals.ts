@@ -2,7 +2,8 @@ import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
 import type { ApprovalRequest, Binding } from '../../kernel/approvals/approval-request.ts'
 import { PortcullisError } from '../../kernel/errors.ts'
-import type { ApprovalStore, Tenant } from '../../pipeline/ports.ts'
+import type { Tenant } from '../../kernel/identity/tenant.ts'
+import type { ApprovalStore } from '../../pipeline/ports.ts'
 
 /** How long a reader or writer waits for another, in milliseconds. */
 export const APPROVALS_WAIT_MS = 5_000

@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { tenantOf } from '../../kernel/identity/tenant.ts'
 import type { JsonValue } from '../../kernel/json/value.ts'
-import type { Tenant } from '../../pipeline/ports.ts'
 import { LIST_LIMIT_CHARS, openRecords } from './records.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'portcullis-records-'))
 after(() => rmSync(folder, { recursive: true }))
-const [acme, globex] = ['acme', 'globex'] as [Tenant, Tenant]
+const [acme, globex] = [tenantOf('acme'), tenantOf('globex')]
 
 test('records outlive the process that wrote them, and only their owner can read the file', () => {
   const file = join(folder, 'kept.db')
