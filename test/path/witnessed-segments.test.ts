@@ -40,7 +40,11 @@ test('a durable receipt is witnessed with the head over it, and that is kept', a
     shown.size,
   )
   await again.ledger.append(refusalDraft('after'))
-  await witnessing(t, again.heads, { policy }).witnessed()
+  const further = witnessing(t, again.heads, { policy })
+  await further.witnessed()
+  // Its folder is taken away before the hooks that close it: nothing may write there by then.
+  await further.close()
+  await again.ledger.close()
 })
 
 test('a whole ledger put back from a backup opens, and its witness refuses it', async (t) => {
@@ -63,4 +67,6 @@ test('a whole ledger put back from a backup opens, and its witness refuses it', 
   await assert.rejects(refused.witnessed(), { code: 'FINALITY_BLOCKED' })
   for (const draft of receipts(20, 30)) await restored.ledger.append(draft)
   await assert.rejects(refused.witnessed(), { code: 'FINALITY_BLOCKED' })
+  await refused.close()
+  await restored.ledger.close()
 })

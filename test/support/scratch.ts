@@ -5,10 +5,13 @@ import { join } from 'node:path'
 import { after, type TestContext } from 'node:test'
 import type { Log } from '../../src/pipeline/ports.ts'
 
+/** Hooks run in the order they were made in: whatever writes there may still be closing. */
+const GONE = { recursive: true, force: true, maxRetries: 5, retryDelay: 20 }
+
 /** A directory of its own for a test, gone after it. */
 export async function scratch(t: TestContext): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'portcullis-test-'))
-  t.after(() => rm(directory, { recursive: true, force: true }))
+  t.after(() => rm(directory, GONE))
   return directory
 }
 
@@ -22,6 +25,6 @@ export function eventLog(): Log & { readonly events: string[] } {
 /** A directory of its own for all tests of a file, gone after them. Call it outside of tests. */
 export function scratchForFile(): string {
   const directory = mkdtempSync(join(tmpdir(), 'portcullis-test-'))
-  after(() => rm(directory, { recursive: true, force: true }))
+  after(() => rm(directory, GONE))
   return directory
 }
