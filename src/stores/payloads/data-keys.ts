@@ -2,7 +2,7 @@ import { createHmac, type KeyObject, randomBytes } from 'node:crypto'
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 import { PortcullisError } from '../../kernel/errors.ts'
 import type { Subject } from '../../kernel/privacy/subject.ts'
-import { inTransaction, openPrivateDatabase, scrub } from './private-database.ts'
+import { inTransaction, openPrivateDatabase, scrub } from '../private-database.ts'
 import { DATA_KEY_BYTES, type SubjectKey, seal, subjectKeyOf, unseal } from './subject-key.ts'
 
 /** `PCDK`: marks the file as data keys of ours. */

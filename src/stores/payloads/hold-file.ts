@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { PortcullisError } from '../../kernel/errors.ts'
 import type { Hold, HoldScope } from '../../kernel/privacy/hold.ts'
-import { inTransaction, openPrivateDatabase } from './private-database.ts'
+import { inTransaction, openPrivateDatabase } from '../private-database.ts'
 
 /** `PCHO`: marks the file as holds of ours. */
 const APPLICATION = 0x5043484f

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { PortcullisError } from '../../kernel/errors.ts'
-import { inTransaction, openPrivateDatabase, scrub } from './private-database.ts'
+import { inTransaction, openPrivateDatabase, scrub } from '../private-database.ts'
 
 /** `PCPL`: marks the file as kept payloads of ours. */
 const APPLICATION = 0x5043504c

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { type ErrorCode, PortcullisError } from '../../kernel/errors.ts'
+import { type ErrorCode, PortcullisError } from '../kernel/errors.ts'
 
 export interface DatabaseSpec {
   /** Marks the file as what it is. */
