@@ -9,6 +9,7 @@ export type {
   RetentionConfig,
   ServerConfig,
   StdioServerConfig,
+  TenantConfig,
 } from './config/config.ts'
 export { configDigest } from './config/config-digest.ts'
 export { parseDuration } from './config/duration.ts'

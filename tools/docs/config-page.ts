@@ -1,6 +1,7 @@
 import type { Schema } from '../../src/app/config/check-shape.ts'
 import { ConfigSchema } from '../../src/app/config/config-schema.ts'
 import { OTHER_VARIABLES, variableOf } from '../../src/app/config/environment.ts'
+import { TenantSchema } from '../../src/app/config/tenant-schema.ts'
 import { STARTER_FILES } from '../../src/app/starter/starter-files.ts'
 import { code, fence, page, table } from './markdown.ts'
 
@@ -21,11 +22,18 @@ variable \`PORTCULLIS_…\` that means no key is an error too, and an empty one 
 empty the runtime does not start. Commands that start nothing (\`status\`, \`watch\`, \`agent\`,
 \`policy\`, \`ledger\`) do not need it.`
 
+const TENANTS = `\
+**Tenants.** What the file declares belongs to the tenant \`default\`. Each other one is named under
+\`[tenants.NAME]\` with a file of its own, which takes these keys and tables and no others:
+${Object.keys(TenantSchema.properties).map(code).join(', ')}, the last with \`payloads\`,
+\`retention\` and \`subjects\` alone. Variables change the main file only.`
+
 export function configPage(): string {
   const variables = Object.entries(OTHER_VARIABLES).map(([name, about]) => [code(name), about])
   return page(
     'Configuration',
     INTRODUCTION,
+    TENANTS,
     ...sections(ConfigSchema, []),
     '## Other variables',
     table(['Variable', 'What it does'], variables),

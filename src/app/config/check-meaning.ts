@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { nearest } from '../../kernel/text/nearest.ts'
+import { identityFindings } from './check-identity.ts'
 import { named } from './check-shape.ts'
 import type { ConfigFile } from './config-schema.ts'
 import { parseDuration } from './duration.ts'
-import type { Problem } from './problems.ts'
+import type { Finding, Problem } from './problems.ts'
+import type { TenantFile } from './tenant-schema.ts'
 import { placeAt, type Table } from './toml-tree.ts'
 
 /** Longest life of a token of an agent or an approver, in milliseconds. */
@@ -30,12 +32,16 @@ export const MAX_OVERLAP_MS = 366 * 86_400_000
 /** The built-in record store answers under this name. */
 const RESERVED_SERVER = 'memory'
 
-interface Finding extends Pick<Problem, 'message' | 'code'> {
-  readonly path: readonly (string | number)[]
-}
-
 /** What a schema cannot say: names that must be declared, durations, addresses. */
 export function checkMeaning(config: ConfigFile, tree: Table): readonly Problem[] {
+  return [
+    ...checkTenantMeaning(config, tree),
+    ...placed([...listener(config), ...keys(config)], tree),
+  ]
+}
+
+/** The same of what each tenant has of its own. */
+export function checkTenantMeaning(config: TenantFile, tree: Table): readonly Problem[] {
   const findings = [
     ...recording(config),
     ...retention(config),
@@ -43,21 +49,24 @@ export function checkMeaning(config: ConfigFile, tree: Table): readonly Problem[
     ...approvers(config),
     ...servers(config),
     ...budgets(config),
-    ...listener(config),
-    ...keys(config),
+    ...identityFindings(config),
   ]
+  return placed(findings, tree)
+}
+
+function placed(findings: readonly Finding[], tree: Table): readonly Problem[] {
   return findings.map(({ path, ...problem }) => ({ place: placeAt(tree, path), ...problem }))
 }
 
 /** Files that the runtime will read at its start. `absolute` makes a path of the file whole. */
 export function checkFiles(
-  config: ConfigFile,
+  { memory, listen }: Pick<ConfigFile, 'memory'> & Partial<Pick<ConfigFile, 'listen'>>,
   tree: Table,
   absolute: (path: string) => string,
 ): readonly Problem[] {
-  const { tls } = config.listen.mcp
+  const tls = listen?.mcp.tls
   const files: [readonly string[], string | undefined][] = [
-    ...Object.entries(config.memory).map(([name, { seed }]): [string[], string | undefined] => [
+    ...Object.entries(memory).map(([name, { seed }]): [string[], string | undefined] => [
       ['memory', name, 'seed'],
       seed,
     ]),
@@ -72,7 +81,7 @@ export function checkFiles(
     }))
 }
 
-function* recording({ policy }: ConfigFile): Generator<Finding> {
+function* recording({ policy }: TenantFile): Generator<Finding> {
   const age = parseDuration(policy.record_max_age) ?? 0
   const [shortest, longest] = RECORD_AGE_BOUNDS_MS
   if (age >= shortest && age <= longest) return
@@ -80,7 +89,7 @@ function* recording({ policy }: ConfigFile): Generator<Finding> {
   yield { path: ['policy', 'record_max_age'], message }
 }
 
-function* retention({ ledger }: ConfigFile): Generator<Finding> {
+function* retention({ ledger }: TenantFile): Generator<Finding> {
   const bounds = [
     [
       'payloads',
@@ -101,7 +110,7 @@ function* retention({ ledger }: ConfigFile): Generator<Finding> {
   }
 }
 
-function* agents({ agents, roles }: ConfigFile): Generator<Finding> {
+function* agents({ agents, roles }: TenantFile): Generator<Finding> {
   for (const [name, agent] of Object.entries(agents)) {
     const path = ['agents', name]
     yield* undeclared([...path, 'roles'], agent.roles, { what: 'role', declared: roles })
@@ -109,7 +118,7 @@ function* agents({ agents, roles }: ConfigFile): Generator<Finding> {
   }
 }
 
-function* approvers({ approvers, approvals, agents, roles }: ConfigFile): Generator<Finding> {
+function* approvers({ approvers, approvals, agents, roles }: TenantFile): Generator<Finding> {
   for (const [name, approver] of Object.entries(approvers)) {
     const path = ['approvers', name]
     yield* undeclared([...path, 'roles'], approver.roles, { what: 'role', declared: roles })
@@ -160,7 +169,7 @@ function* tokenLife(path: Path, text: string): Generator<Finding> {
   yield { path: [...path, 'token_ttl'], message: 'a token may live from `1s` to `24h`' }
 }
 
-function* servers({ servers }: ConfigFile): Generator<Finding> {
+function* servers({ servers }: TenantFile): Generator<Finding> {
   for (const [name, server] of Object.entries(servers)) {
     const path = ['servers', name]
     if (name === RESERVED_SERVER) {
@@ -176,7 +185,7 @@ function* servers({ servers }: ConfigFile): Generator<Finding> {
   }
 }
 
-function* budgets({ budgets }: ConfigFile): Generator<Finding> {
+function* budgets({ budgets }: TenantFile): Generator<Finding> {
   for (const [name, { per }] of Object.entries(budgets)) {
     const periodMs = parseDuration(per) ?? 0
     if (periodMs >= BUDGET_PERIODS_MS.least && periodMs <= BUDGET_PERIODS_MS.most) continue

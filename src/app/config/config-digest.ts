@@ -1,15 +1,19 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../kernel/json/value.ts'
 import { definitionDigest } from '../../kernel/receipt/definition-digest.ts'
-import type { Config, ServerConfig } from './config.ts'
+import type { Config, ServerConfig, TenantConfig } from './config.ts'
 
 /**
- * The digest of the configuration in force. Secrets are left out, and all that may hold one: of a
- * server its arguments, the values of its variables and headers, and its address but for the host.
- * A plain digest of them would tell a secret that can be guessed.
+ * The digest of the configuration in force, of one tenant. Secrets are left out, and all that may
+ * hold one: of a server its arguments, the values of its variables and headers, and its address but
+ * for the host. A plain digest of them would tell a secret that can be guessed.
  */
-export function configDigest({ servers, warnings: _, ...config }: Config): string | undefined {
+export function configDigest(config: Config | TenantConfig): string | undefined {
+  const { servers, warnings: _, tenants, ...rest } = { warnings: [], tenants: {}, ...config }
   const told = Object.entries(servers).map(([name, server]) => [name, withoutSecrets(server)])
-  return definitionDigest(plain({ ...config, servers: Object.fromEntries(told) }))
+  // Each tenant has a digest of its own; here stands only which file it was read from.
+  const files = Object.entries(tenants).map(([name, { file }]) => [name, file])
+  const others = { servers: Object.fromEntries(told), tenants: Object.fromEntries(files) }
+  return definitionDigest(plain({ ...rest, ...others }))
 }
 
 function withoutSecrets(server: ServerConfig): JsonObject {

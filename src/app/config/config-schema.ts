@@ -4,6 +4,7 @@ import type { JsonValue } from '../../kernel/json/value.ts'
 import { Alerts } from './alerts-schema.ts'
 import { Approvals, Approver } from './approval-schema.ts'
 import { DURATION_PATTERN } from './duration.ts'
+import { Members, Roles, Spaces, space, Tenants } from './identity-schema.ts'
 import { KeysSchema } from './keys-schema.ts'
 import { Ledger, Witnesses } from './ledger-schema.ts'
 import { PolicySchema } from './policy-schema.ts'
@@ -61,6 +62,7 @@ const StdioServer = Type.Object(
     ),
     cwd: Type.Optional(Type.String({ description: 'The folder it starts in.' })),
     call_timeout: callTimeout,
+    space,
     fulfils,
   },
   { additionalProperties: false },
@@ -94,6 +96,7 @@ const HttpServer = Type.Object(
       default: false,
     }),
     call_timeout: callTimeout,
+    space,
     fulfils,
   },
   { additionalProperties: false },
@@ -126,6 +129,7 @@ const Memory = Type.Object(
           'A JSON file, an object of values by key, that fills the namespace while it is empty.',
       }),
     ),
+    space,
     fulfils,
   },
   { additionalProperties: false },
@@ -213,15 +217,9 @@ export const ConfigSchema = Type.Object(
     }),
     policy: PolicySchema,
     listen: Type.Object({ mcp: McpListener }, { additionalProperties: false }),
-    roles: Type.Record(
-      Type.String(NAME),
-      Type.Object({ description }, { additionalProperties: false }),
-      {
-        description: 'What policies read as `principal.roles`.',
-        placeholder: 'NAME',
-        expected: NAME_IN_WORDS,
-      },
-    ),
+    spaces: Spaces,
+    roles: Roles,
+    members: Members,
     agents: Type.Record(Type.String(NAME), Agent, {
       description: 'Who may ask. Nobody else gets a token.',
       placeholder: 'NAME',
@@ -283,6 +281,7 @@ export const ConfigSchema = Type.Object(
     keys: KeysSchema,
     ledger: Ledger,
     witnesses: Witnesses,
+    tenants: Tenants,
   },
   { additionalProperties: false },
 )

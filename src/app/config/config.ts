@@ -4,14 +4,18 @@ import type { JsonObject } from '../../kernel/json/value.ts'
 import type { SubjectPaths } from '../../kernel/privacy/subject.ts'
 import type { WitnessPolicy } from '../../kernel/tlog/witness-policy.ts'
 
-/** What `portcullis.toml` and the environment say, checked. Paths are absolute, times in ms. */
-export interface Config {
+/** What each tenant has of its own, checked. Paths are absolute, times in ms. */
+export interface TenantConfig {
   /** The file it was read from. */
   readonly file: string
+  /** Where its data is: of tenant `default` the whole data directory, of others a folder in it. */
   readonly dataDir: string
   readonly policyDir: string
   readonly policy: PolicyConfig
-  readonly roles: Readonly<Record<string, { readonly description?: string }>>
+  readonly spaces: Readonly<Record<string, { readonly description?: string }>>
+  readonly roles: Readonly<Record<string, RoleConfig>>
+  /** People who belong to it. */
+  readonly members: Readonly<Record<string, MemberConfig>>
   readonly agents: Readonly<Record<string, AgentConfig>>
   readonly approvers: Readonly<Record<string, ApproverConfig>>
   readonly approvals: ApprovalsConfig
@@ -21,12 +25,22 @@ export interface Config {
   /** Namespaces of the built-in record store. */
   readonly memory: Readonly<Record<string, MemoryConfig>>
   readonly budgets: Readonly<Record<string, BudgetConfig>>
-  readonly listen: { readonly mcp: McpListenConfig }
   readonly attributes: AttributesConfig
+  readonly ledger: TenantLedgerConfig
+}
+
+/**
+ * What `portcullis.toml` and the environment say: of tenant `default`, of what all tenants share,
+ * and of the other tenants.
+ */
+export interface Config extends TenantConfig {
+  readonly listen: { readonly mcp: McpListenConfig }
   readonly keys: KeysConfig
   readonly ledger: LedgerConfig
   /** Absent where nobody witnesses the ledger. */
   readonly witnesses?: WitnessesConfig
+  /** All but `default`, by name. */
+  readonly tenants: Readonly<Record<string, TenantConfig>>
   /** What works but should not stay so, each with file and line. */
   readonly warnings: readonly string[]
 }
@@ -39,13 +53,8 @@ export interface KeysConfig {
   readonly overlapMs: number
 }
 
-export interface LedgerConfig {
-  readonly origin?: string
-  readonly postQuantum: boolean
-  /** Bytes in a second that are read again behind the writer; 0 for never. */
-  readonly scrubRate: number
-  /** What of the ledger anybody may read over HTTP. */
-  readonly publish: 'none' | 'heads' | 'all'
+/** What of the ledger is kept and for how long, of one tenant. */
+export interface TenantLedgerConfig {
   readonly payloads: {
     readonly keep: 'none' | 'redacted'
     readonly maxBytes: number
@@ -54,6 +63,15 @@ export interface LedgerConfig {
   readonly retention: RetentionConfig
   /** Where the arguments of an operation say whom it is about. */
   readonly subjects: SubjectPaths
+}
+
+export interface LedgerConfig extends TenantLedgerConfig {
+  readonly origin?: string
+  readonly postQuantum: boolean
+  /** Bytes in a second that are read again behind the writer; 0 for never. */
+  readonly scrubRate: number
+  /** What of the ledger anybody may read over HTTP. */
+  readonly publish: 'none' | 'heads' | 'all'
 }
 
 /** Absent is for ever. */
@@ -86,6 +104,21 @@ export interface PolicyConfig {
     readonly maxAgeMs: number
     readonly maxCount: number
   }
+}
+
+export interface RoleConfig {
+  /** Administrative operations that it permits. */
+  readonly permissions: readonly string[]
+  readonly description?: string
+}
+
+export interface MemberConfig {
+  /** Of the whole organisation. */
+  readonly roles: readonly string[]
+  /** Roles by the space in which they hold. */
+  readonly spaces: Readonly<Record<string, readonly string[]>>
+  readonly attributes: JsonObject
+  readonly description?: string
 }
 
 export interface AgentConfig {
@@ -127,6 +160,7 @@ export interface StdioServerConfig {
   readonly env: Readonly<Record<string, string>>
   readonly cwd?: string
   readonly callTimeoutMs: number
+  readonly space?: string
   /** Declared obligations that the server fulfils: `NAME` or `NAME=VALUE`. */
   readonly fulfils: readonly string[]
 }
@@ -136,6 +170,7 @@ export interface HttpServerConfig {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly callTimeoutMs: number
+  readonly space?: string
   /** Declared obligations that the server fulfils: `NAME` or `NAME=VALUE`. */
   readonly fulfils: readonly string[]
   /** What the server shows when it asks the runtime about a token. */
@@ -146,6 +181,7 @@ export interface MemoryConfig {
   readonly description?: string
   /** A JSON file that fills the namespace while it is empty: an object of values by key. */
   readonly seed?: string
+  readonly space?: string
   /** Declared obligations that are fulfilled here: `NAME` or `NAME=VALUE`. */
   readonly fulfils: readonly string[]
 }

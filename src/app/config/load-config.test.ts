@@ -21,7 +21,9 @@ test('the smallest file gets every default, and absolute paths beside itself', a
       reload: 'watch',
       recording: { on: true, maxAgeMs: 2_592_000_000, maxCount: 100_000 },
     },
-    roles: { sales: {} },
+    spaces: {},
+    roles: { sales: { permissions: [] } },
+    members: {},
     agents: { sales: { roles: ['sales'], attributes: {}, tokenTtlMs: 900_000 } },
     approvers: {},
     approvals: { waitMs: 300_000, pendingPerAgent: 32, pending: 1_024 },
@@ -35,6 +37,7 @@ test('the smallest file gets every default, and absolute paths beside itself', a
     attributes: { operations: {}, resources: {}, system: {} },
     ledger: config.ledger,
     keys: { overlapMs: 604_800_000 },
+    tenants: {},
     warnings: [],
   })
 })
@@ -122,7 +125,9 @@ maintenance_mode = false
     dataDir: '/srv/data',
     policyDir: join(folder, 'rules'),
     policy: { reload: 'push', recording: { on: false, maxAgeMs: 43_200_000, maxCount: 7 } },
-    roles: { sales: { description: 'sells' } },
+    spaces: {},
+    roles: { sales: { description: 'sells', permissions: [] } },
+    members: {},
     agents: {
       sales: {
         ...{ roles: ['sales'], team: 'growth', space: 'emea', version: '1.4.2' },
@@ -180,6 +185,7 @@ maintenance_mode = false
     },
     ledger: config.ledger,
     keys: { root: join(folder, 'root.pem'), rotateEveryMs: 7_776_000_000, overlapMs: 86_400_000 },
+    tenants: {},
     warnings: [],
   })
 })

@@ -16,6 +16,11 @@ export interface Problem {
   readonly code?: ProblemCode
 }
 
+/** A mistake in what a key says, by its path. */
+export interface Finding extends Pick<Problem, 'message' | 'code'> {
+  readonly path: readonly (string | number)[]
+}
+
 /** The file as problems quote it. */
 export interface Source {
   readonly file: string

@@ -3,9 +3,11 @@ import type { ConfigFile } from './config-schema.ts'
 import { nameOfPlace, type Problem } from './problems.ts'
 import { placeAt, type Table } from './toml-tree.ts'
 
+type WithServers = Pick<ConfigFile, 'servers'>
+
 /** The file, with every `${NAME}` of a secret replaced by what the environment holds. */
-export interface Resolved {
-  readonly config: ConfigFile
+export interface Resolved<File extends WithServers> {
+  readonly config: File
   readonly problems: readonly Problem[]
 }
 
@@ -15,7 +17,10 @@ export interface SecretsOptions {
 }
 
 /** Takes secrets from the environment. A problem names the variable, never what it holds. */
-export function resolveSecrets(config: ConfigFile, { tree, env }: SecretsOptions): Resolved {
+export function resolveSecrets<File extends WithServers>(
+  config: File,
+  { tree, env }: SecretsOptions,
+): Resolved<File> {
   const problems: Problem[] = []
   const resolve = (text: string, path: readonly string[]): string => {
     const report = (message: string) => problems.push({ place: placeAt(tree, path), message })
@@ -64,7 +69,7 @@ function substitute(
 const CREDENTIAL_HEADERS = new Set(['authorization', 'proxy-authorization', 'cookie', 'x-api-key'])
 
 /** Secrets that stand in the file itself, where backups and version control will keep them. */
-export function literalSecrets(config: ConfigFile, tree: Table, file: string): readonly string[] {
+export function literalSecrets(config: WithServers, tree: Table, file: string): readonly string[] {
   return Object.entries(config.servers).flatMap(([name, server]) => {
     if (server.transport === 'stdio') return []
     const held: [readonly string[], string][] = Object.entries(server.headers)

@@ -1,6 +1,3 @@
-/** Permissions that one custom role may have. */
-export const PERMISSIONS_LIMIT = 64
-
 /** `admin.agents.suspend`, or the beginning of operations with a star last: `admin.agents.*`. */
 export const PERMISSION_PATTERN =
   '^admin(?:\\.[a-z][a-z0-9_]{0,63}){0,5}\\.(?:\\*|[a-z][a-z0-9_]{0,63})$'

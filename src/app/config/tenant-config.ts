@@ -1,0 +1,107 @@
+import { PortcullisError } from '../../kernel/errors.ts'
+import { parseSubjectPath } from '../../kernel/privacy/subject.ts'
+import { FOREVER } from './check-meaning.ts'
+import type { PolicyConfig, ServerConfig, TenantConfig, TenantLedgerConfig } from './config.ts'
+import { parseDuration } from './duration.ts'
+import type { TenantFile } from './tenant-schema.ts'
+
+/** Makes a path of the file whole. */
+export type Absolute = (path: string) => string
+
+export interface TenantPlace {
+  readonly file: string
+  readonly dataDir: string
+  readonly absolute: Absolute
+}
+
+/** What a file says of one tenant, with absolute paths and times in milliseconds. */
+export function tenantConfigOf(
+  written: TenantFile,
+  { file, dataDir, absolute }: TenantPlace,
+): TenantConfig {
+  const { spaces, roles, members, attributes } = written
+  return {
+    ...{ file, dataDir, policyDir: absolute(written.policy_dir) },
+    ...{ policy: policyOf(written.policy), spaces, roles, members, attributes },
+    agents: mapValues(written.agents, ({ token_ttl, ...agent }) => ({
+      ...agent,
+      tokenTtlMs: milliseconds(token_ttl),
+    })),
+    approvers: mapValues(written.approvers, ({ token_ttl, ...approver }) => ({
+      ...approver,
+      tokenTtlMs: milliseconds(token_ttl),
+    })),
+    approvals: {
+      waitMs: milliseconds(written.approvals.wait),
+      pendingPerAgent: written.approvals.pending_per_agent,
+      pending: written.approvals.pending,
+    },
+    alerts: {
+      alertAfter: written.alerts.alert_after,
+      receiptsPerSource: written.alerts.receipts_per_source,
+      receipts: written.alerts.receipts,
+    },
+    servers: mapValues(written.servers, (server) => serverOf(server, absolute)),
+    memory: mapValues(written.memory, ({ seed, ...memory }) => ({
+      ...memory,
+      ...(seed === undefined ? {} : { seed: absolute(seed) }),
+    })),
+    budgets: mapValues(written.budgets, ({ per, per_agent: perAgent, ...budget }) => ({
+      ...budget,
+      perMs: milliseconds(per),
+      perAgent,
+    })),
+    ledger: tenantLedgerOf(written.ledger),
+  }
+}
+
+/** What of the ledger a tenant says for itself. */
+export function tenantLedgerOf(ledger: TenantFile['ledger']): TenantLedgerConfig {
+  const { payloads, retention, subjects } = ledger
+  const { keep, max_bytes: maxBytes, max_total_bytes: maxTotalBytes } = payloads
+  const { payloads: ofPayloads, receipts } = retention
+  return {
+    payloads: { keep: keep === 'redacted' ? 'redacted' : 'none', maxBytes, maxTotalBytes },
+    retention: {
+      ...(ofPayloads !== FOREVER && { payloadsMs: milliseconds(ofPayloads) }),
+      ...(receipts !== FOREVER && { receiptsMs: milliseconds(receipts) }),
+    },
+    subjects: mapValues(subjects, (path) => parseSubjectPath(path) ?? []),
+  }
+}
+
+function policyOf(policy: TenantFile['policy']): PolicyConfig {
+  const { record_requests: on, record_max_age: age, record_max_count: maxCount } = policy
+  return {
+    reload: policy.reload === 'push' ? 'push' : 'watch',
+    recording: { on, maxAgeMs: milliseconds(age), maxCount },
+  }
+}
+
+function serverOf(server: TenantFile['servers'][string], absolute: Absolute): ServerConfig {
+  const callTimeoutMs = milliseconds(server.call_timeout)
+  const { space, fulfils } = server
+  const both = { ...(space !== undefined && { space }), callTimeoutMs, fulfils }
+  if (server.transport === 'stdio') {
+    const { command, args, env, cwd } = server
+    const place = cwd === undefined ? {} : { cwd: absolute(cwd) }
+    return { transport: 'stdio', command, args, env, ...place, ...both }
+  }
+  const { url, headers, introspection_secret: introspectionSecret } = server
+  const secret = introspectionSecret === undefined ? {} : { introspectionSecret }
+  return { transport: 'http', url, headers, ...secret, ...both }
+}
+
+function mapValues<From, To>(
+  record: Readonly<Record<string, From>>,
+  change: (value: From) => To,
+): Record<string, To> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]))
+}
+
+/** The schema let nothing but durations through. */
+export function milliseconds(duration: string): number {
+  const parsed = parseDuration(duration)
+  if (parsed === undefined) throw new PortcullisError('INTERNAL', `no duration: \`${duration}\``)
+  return parsed
+}
