@@ -6,7 +6,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { FsckReport } from '../../src/kernel/receipt/ledger-report.ts'
 import { verifyPortableReceipt } from '../../src/kernel/receipt/verify-receipt.ts'
+import { fsckInParallel } from '../../src/stores/segments/fsck-in-parallel.ts'
 import {
   type LedgerOptions,
   type OpenLedger,
@@ -14,7 +16,7 @@ import {
 } from '../../src/stores/segments/open-ledger.ts'
 import { readLedger } from '../../src/stores/segments/read-ledger.ts'
 import { checkLedger } from '../../test/support/check-ledger.ts'
-import { SAMPLE_SIGNER, SAMPLE_VKEY } from '../../test/support/sample-log.ts'
+import { SAMPLE_ORIGIN, SAMPLE_SIGNER, SAMPLE_VKEY } from '../../test/support/sample-log.ts'
 import { silentLog } from '../../test/support/silent-log.ts'
 import { figures, measure, print, type Result, rounded } from '../report.ts'
 import { signedEach, sqliteRows, syncedEach } from './peers.ts'
@@ -27,6 +29,8 @@ const GROUP = 1_000
 const PRODUCED = 100_000
 /** Most calls of one reading. With fewer, one slow group of all callers would be its p99. */
 const CALLS = 100_000
+/** Enough for several segments. */
+const CHECKED = 400_000
 
 const folder = mkdtempSync(join(tmpdir(), 'portcullis-bench-'))
 const results: Result[] = []
@@ -111,11 +115,11 @@ for (const [name, peer, groups, content] of [
   }
 }
 
-/** Receipts that are checked in a second, in one thread, once the code is warm. */
-function checkedPerSecond(directory: string): number {
-  checkLedger(directory)
+/** Receipts that are checked in a second, once the code is warm. */
+async function checkedPerSecond(check: () => FsckReport | Promise<FsckReport>): Promise<number> {
+  await check()
   const begun = performance.now()
-  const { ok, receipts } = checkLedger(directory)
+  const { ok, receipts } = await check()
   if (!ok) throw new Error('the ledger of the benchmark does not hold')
   return receipts / ((performance.now() - begun) / 1_000)
 }
@@ -148,9 +152,12 @@ await withLedger({}, async (ledger) => {
 const one = join(folder, 'one')
 const signers = { active: SAMPLE_SIGNER }
 const small = await openLedger({ directory: one, signers, log: silentLog, queueLimit: 2 * WINDOW })
-await produce(PRODUCED, (from, to) => small.appendAll(draftsOf(from, to)))
+await produce(CHECKED, (from, to) => small.appendAll(draftsOf(from, to)))
 await small.close()
-note('fsck', { value: checkedPerSecond(one), unit: '1/s' })
+const alone = await checkedPerSecond(() => checkLedger(one))
+const about = { origin: SAMPLE_ORIGIN, keys: [SAMPLE_VKEY] }
+const peer = note('fsck/one-thread', { value: alone, unit: '1/s' })
+note('fsck', { value: await checkedPerSecond(() => fsckInParallel(one, about)), unit: '1/s', peer })
 const portable = readLedger(one).of().proof(5_000)
 const begun = performance.now()
 for (let count = 0; count < 200; count += 1) verifyPortableReceipt(portable, SAMPLE_VKEY)

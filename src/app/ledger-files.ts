@@ -11,7 +11,7 @@ import {
   type LedgerJudge,
   type SizedKey,
 } from '../stores/segments/fsck/judge-by-keys.ts'
-import { fsck } from '../stores/segments/fsck.ts'
+import { fsckInParallel } from '../stores/segments/fsck-in-parallel.ts'
 import { hasWriter } from '../stores/segments/ledger-lock.ts'
 import { loadConfig } from './config.ts'
 import { ledgerDirectory } from './data-files.ts'
@@ -70,14 +70,17 @@ export interface LedgerVerdict extends FsckReport {
   readonly remembered: boolean
 }
 
-export function checkLedgerFiles(place: LedgerPlace, options: CheckFileOptions): LedgerVerdict {
+export async function checkLedgerFiles(
+  place: LedgerPlace,
+  options: CheckFileOptions,
+): Promise<LedgerVerdict> {
   const { remember, head, onProgress } = options
   const { origin, keys } = keysOf(place)
   const known = head ?? (remember !== undefined && existsSync(remember) ? remember : undefined)
   const judge = judgeByKeys(keys)
   const remembered = known === undefined ? undefined : openHead(readTextFile(known), judge)
-  const report = fsck(place.directory, {
-    ...{ origin, judge, live: hasWriter(place.directory) },
+  const report = await fsckInParallel(place.directory, {
+    ...{ origin, keys, live: hasWriter(place.directory) },
     ...(remembered !== undefined && { remembered }),
     ...(onProgress !== undefined && { onProgress }),
   })

@@ -53,12 +53,12 @@ function fsckCommand(): Command {
     .addOption(
       new Option('--head <file>', 'compare with the checkpoint in this file').conflicts('remember'),
     )
-    .action((options: FsckOptions) => answer(options.json, async () => checkWhole(options)))
+    .action((options: FsckOptions) => answer(options.json, () => checkWhole(options)))
 }
 
-function checkWhole(options: FsckOptions): Answer {
+async function checkWhole(options: FsckOptions): Promise<Answer> {
   const progress = process.stderr.isTTY ? { onProgress: showShare } : {}
-  const verdict = checkLedgerFiles(findLedger(options), { ...options, ...progress })
+  const verdict = await checkLedgerFiles(findLedger(options), { ...options, ...progress })
   endProgress()
   const exit = verdict.ok ? EXIT.ok : EXIT.failed
   return { json: verdict, text: verdictText(verdict), exit }

@@ -50,6 +50,11 @@ export class LedgerLayer {
     this.#lay({ log: 0, kind: FRAME_KINDS.snapshot, body: formatSnapshot(snapshot, this.#signer) })
   }
 
+  /** The next receipt of a run will not name the one before. */
+  forget(log: number, run: string): void {
+    this.#runs.delete(`${log} ${run}`)
+  }
+
   declare(tenant: string): number {
     const log = this.#state.logs.length
     const origin = `${SAMPLE_ORIGIN}/l/${String(log).padStart(16, '0')}`

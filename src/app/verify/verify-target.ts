@@ -77,13 +77,13 @@ function kindOf(target: string): 'tiles' | 'ledger' | 'bundle' | 'receipts' | 'r
   return isLedger ? 'ledger' : 'receipts'
 }
 
-function ledgerVerdict(target: string, options: VerifyOptions): TargetVerdict {
+async function ledgerVerdict(target: string, options: VerifyOptions): Promise<TargetVerdict> {
   const { trust, pq, witnesses, receipt, key, remember, onProgress } = options
   if (trust !== undefined || pq !== undefined || witnesses !== undefined || receipt !== undefined) {
     const message = 'a ledger is verified with `--key` and `--remember` alone; export from it first'
     throw new PortcullisError('VERIFY_OPTIONS', message)
   }
-  const verdict = checkLedgerFiles(findLedger({ ledger: target, ...(key && { key }) }), {
+  const verdict = await checkLedgerFiles(findLedger({ ledger: target, ...(key && { key }) }), {
     ...(remember && { remember }),
     ...(onProgress && { onProgress }),
   })

@@ -1,11 +1,9 @@
 import { PortcullisError } from '../../../kernel/errors.ts'
 import type { LedgerProblems } from '../../../kernel/receipt/ledger-report.ts'
 import type { Position } from '../segment-files.ts'
+import { CheckpointMemory } from './checkpoint-memory.ts'
 import type { LedgerJudge } from './judge-by-keys.ts'
 import { readHead } from './node-audit.ts'
-
-/** Checkpoints whose text is kept, to know again in one with more signatures. */
-const AT_HAND = 65_536
 
 /** A note in a frame, and the log that the frame is about. */
 export interface FoundNote {
@@ -25,8 +23,7 @@ export function textOf(note: string): string {
 export class CheckpointCheck {
   readonly #problems: LedgerProblems
   readonly #judge: LedgerJudge
-  readonly #texts = new Set<string>()
-  #cosigned = ''
+  readonly memory = new CheckpointMemory()
   /** Checkpoints so far, and signatures on them of keys that are not known. */
   count = 0
   unverified = 0
@@ -40,7 +37,7 @@ export class CheckpointCheck {
   isSigned(found: FoundNote): boolean {
     this.count += 1
     const holds = this.#open(found, false)
-    this.#remember(textOf(found.note))
+    this.memory.add(textOf(found.note))
     return holds
   }
 
@@ -48,11 +45,10 @@ export class CheckpointCheck {
   cosigned({ at, origin, note }: FoundNote): void {
     const text = textOf(note)
     this.#open({ at, origin, note, nodeSize: readHead(text)?.size ?? 0 }, true)
-    if (!this.#texts.has(text)) this.#fault('no checkpoint before it is of that head', at)
-    if (note === this.#cosigned) {
+    if (!this.memory.has(text)) this.#fault('no checkpoint before it is of that head', at)
+    if (this.memory.repeatsCosigned(note)) {
       this.#problems.add('LEDGER_REORDERED', 'a cosigned checkpoint stands twice', { at })
     }
-    this.#cosigned = note
   }
 
   #open({ at, origin, note, nodeSize }: FoundNote, others: boolean): boolean {
@@ -68,15 +64,6 @@ export class CheckpointCheck {
       this.#fault(error.message, at)
     }
     return false
-  }
-
-  #remember(text: string): void {
-    this.#texts.add(text)
-    if (this.#texts.size <= AT_HAND) return
-    for (const oldest of this.#texts) {
-      this.#texts.delete(oldest)
-      return
-    }
   }
 
   #fault(message: string, at: Position): void {

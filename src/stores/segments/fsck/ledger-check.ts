@@ -6,6 +6,7 @@ import { isLogOfNode } from '../../../kernel/tlog/note.ts'
 import { FRAME_KINDS, type Frame } from '../frame.ts'
 import { MAX_LOGS, NODE_LOG, type OpenAction } from '../ledger-state.ts'
 import type { Position } from '../segment-files.ts'
+import type { Snapshot } from '../snapshot.ts'
 import { CheckpointCheck, type FoundNote, textOf } from './checkpoint-check.ts'
 import { readDeclaration } from './declaration.ts'
 import type { LedgerJudge } from './judge-by-keys.ts'
@@ -47,9 +48,12 @@ export class LedgerCheck {
   /** A frame that should stand earlier: frames changed places, or a checkpoint is missing. */
   #late: Position | undefined
   #head: { readonly note: string; readonly size: number; readonly root: string } | undefined
-  #last = ''
   receipts = 0
   pruned = 0
+  /** What came before the first snapshot is checked elsewhere. */
+  asks = false
+  /** The first snapshot. */
+  begins: Snapshot | undefined
 
   constructor(options: CheckOptions) {
     this.#options = options
@@ -108,6 +112,13 @@ export class LedgerCheck {
       default:
         throw new PortcullisError('INTERNAL', 'a snapshot is in no group')
     }
+  }
+
+  /** Goes on from the next snapshot. What that leaves open, whoever joins the ranges tells. */
+  ask(): void {
+    this.lose()
+    this.asks = true
+    this.checkpoints.memory.ask()
   }
 
   /** From here to the next snapshot, what the trees come to can't be known. */
@@ -204,11 +215,9 @@ export class LedgerCheck {
   #settle(at: Position, { body }: Frame): void {
     const note = bufferOf(body).toString('utf8')
     const valid = this.checkpoints.isSigned(this.#noteAt(at, this.#options.origin, note))
-    // It may be signed again over frames that change no tree.
-    if (note === this.#last && this.#group === at) {
+    if (this.checkpoints.memory.repeatsNode(note, this.#group === at)) {
       this.#fault('LEDGER_REORDERED', 'a checkpoint stands twice', at)
     }
-    this.#last = note
     const signed = valid ? readHead(textOf(note)) : undefined
     if (signed !== undefined) this.#head = { note, size: signed.size, root: signed.root }
     settleGroup(this, { at, signed, late: this.#late })
@@ -259,6 +268,7 @@ export class LedgerCheck {
     }
     const { judge, origin } = this.#options
     const found = checkSnapshot(frame, { check: this, judge, origin })
+    this.begins ??= found.snapshot
     for (const message of found.faults) this.#fault('LEDGER_SNAPSHOT_ALTERED', message, at)
     found.resume((name) => {
       const log = this.logs.get(name.log) ?? new LogAudit(name, this.problems, this.#scan)

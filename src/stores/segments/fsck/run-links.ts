@@ -9,6 +9,23 @@ const AT_HAND = 200_000
 /** Broken links that are remembered. */
 const MAX_BROKEN = 100
 
+/** The first receipt of a run in a range of segments: what it names stands in a range before. */
+export interface FirstOfRun {
+  readonly run: string
+  readonly prev: string | undefined
+}
+
+/** What a range asks of those before it, and what it leaves to those behind it. */
+export interface LinkEnds {
+  readonly first: readonly FirstOfRun[]
+  /** By run, the hash of its last receipt. */
+  readonly heads: ReadonlyMap<string, string>
+  readonly pruned: ReadonlySet<string>
+  readonly unfollowed: number
+  /** Something was let go of. */
+  readonly partial: boolean
+}
+
 /**
  * Does each receipt name the previous one of its run? Keeps the runs last begun: a link to one that
  * was let go of, or to a leaf that is gone, can't be followed and is counted.
@@ -18,6 +35,9 @@ export class RunLinks {
   readonly #pruned = new Set<string>()
   /** Receipts whose `prev` is not the hash of the one before. */
   readonly broken: number[] = []
+  readonly #first: FirstOfRun[] = []
+  /** Runs that are not known yet may have begun in a range that another thread checks. */
+  #asks = false
   #partial = false
   #unfollowed = 0
 
@@ -32,16 +52,44 @@ export class RunLinks {
     this.#pruned.clear()
   }
 
+  /** From here on: what came before will be known to whoever calls `join` with the `ends`. */
+  ask(): void {
+    this.#asks = true
+  }
+
+  ends(): LinkEnds {
+    return {
+      ...{ first: this.#first, heads: this.#heads, pruned: this.#pruned },
+      ...{ unfollowed: this.#unfollowed, partial: this.#partial },
+    }
+  }
+
+  /** Goes on over a range that was followed elsewhere. False where a link to it is broken. */
+  join({ first, heads, pruned, unfollowed, partial }: LinkEnds): boolean {
+    if (!first.every(({ prev, run }) => this.#leads(prev, run))) return false
+    for (const [run, hash] of heads) this.#last(run, hash)
+    for (const hash of pruned) this.pruned(hash)
+    this.#unfollowed += unfollowed
+    this.#partial ||= partial
+    return true
+  }
+
   follow({ seq, run, prev }: LeafFacts, hash: string): void {
-    if (!this.#leads(prev, run) && this.broken.length < MAX_BROKEN) this.broken.push(seq)
-    this.#heads.set(run, hash)
-    if (this.#heads.size > AT_HAND) this.#partial = dropOldest(this.#heads)
+    // Once runs were let go of, nobody can tell which are new here: those links are not followed.
+    if (this.#asks && !this.#partial && !this.#heads.has(run)) this.#first.push({ run, prev })
+    else if (!this.#leads(prev, run) && this.broken.length < MAX_BROKEN) this.broken.push(seq)
+    this.#last(run, hash)
   }
 
   /** A leaf of which only the hash is left. */
   pruned(hash: string): void {
     this.#pruned.add(hash)
     if (this.#pruned.size > AT_HAND) this.#partial = dropOldest(this.#pruned)
+  }
+
+  #last(run: string, hash: string): void {
+    this.#heads.set(run, hash)
+    if (this.#heads.size > AT_HAND) this.#partial = dropOldest(this.#heads)
   }
 
   #leads(prev: string | undefined, run: string): boolean {

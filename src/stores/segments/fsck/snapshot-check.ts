@@ -14,9 +14,13 @@ export interface Known {
   readonly node: NodeAudit
   readonly logs: ReadonlyMap<number, LogAudit>
   readonly open: Map<string, OpenAction>
+  /** The ledger before the first snapshot is checked elsewhere. */
+  readonly asks: boolean
 }
 
 interface FoundSnapshot {
+  /** Unless it can't be read. */
+  readonly snapshot?: Snapshot
   readonly faults: readonly string[]
   /** Goes on from the snapshot where what came before it is not known. */
   resume(know: (name: LogName) => LogAudit): void
@@ -35,22 +39,29 @@ export function checkSnapshot(
   }
   const isSealed = hasSeal(text, snapshot, judge)
   const faults = isSealed ? [] : ['no known key sealed it']
-  const known = expected(check, origin)
-  const bare = (it: Snapshot) => ({ ...it, open: withBody(it.open, check.logs) })
-  if (known !== undefined && !sameSnapshot(bare(snapshot), bare(known))) {
+  const known = comesTo(check, origin)
+  if (known !== undefined && !isSameButPruned(snapshot, known, check.logs)) {
     faults.push('it is not what the segments before come to')
   }
   const resume = (know: (name: LogName) => LogAudit) => {
     if (isSealed && known === undefined) adopt(snapshot, check, know)
   }
-  return { faults, resume }
+  return { snapshot, faults, resume }
+}
+
+type PrunedLogs = ReadonlyMap<number, { readonly prunedTo: number }>
+
+/** Are they the same, but for the actions whose decision was taken out since? */
+export function isSameButPruned(one: Snapshot, other: Snapshot, logs: PrunedLogs): boolean {
+  const bare = (it: Snapshot) => ({ ...it, open: withBody(it.open, logs) })
+  return sameSnapshot(bare(one), bare(other))
 }
 
 /**
  * What a segment says of actions whose decision was taken out counts for nothing: pruning goes from
  * segment to segment, and a crash may come between.
  */
-function withBody(actions: readonly OpenAction[], logs: Known['logs']): readonly OpenAction[] {
+function withBody(actions: readonly OpenAction[], logs: PrunedLogs): readonly OpenAction[] {
   return actions.filter(({ log, leaf }) => {
     const { prunedTo = 0 } = logs.get(log) ?? {}
     return prunedTo === 0 || seqOf(leaf) >= prunedTo
@@ -65,8 +76,8 @@ function hasSeal(text: string, snapshot: Snapshot, judge: LedgerJudge): boolean 
   return judge.seal(sealed(snapshot), signature)
 }
 
-/** The snapshot that the audits give, unless one of them lost its tree. */
-function expected({ node, logs, open }: Known, origin: string): Snapshot | undefined {
+/** The snapshot that the audits come to, unless one of them lost its tree. */
+export function comesTo({ node, logs, open }: Known, origin: string): Snapshot | undefined {
   const audits = [...logs.values()]
   if (node.lost || audits.some(({ lost }) => lost)) return undefined
   const own = { log: 0, origin, size: node.size, frontier: node.edge().map(base64Of) }
@@ -89,7 +100,8 @@ function adopt(snapshot: Snapshot, check: Known, know: (name: LogName) => LogAud
       const audit = know({ log, origin, tenant })
       audit.resume({ size, root: '', index: head ?? -1 }, edge)
       audit.signed = signed ?? -1
-      audit.links.forget()
+      if (check.asks) audit.links.ask()
+      else audit.links.forget()
     }
   }
   check.open.clear()
