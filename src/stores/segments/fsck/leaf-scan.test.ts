@@ -31,7 +31,7 @@ function scanned(scan: LeafScan, leaf: Buffer): unknown {
   }
 }
 
-test('the walk says of any receipt what parsing it in full says', () => {
+test('the scan says of any receipt what parsing it in full says', () => {
   const scan = new LeafScan()
   fc.assert(
     fc.property(anyReceipt, (receipt) => {
@@ -52,7 +52,7 @@ const KNOWN: readonly Receipt[] = [
   { ...refusalDraft('r'), ...place(3) },
 ]
 
-test('no change of one byte makes the walk accept what parsing refuses', () => {
+test('no change of one byte makes the scan accept what parsing refuses', () => {
   const scan = new LeafScan()
   for (const receipt of KNOWN) {
     const leaf = Buffer.from(canonical(receipt))

@@ -1,17 +1,20 @@
 /**
- * Reads leaves at the rate of the disk. Most receipts have one of a few shapes, so a leaf is walked
- * once over its bytes: is it canonical JSON, and which shape is it? Only the first leaf of a shape,
- * and whatever the walk does not know, is parsed in full by `parseReceipt`.
+ * Reads leaves at the rate of the disk. Most receipts have one of a few shapes, each a pattern that
+ * only canonical text of that shape matches. The first leaf of a shape, and whatever matches none,
+ * is parsed in full by `parseReceipt`.
  */
 import { PortcullisError } from '../../../kernel/errors.ts'
 import { parseReceipt } from '../../../kernel/receipt/parse-receipt.ts'
-import { JsonWalk } from './json-walk.ts'
+import { patternOf } from './leaf-pattern.ts'
 
-/** Shapes that are remembered; a ledger has some dozens. */
-const MAX_SHAPES = 4_096
+/** Shapes that are known at a time. A ledger has some dozens, and few of them often. */
+const MAX_SHAPES = 32
 
-/** Shapes that are compared before any is looked up. */
-const RECENT_SHAPES = 6
+/** Shapes that are learned at all: to make a pattern takes longer than to parse a leaf. */
+const MAX_LEARNED = 4_096
+
+/** Shapes that take turns without a new order. */
+const RECENT_SHAPES = 4
 
 /** What a receipt says of its place and of others. */
 export interface LeafFacts {
@@ -24,78 +27,63 @@ export interface LeafFacts {
   readonly closes: string | undefined
 }
 
-/** Where in the order of its members a shape has those that are asked for; -1 where it has not. */
+/** Members that are asked for. */
+const ASKED: ReadonlySet<string> = new Set(['seq', 'log', 'prev', 'run', 'id', 'effect.of'])
+
+/** The group of a pattern in which a member stands; 0 where the shape has it not. */
 interface Shape {
-  readonly skeleton: Buffer
-  readonly at: Readonly<Record<keyof typeof PATHS, number>>
-  readonly opens: boolean
-  readonly closes: boolean
+  readonly expression: RegExp
+  readonly seq: number
+  readonly log: number
+  readonly prev: number
+  readonly run: number
+  /** The id of the action that receipts of this shape leave open, or that they close. */
+  readonly opens: number
+  readonly closes: number
 }
 
-const PATHS = {
-  seq: 'seq',
-  log: 'log',
-  prev: 'prev',
-  run: 'run',
-  id: 'id',
-  of: 'effect.of',
-} as const
-
 export class LeafScan {
-  readonly #walk = new JsonWalk()
-  readonly #shapes = new Map<number, Shape>()
-  readonly #recent: Shape[] = []
+  /** Those of late come first. */
+  readonly #shapes: Shape[] = []
+  #learned = 0
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
   /** Throws `RECEIPT_INVALID` unless these bytes are the canonical text of a receipt. */
   read(bytes: Buffer): LeafFacts {
-    if (!this.#walk.over(bytes)) return factsOf(parseReceipt(this.#decode(bytes)))
-    const shape = this.#shape()
-    if (shape !== undefined) return this.#facts(bytes, shape)
+    // Patterns match ASCII alone, which is the same in both encodings, and this one is faster.
+    const text = bytes.toString('latin1')
+    let at = 0
+    for (const shape of this.#shapes) {
+      const found = shape.expression.exec(text)
+      if (found !== null) {
+        if (at >= RECENT_SHAPES) this.#toFront(at)
+        return factsIn(found, shape)
+      }
+      at += 1
+    }
     const receipt = parseReceipt(this.#decode(bytes))
-    if (this.#shapes.size < MAX_SHAPES) this.#learn(receipt)
+    this.#learn(text, receipt)
     return factsOf(receipt)
   }
 
-  /** The shape of the leaf just walked, if it is known. Those seen last are tried first. */
-  #shape(): Shape | undefined {
-    for (const shape of this.#recent) if (this.#walk.isShape(shape.skeleton)) return shape
-    const known = this.#shapes.get(this.#walk.digest)
-    if (known === undefined || !this.#walk.isShape(known.skeleton)) return undefined
-    this.#recent.unshift(known)
-    this.#recent.length = Math.min(this.#recent.length, RECENT_SHAPES)
-    return known
+  #toFront(at: number): void {
+    this.#shapes.unshift(...this.#shapes.splice(at, 1))
   }
 
-  #learn(receipt: Parsed): void {
-    const paths = memberPaths(receipt)
-    const at = (path: string) => paths.indexOf(path)
+  #learn(text: string, receipt: Parsed): void {
+    if (this.#learned === MAX_LEARNED) return
+    this.#learned += 1
+    const pattern = patternOf(text, receipt, ASKED)
+    if (pattern === undefined) return
     const { opens, closes } = factsOf(receipt)
-    this.#shapes.set(this.#walk.digest, {
-      skeleton: this.#walk.skeleton(),
-      at: {
-        seq: at(PATHS.seq),
-        log: at(PATHS.log),
-        prev: at(PATHS.prev),
-        run: at(PATHS.run),
-        id: at(PATHS.id),
-        of: at(PATHS.of),
-      },
-      opens: opens !== undefined,
-      closes: closes !== undefined,
+    const group = (path: string) => pattern.asked.indexOf(path) + 1
+    this.#shapes.unshift({
+      expression: pattern.expression,
+      ...{ seq: group('seq'), log: group('log'), prev: group('prev'), run: group('run') },
+      opens: opens === undefined ? 0 : group('id'),
+      closes: closes === undefined ? 0 : group('effect.of'),
     })
-  }
-
-  #facts(bytes: Buffer, { at, opens, closes }: Shape): LeafFacts {
-    const walk = this.#walk
-    return {
-      seq: walk.count(bytes, at.seq),
-      log: walk.text(bytes, at.log),
-      prev: at.prev < 0 ? undefined : walk.text(bytes, at.prev),
-      run: walk.text(bytes, at.run),
-      opens: opens ? walk.text(bytes, at.id) : undefined,
-      closes: closes ? walk.text(bytes, at.of) : undefined,
-    }
+    this.#shapes.length = Math.min(this.#shapes.length, MAX_SHAPES)
   }
 
   #decode(bytes: Buffer): string {
@@ -115,15 +103,13 @@ function factsOf({ seq, log, prev, run, kind, id, effect }: Parsed): LeafFacts {
   return { seq, log, prev, run, opens, closes }
 }
 
-/**
- * The members that hold text, numbers or truth values, in canonical order as the walk meets them:
- * `effect.of`. Lists are left out, since how many members they have differs within a shape.
- */
-function memberPaths(value: object, above = ''): string[] {
-  return Object.entries(value).flatMap(([name, member]) => {
-    if (member === undefined || Array.isArray(member)) return []
-    if (typeof member === 'object' && member !== null)
-      return memberPaths(member, `${above}${name}.`)
-    return [`${above}${name}`]
-  })
+function factsIn(found: RegExpExecArray, { seq, log, prev, run, opens, closes }: Shape): LeafFacts {
+  return {
+    seq: Number(found[seq]),
+    log: found[log] ?? '',
+    prev: prev === 0 ? undefined : found[prev],
+    run: found[run] ?? '',
+    opens: opens === 0 ? undefined : found[opens],
+    closes: closes === 0 ? undefined : found[closes],
+  }
 }

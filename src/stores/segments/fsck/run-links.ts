@@ -76,8 +76,9 @@ export class RunLinks {
 
   follow({ seq, run, prev }: LeafFacts, hash: string): void {
     // Once runs were let go of, nobody can tell which are new here: those links are not followed.
-    if (this.#asks && !this.#partial && !this.#heads.has(run)) this.#first.push({ run, prev })
-    else if (!this.#leads(prev, run) && this.broken.length < MAX_BROKEN) this.broken.push(seq)
+    if (this.#asks && !this.#partial && !this.#heads.has(run)) {
+      this.#first.push({ run: copied(run), prev: prev && copied(prev) })
+    } else if (!this.#leads(prev, run) && this.broken.length < MAX_BROKEN) this.broken.push(seq)
     this.#last(run, hash)
   }
 
@@ -88,7 +89,7 @@ export class RunLinks {
   }
 
   #last(run: string, hash: string): void {
-    this.#heads.set(run, hash)
+    this.#heads.set(this.#heads.has(run) ? run : copied(run), hash)
     if (this.#heads.size > AT_HAND) this.#partial = dropOldest(this.#heads)
   }
 
@@ -115,6 +116,11 @@ function dropOldest(kept: Map<string, unknown> | Set<string>): true {
     if (left <= 0) break
   }
   return true
+}
+
+/** A part of a text holds on to all of it, here of a whole leaf. */
+function copied(part: string): string {
+  return Buffer.from(part).toString()
 }
 
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
