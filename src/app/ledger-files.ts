@@ -6,6 +6,7 @@ import type { FsckReport } from '../kernel/receipt/ledger-report.ts'
 import { type Checkpoint, claimedCheckpoint } from '../kernel/tlog/checkpoint.ts'
 import { parseVerifierKey } from '../kernel/tlog/note.ts'
 import { parseStates } from '../stores/keys-file/key-states-file.ts'
+import { checkIndex } from '../stores/segments/check-index.ts'
 import {
   judgeByKeys,
   type LedgerJudge,
@@ -60,6 +61,8 @@ export interface CheckFileOptions {
   readonly remember?: string
   /** Compare with the head in this file, which has to be there. */
   readonly head?: string
+  /** Compare the index with the segments too. */
+  readonly index?: boolean
   onProgress?(done: number, of: number): void
 }
 
@@ -68,6 +71,8 @@ export interface LedgerVerdict extends FsckReport {
   readonly ledger: string
   readonly keys: readonly string[]
   readonly remembered: boolean
+  /** Leaves that the index was compared over; absent where there is none, or nobody asked. */
+  readonly indexed?: number
 }
 
 export async function checkLedgerFiles(
@@ -79,11 +84,12 @@ export async function checkLedgerFiles(
   const known = head ?? (remember !== undefined && existsSync(remember) ? remember : undefined)
   const judge = judgeByKeys(keys)
   const remembered = known === undefined ? undefined : openHead(readTextFile(known), judge)
-  const report = await fsckInParallel(place.directory, {
+  const segments = await fsckInParallel(place.directory, {
     ...{ origin, keys, live: hasWriter(place.directory) },
     ...(remembered !== undefined && { remembered }),
     ...(onProgress !== undefined && { onProgress }),
   })
+  const report = options.index === true ? withIndex(segments, place.directory) : segments
   if (remember !== undefined && report.ok) writeWhole(remember, report.head ?? '')
   return {
     ...report,
@@ -91,6 +97,14 @@ export async function checkLedgerFiles(
     keys: keys.map(({ vkey }) => vkey),
     remembered: remembered !== undefined,
   }
+}
+
+/** Segments in which anything is wrong are nothing to compare an index with. */
+function withIndex(report: FsckReport, directory: string): FsckReport & { indexed?: number } {
+  if (!report.ok) return report
+  const { leaves, problem } = checkIndex(directory)
+  const indexed = leaves === undefined ? report : { ...report, indexed: leaves }
+  return problem === undefined ? indexed : { ...indexed, ok: false, problems: [problem] }
 }
 
 /** The keys in a file, a line each; without a file those that the runtime ever had. */

@@ -36,6 +36,9 @@ export function verdictText(verdict: LedgerVerdict): string {
     `  ${receipts} receipts under ${checkpoints} checkpoints of ${origin}`,
     ...verdict.logs.map((log) => `  ${log.size} receipts of ${printable(log.tenant)}`),
     `  head ${size} ${root}`,
+    ...(ok && verdict.indexed !== undefined
+      ? [`  index of ${verdict.indexed} leaves: agrees`]
+      : []),
     ...verdict.quarantined.map((name) => `  set aside by a recovery: quarantine/${name}`),
   ]
   const more = unlisted === 0 ? [] : [`  and ${unlisted} more problems`]

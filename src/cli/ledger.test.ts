@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { writeLedger, writeSampleLedger } from '../../test/support/sample-ledger.ts'
 import { SAMPLE_ORIGIN, SAMPLE_VKEY } from '../../test/support/sample-log.ts'
@@ -29,6 +30,8 @@ writeFileSync(
    await ledgerCommand().parseAsync(process.argv.slice(2), { from: 'user' })`,
 )
 
+const KEY = join(data, 'keys', 'ledger.vkey')
+
 /** Runs `portcullis ledger …` where `.portcullis` lies. */
 function ledger(...args: string[]) {
   const run = spawnSync(process.execPath, [program, ...args], { cwd: home, encoding: 'utf8' })
@@ -44,8 +47,6 @@ function tampered(name: string, change: (frames: readonly StoredFrame[]) => Stor
   return copyWithFrames(join(data, 'ledger'), join(home, name), change)
 }
 
-const KEY = join(data, 'keys', 'ledger.vkey')
-
 test('a ledger is verified where the runtime keeps it', () => {
   const { exit, ok, receipts, problems, keys, remembered } = json('fsck')
   assert.deepEqual([exit, ok, receipts, problems], [0, true, COUNT + 1, []])
@@ -53,6 +54,25 @@ test('a ledger is verified where the runtime keeps it', () => {
   const { out } = ledger('fsck')
   assert.match(out, /ledger: holds\n {2}41 receipts under \d+ checkpoints of /)
   assert.match(out, /--remember FILE/)
+})
+
+test('the index is compared with the segments when that is asked for', () => {
+  const copy = join(home, 'indexed')
+  cpSync(join(data, 'ledger'), copy, { recursive: true })
+  const fsck = () => json('fsck', '--index', '--ledger', copy, '--key', KEY)
+  assert.equal(fsck().indexed, undefined, 'there is none')
+  assert.equal(ledger('reindex', '--ledger', copy).exit, 0)
+  const sound = fsck()
+  assert.deepEqual([sound.exit, sound.ok, sound.indexed > COUNT], [0, true, true])
+  const db = new DatabaseSync(join(copy, 'index.db'))
+  db.exec('DELETE FROM term WHERE seq = 7')
+  db.close()
+  const { exit, ok, problems } = fsck()
+  assert.deepEqual([exit, ok], [1, false])
+  assert.deepEqual([problems[0].code, problems[0].seq], ['LEDGER_INDEX_ALTERED', 7])
+  assert.equal(json('fsck', '--ledger', copy, '--key', KEY).ok, true)
+  assert.equal(ledger('reindex', '--ledger', copy).exit, 0)
+  assert.equal(fsck().exit, 0)
 })
 
 test('a ledger is found by its directory, a data directory or a configuration', () => {

@@ -53,6 +53,7 @@ function fsckCommand(): Command {
     .addOption(
       new Option('--head <file>', 'compare with the checkpoint in this file').conflicts('remember'),
     )
+    .option('--index', 'also compare the index with the segments (some ten times as slow)')
     .action((options: FsckOptions) => answer(options.json, () => checkWhole(options)))
 }
 

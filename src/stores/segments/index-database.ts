@@ -115,8 +115,11 @@ function checkSchema(db: DatabaseSync): void {
   throw indexInvalid('it is no index of this version')
 }
 
-/** Result codes of SQLite that say the file is damaged: SQLITE_CORRUPT, SQLITE_NOTADB. */
-const DAMAGE: readonly unknown[] = [11, 26]
+/**
+ * Result codes of SQLite that say the file is damaged: SQLITE_ERROR, which with statements that are
+ * always the same says that a table is not there, SQLITE_CORRUPT and SQLITE_NOTADB.
+ */
+const DAMAGE: readonly unknown[] = [1, 11, 26]
 
 /** Is this the failure of using an index that is damaged or is none? */
 export function isIndexDamage(error: unknown): error is Error {
@@ -124,7 +127,7 @@ export function isIndexDamage(error: unknown): error is Error {
   if (!(error instanceof Error)) return false
   // Primary codes are the low byte of extended ones.
   if ('errcode' in error) return DAMAGE.includes(Number(error.errcode) & 0xff)
-  // An integer so large that no column of ours holds it; a table that is not there.
+  // An integer so large that no column of ours holds it.
   return 'code' in error && ['ERR_OUT_OF_RANGE', 'ERR_SQLITE_ERROR'].includes(String(error.code))
 }
 
