@@ -46,14 +46,15 @@ export async function benchPorts(folder: string) {
   })
   ledger.subscribe((receipt) => usage.apply(receipt))
   const assurances = configuredAssurances({ servers: {}, memory: {} })
-  const recording = recordRequests({
-    ...{ file: join(folder, 'requests.db'), key: keys.recordingsKey, log: quiet },
-    ...{ maxAgeMs: 86_400_000, maxCount: 100_000 },
-  })
   const privacy = openPayloads({
     keys: { file: join(folder, 'data-keys.db'), tenant: 'default', tenantKey: keys.digestKey },
     ...{ file: join(folder, 'payloads.db'), origin: ledger.origin, clock },
     ...{ maxBytes: 1_048_576, maxTotalBytes: 1_073_741_824 },
+  })
+  const recording = recordRequests({
+    ...{ file: join(folder, 'requests.db'), log: quiet },
+    keys: (pseudonym) => privacy.keys.named(pseudonym)?.requestKey,
+    ...{ maxAgeMs: 86_400_000, maxCount: 100_000 },
   })
   const ports: Ports = {
     ...{ identities, ledger, clock, ids, assurances, usage: usage.book },

@@ -1,19 +1,18 @@
 /** What the command line does with policy versions, beside a runtime or without one. */
 import { existsSync, statSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { PortcullisError } from '../kernel/errors.ts'
 import { type PolicyDiff, policyDiff } from '../kernel/policy/diff/policy-diff.ts'
 import { type Replay, replay } from '../kernel/policy/diff/replay.ts'
 import { type Activation, versionBefore } from '../kernel/policy/versions/activation.ts'
 import { rooted } from '../kernel/policy/versions/policy-texts.ts'
 import { policiesInvalid, readSetFiles } from '../sources/policy-files/load-policy-directory.ts'
-import { readRecordingsKey } from '../stores/keys-file/recordings-key.ts'
 import { type PolicyVersions, policyVersions } from '../stores/policy-versions/policy-versions.ts'
-import { type RequestReader, readRequests } from '../stores/sqlite/read-requests.ts'
 import type { Config } from './config.ts'
-import { requestsFile, versionsDirectory } from './data-files.ts'
+import { versionsDirectory } from './data-files.ts'
 import { type LoadedVersion, loadTexts, loadVersion } from './load-texts.ts'
 import { READING } from './policy-reading.ts'
+import { readingRequests } from './privacy/recorded-requests.ts'
 
 /** Where policies and what was asked of them are. */
 export type PolicyPlaces = Pick<Config, 'policyDir' | 'dataDir'>
@@ -89,21 +88,6 @@ export async function comparePolicies(
     return replay(reader.requests(replaySince), sets, (done) => report(done, of))
   })
   return replayed === undefined ? diff : { ...diff, replay: replayed }
-}
-
-/** Reads the recorded requests; nothing where none were ever recorded. */
-export async function readingRequests<T>(
-  { dataDir }: Pick<Config, 'dataDir'>,
-  read: (reader: RequestReader) => T,
-): Promise<T | undefined> {
-  const file = requestsFile(dataDir)
-  if (!existsSync(file)) return undefined
-  const reader = readRequests(file, await readRecordingsKey(join(dataDir, 'keys')))
-  try {
-    return reader && read(reader)
-  } finally {
-    reader?.close()
-  }
 }
 
 /** Does a decision become more permissive, in what was found or in what was replayed? */

@@ -17,7 +17,7 @@ import { openApprovalDesk } from './approval-desk.ts'
 import { configuredAssurances } from './assurances.ts'
 import { type Closing, closing } from './closing.ts'
 import { type Config, configDigest } from './config.ts'
-import { keysDirectory, ledgerDirectory, requestsFile, usageFile } from './data-files.ts'
+import { keysDirectory, ledgerDirectory, usageFile } from './data-files.ts'
 import { openKeyDesk } from './keys/open-key-desk.ts'
 import { openPolicies } from './open-policies.ts'
 import {
@@ -31,11 +31,11 @@ import {
   openRecords,
   openUsage,
   readLedger,
-  recordRequests,
   scrubLedger,
   seedNamespace,
 } from './parts.ts'
 import { openPrivacy } from './privacy/open-privacy.ts'
+import { startRecording } from './privacy/recorded-requests.ts'
 import { lastRecordedAt } from './read-receipts.ts'
 import { recordEvent, recordHappened } from './record-event.ts'
 import { routeConnector } from './route-connector.ts'
@@ -109,7 +109,7 @@ async function connect(config: Config, log: Log, opened: Closing) {
   const memory = memoryConnector({ records, tenant: TENANT, namespaces })
   const inMemory = { 'memory.read': memory, 'memory.write': memory }
   const connector = routeConnector({ 'tool.call': servers, ...inMemory })
-  const recording = startRecording(config, log, keys.recordingsKey)
+  const recording = startRecording(config, { log, keys, privacy, reader })
   opened.add(() => recording?.close())
   const recordings = recording ?? { keep: () => undefined }
   const attributes = declaredAttributes(config.attributes)
@@ -158,11 +158,6 @@ function startScrub(
 ) {
   const keys = () => keyring.keys.map((key) => ({ ...key, lastSize: key.final?.size }))
   return scrubRate === 0 ? undefined : scrubLedger({ ...parts, keys, bytesPerSecond: scrubRate })
-}
-
-function startRecording({ policy, dataDir }: Config, log: Log, key: Keys['recordingsKey']) {
-  const { on, ...bounds } = policy.recording
-  return on ? recordRequests({ file: requestsFile(dataDir), key, log, ...bounds }) : undefined
 }
 
 function seedRecords({ memory }: Config, records: Records): void {

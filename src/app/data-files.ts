@@ -15,6 +15,11 @@ export function requestsFile(dataDir: string): string {
   return join(dataDir, 'requests.db')
 }
 
+/** The keys of subjects, wrapped. */
+export function dataKeysFile(dataDir: string): string {
+  return join(dataDir, 'data-keys.db')
+}
+
 /** The policy versions that came into force. */
 export function versionsDirectory(dataDir: string): string {
   return join(dataDir, 'policy-versions')

@@ -3,8 +3,9 @@ import type { Decision } from '../kernel/policy/decision.ts'
 import type { Explanation } from '../kernel/policy/explain.ts'
 import type { PolicyRequest } from '../kernel/policy/policy-request.ts'
 import type { Receipt, RecordedDecision } from '../kernel/receipt/receipt.ts'
-import { type PolicyPlaces, policiesNamed, readingRequests } from './compare-policies.ts'
+import { type PolicyPlaces, policiesNamed } from './compare-policies.ts'
 import { ledgerDirectory } from './data-files.ts'
+import { readingRequests, requestUnlessErased } from './privacy/recorded-requests.ts'
 import { findReceipt } from './read-receipts.ts'
 
 /** What a receipt says, and why it came out so. */
@@ -14,7 +15,7 @@ export interface ReceiptExplanation {
   /** By the very version that decided, from what it read. */
   readonly explanation?: Explanation
   /** Why there is none. */
-  readonly unexplained?: 'no_decision' | 'not_recorded' | 'version_gone'
+  readonly unexplained?: 'no_decision' | 'not_recorded' | 'erased' | 'version_gone'
   /** The policies in force decide otherwise by now. */
   readonly now?: Pick<Decision, 'version' | 'effect' | 'reason'>
   /** This program makes another decision of it than the receipt says. */
@@ -33,8 +34,9 @@ export async function explainReceipt(
   const receipt = decisionOf(which, places)
   const { decision, id } = receipt
   if (decision === undefined) return { receipt, unexplained: 'no_decision', disagrees: false }
-  const recorded = await readingRequests(places, (reader) => reader.request(id))
+  const recorded = await readingRequests(places, (reader) => requestUnlessErased(reader, id))
   if (recorded === undefined) return { receipt, unexplained: 'not_recorded', disagrees: false }
+  if (recorded === 'erased') return { receipt, unexplained: 'erased', disagrees: false }
   const { request } = recorded
   const now = decisionNow(request, decision, places)
   const version = unlessUnknown(() => policiesNamed(decision.version, places))

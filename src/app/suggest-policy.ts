@@ -1,8 +1,9 @@
 import { permits } from '../kernel/policy/decision.ts'
 import { type Observation, suggestPolicy } from '../kernel/policy/suggest/suggest-policy.ts'
 import type { Receipt } from '../kernel/receipt/receipt.ts'
-import { type PolicyPlaces, readingRequests } from './compare-policies.ts'
+import type { PolicyPlaces } from './compare-policies.ts'
 import { ledgerDirectory } from './data-files.ts'
+import { readingRequests, requestUnlessErased } from './privacy/recorded-requests.ts'
 import { findReceipts } from './read-receipts.ts'
 
 /** Receipts that one draft is made from, the newest ones. */
@@ -29,14 +30,16 @@ export async function suggestFor({ agent, since, ...places }: SuggestOptions): P
     .slice(0, MAX_OBSERVATIONS)
   const observations =
     (await readingRequests(places, (reader) =>
-      receipts.map((receipt) => observed(receipt, reader.request(receipt.id)?.request)),
+      receipts.map((receipt) => observed(receipt, requestUnlessErased(reader, receipt.id))),
     )) ?? receipts.map((receipt) => observed(receipt, undefined))
   const recorded = observations.filter(({ request }) => request !== undefined).length
   const policy = suggestPolicy(agent, observations)
   return { policy, decisions: observations.length, recorded }
 }
 
-function observed(receipt: Receipt, request: Observation['request']): Observation {
+/** Where its subject was erased, or it was not recorded, the receipt is all there is. */
+function observed(receipt: Receipt, recorded: ReturnType<typeof requestUnlessErased>): Observation {
+  const request = recorded === 'erased' ? undefined : recorded?.request
   const { id, seq, ts, action, decision } = receipt
   const would = decision?.observed
   const permitted =

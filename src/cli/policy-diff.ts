@@ -116,5 +116,5 @@ async function replayed(policies: string | undefined, options: ReplayOptions): P
   endProgress()
   const exit = opens(comparison) ? EXIT.failed : EXIT.ok
   const text = comparisonText(comparison, { replay: true })
-  return { json: comparison.replay ?? { replayed: 0, changes: [] }, text, exit }
+  return { json: comparison.replay ?? { replayed: 0, erased: 0, changes: [] }, text, exit }
 }

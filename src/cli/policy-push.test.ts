@@ -108,7 +108,7 @@ test('recorded requests are replayed by other policies', async () => {
   )
   assert.doesNotMatch(stdout, /"ho"|message/)
   const later = await policy('replay', 'next', '--since', '2999-01-01', '--json')
-  assert.deepEqual(JSON.parse(later.stdout), { replayed: 0, changes: [] })
+  assert.deepEqual(JSON.parse(later.stdout), { replayed: 0, erased: 0, changes: [] })
 })
 
 const REFUSED: readonly (readonly [string, readonly string[], RegExp])[] = [

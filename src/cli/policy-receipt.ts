@@ -35,6 +35,7 @@ const WITHOUT: Readonly<Record<NonNullable<ReceiptExplanation['unexplained']>, s
   not_recorded:
     'what the policies read was not recorded (or is older than `record_max_age`): ' +
     'the receipt is all there is',
+  erased: 'the subject was erased, and what the policies read with it: the receipt is all there is',
   version_gone: 'the version that decided is not kept here: the receipt is all there is',
 }
 

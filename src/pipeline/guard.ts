@@ -12,6 +12,7 @@ import type { GuardRequest, Outcome, Ports } from './ports.ts'
 import { type Approved, approve, isHeld, type Withheld } from './steps/approve.ts'
 import { awaitFinality } from './steps/await-finality.ts'
 import { judgeCall } from './steps/judge.ts'
+import { keepRequest } from './steps/keep-request.ts'
 import { refusalOf } from './steps/meet.ts'
 import { obligeAction, obligeResult } from './steps/oblige.ts'
 import { recordedResult } from './steps/payload.ts'
@@ -45,7 +46,7 @@ export async function guard(request: GuardRequest, ports: Ports): Promise<Outcom
     const refusal = judged.refusal ?? refusalOf(attempt, judged, ports)
     const spend = hand.reserved
     const intent = await recordIntent(attempt, { ...judged, refusal, spend }, ports)
-    ports.recordings.keep({ receipt: intent.id, at: attempt.now, request: judged.asked })
+    keepRequest(judged, intent, ports)
     if (refusal !== undefined) return refused(refusal, intent.id)
     // From here on the receipt counts for the call.
     hand.end()

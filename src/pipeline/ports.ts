@@ -10,7 +10,7 @@ import type { Decision } from '../kernel/policy/decision.ts'
 import type { PolicyRequest } from '../kernel/policy/policy-request.ts'
 import type { RecordedRequest } from '../kernel/policy/recorded-request.ts'
 import type { AboutWhom, Subject } from '../kernel/privacy/subject.ts'
-import type { ReceiptDraft, RecordedEvent, RecordedPayload } from '../kernel/receipt/receipt.ts'
+import type { ReceiptDraft, RecordedEvent, SubjectPayload } from '../kernel/receipt/receipt.ts'
 import type { Approvals, Gone, HeldProgress } from './approval-ports.ts'
 
 export type * from './approval-ports.ts'
@@ -104,8 +104,11 @@ export interface Finality {
 
 /** Keeps what policies read of decided requests, so that they can be decided again. */
 export interface Recordings {
-  /** Never throws and never waits: what cannot be kept is dropped and counted. */
-  keep(recorded: RecordedRequest): void
+  /**
+   * With the pseudonym of whom it is about: once that subject is erased nobody can open it. Never
+   * throws and never waits: what cannot be kept is dropped and counted.
+   */
+  keep(recorded: RecordedRequest, pseudonym: string): void
 }
 
 /** Carries out decided actions. The result has the shape of an MCP `CallToolResult`. */
@@ -173,7 +176,7 @@ export interface Digester {
    * With the pseudonym of the subject.
    * @throws PortcullisError `DATA_KEYS_UNAVAILABLE` when a new subject can be given no key.
    */
-  digest(payload: JsonObject, subject: Subject): RecordedPayload
+  digest(payload: JsonObject, subject: Subject): SubjectPayload
 }
 
 /** A payload on its way to be kept. */

@@ -35,6 +35,8 @@ export interface InMemoryPorts extends Ports {
 }
 
 const DIGEST_KEY = new Uint8Array(32)
+/** The one pseudonym that everything is about. */
+const SUBJECT = '0f'.repeat(16)
 
 export const SALES: Identity = {
   tenant: DEFAULT_TENANT,
@@ -158,7 +160,7 @@ export function inMemoryPorts({
         steps.push('await witnesses')
       },
     },
-    digests: { digest: (payload) => payloadDigest(DIGEST_KEY, payload) },
+    digests: { digest: (payload) => ({ ...payloadDigest(DIGEST_KEY, payload), subject: SUBJECT }) },
     payloads: {
       subjectOf: (action, identity) => subjectOf(action, identity, {}),
       keeps: false,

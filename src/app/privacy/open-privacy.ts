@@ -6,7 +6,7 @@ import type { HoldFile } from '../../stores/payloads/hold-file.ts'
 import type { OpenPayloads } from '../../stores/payloads/open-payloads.ts'
 import { closing } from '../closing.ts'
 import type { Config } from '../config.ts'
-import { ledgerDirectory } from '../data-files.ts'
+import { dataKeysFile, ledgerDirectory } from '../data-files.ts'
 import { openHolds, openPayloads, openTenantKey } from '../parts.ts'
 import { findReceipts } from '../read-receipts.ts'
 import { Erasures, type RecordedPast } from './erasures.ts'
@@ -46,7 +46,7 @@ export async function openPrivacy(
   { dataDir, ledger: settings }: Config,
   { tenant, origin, ledger, log, clock, ids, alarm, keyring }: Needed,
 ): Promise<Privacy> {
-  const file = join(dataDir, 'data-keys.db')
+  const file = dataKeysFile(dataDir)
   const create = !existsSync(file)
   const tenantKey = await openTenantKey(join(dataDir, 'keys'), tenant, { create })
   const opened = closing()

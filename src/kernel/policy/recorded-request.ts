@@ -11,6 +11,13 @@ export interface RecordedRequest {
   readonly request: PolicyRequest
 }
 
+/** One whose subject was erased since: there is a row of it, and no key that opens it. */
+export interface ErasedRequest {
+  readonly receipt: string
+  readonly at: number
+  readonly erased: true
+}
+
 /** A request as text. What is one value under two roots is written once. */
 export function policyRequestText(request: PolicyRequest): string {
   const { operation, resource, attributes, approved } = request

@@ -195,6 +195,11 @@ export interface RecordedPayload extends PayloadDigest {
   readonly type?: string
 }
 
+/** A payload of which it is known whom it is about. */
+export interface SubjectPayload extends RecordedPayload {
+  readonly subject: string
+}
+
 /** One value taken out: where (`args.text`, `result.content.0.text`) and by what. */
 export interface Redaction {
   readonly path: string

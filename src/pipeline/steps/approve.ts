@@ -12,6 +12,7 @@ import type { RecordedApproval } from '../../kernel/receipt/receipt.ts'
 import { begin } from '../attempt.ts'
 import type { HeldAction, Ports } from '../ports.ts'
 import { type JudgedCall, judgeCall } from './judge.ts'
+import { keepRequest } from './keep-request.ts'
 import { obligedArgs } from './oblige.ts'
 import { recordIntent, recordRefusal } from './record.ts'
 
@@ -55,7 +56,7 @@ export async function approve(judged: JudgedCall, ports: Ports): Promise<Approve
   if (request.state === 'denied') return { ...judged, approval, refusal: REFUSALS.denied }
   const held = { ...judged, approval, refusal: undefined, spend: [] }
   const intent = await recordIntent(attempt, held, ports)
-  ports.recordings.keep({ receipt: intent.id, at: attempt.now, request: judged.asked })
+  keepRequest(judged, intent, ports)
 
   const settled = await ports.approvals.settled(request.id, { gone, onProgress: onHeld })
   const code = gone?.aborted || settled.state === 'pending' ? REFUSALS.pending : codeAfter(settled)

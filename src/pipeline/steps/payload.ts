@@ -3,7 +3,7 @@ import { PortcullisError } from '../../kernel/errors.ts'
 import type { Identity } from '../../kernel/identity/principal.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
 import type { Decision } from '../../kernel/policy/decision.ts'
-import type { RecordedPayload } from '../../kernel/receipt/receipt.ts'
+import type { RecordedPayload, SubjectPayload } from '../../kernel/receipt/receipt.ts'
 import type { Channel, Ports } from '../ports.ts'
 import { obligedArgs } from './oblige.ts'
 
@@ -24,7 +24,7 @@ export async function recordedArgs(
   action: Action,
   { receipt, decision, goesOn }: { receipt: PayloadReceipt; decision: Decision; goesOn: boolean },
   ports: Ports,
-): Promise<RecordedPayload> {
+): Promise<SubjectPayload> {
   const { subject } = ports.payloads.subjectOf(action, receipt.identity)
   const asked = ports.digests.digest(argsOf(action), subject)
   const passed = ports.payloads.keeps && goesOn ? passedOn(action, decision) : undefined

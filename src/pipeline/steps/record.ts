@@ -56,6 +56,11 @@ export interface Recorded {
   readonly id: string
 }
 
+/** One that says whom the action is about, by pseudonym. */
+export interface RecordedIntent extends Recorded {
+  readonly pseudonym: string
+}
+
 /** A decision, why it is refused if it is, and what is held of budgets if it is not. */
 export interface Intent {
   readonly identity: Identity
@@ -71,7 +76,7 @@ export async function recordIntent(
   attempt: Attempt,
   { identity, decision, refusal, spend, approval }: Intent,
   ports: Ports,
-): Promise<Recorded> {
+): Promise<RecordedIntent> {
   const { action, channel } = attempt.request
   const considered = isDetailed(decision) ? consideredIn(decision) : []
   const head = envelope(channel, identity, ports)
@@ -80,7 +85,7 @@ export async function recordIntent(
   const input = await recordedArgs(action, { receipt, decision, goesOn }, ports)
   // Nothing comes between: an alert stands right behind the denial that raised it.
   if (refusal !== undefined) ports.refusals.note({ code: refusal, channel, identity })
-  return ports.ledger.append({
+  const { id } = await ports.ledger.append({
     ...head,
     kind: 'decision',
     action: named(action, ports),
@@ -92,6 +97,7 @@ export async function recordIntent(
     ...(considered.length === 0 ? {} : { detail: { considered } }),
     cost: { ms: elapsed(attempt, ports) },
   })
+  return { id, pseudonym: input.subject }
 }
 
 /** What a decision alone makes of the action. */

@@ -21,7 +21,7 @@ export interface Keys {
   readonly identity: { readonly privateKey: KeyObject; readonly publicKey: KeyObject }
   /** Keys the digests of payloads in receipts. */
   readonly digestKey: KeyObject
-  /** Seals recorded requests. */
+  /** Sealed recorded requests before their subjects' keys did. */
   readonly recordingsKey: KeyObject
 }
 

@@ -1,9 +1,16 @@
-import { createHmac, type KeyObject, randomBytes } from 'node:crypto'
-import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
+import { randomBytes } from 'node:crypto'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { PortcullisError } from '../../kernel/errors.ts'
 import type { Subject } from '../../kernel/privacy/subject.ts'
-import { inTransaction, openPrivateDatabase, scrub } from '../private-database.ts'
-import { DATA_KEY_BYTES, type SubjectKey, seal, subjectKeyOf, unseal } from './subject-key.ts'
+import {
+  type DatabaseSpec,
+  inTransaction,
+  openPrivateDatabase,
+  readPrivateDatabase,
+  scrub,
+} from '../private-database.ts'
+import { DATA_KEY_BYTES, type SubjectKey, subjectKeyOf } from './subject-key.ts'
+import { nameOfSubject, type Tenancy, unwrapKey, wrapKey } from './wrapped-key.ts'
 
 /** `PCDK`: marks the file as data keys of ours. */
 const APPLICATION = 0x5043444b
@@ -41,12 +48,33 @@ export interface BegunErasure {
   readonly again: boolean
 }
 
-export interface DataKeysOptions {
+export interface DataKeysOptions extends Tenancy {
   readonly file: string
-  /** Wraps the data keys. */
-  readonly tenantKey: KeyObject
-  readonly tenant: string
   readonly maxSubjects?: number
+}
+
+const SPEC: DatabaseSpec = {
+  ...{ application: APPLICATION, tables: TABLES, code: 'DATA_KEYS_UNAVAILABLE', shared: true },
+}
+
+/** The data keys as they are, for who starts no runtime or stands beside one. */
+export interface DataKeyReader {
+  /** The key with this pseudonym; nothing where it was destroyed. */
+  named(pseudonym: string): SubjectKey | undefined
+  close(): void
+}
+
+/** @throws PortcullisError `DATA_KEYS_UNAVAILABLE`, `DATA_KEYS_INVALID`. Makes no file. */
+export function readDataKeys(file: string, tenancy: Tenancy): DataKeyReader {
+  const db = readPrivateDatabase(file, SPEC)
+  const named = db.prepare('SELECT * FROM data_key WHERE pseudonym = ?')
+  return {
+    named(pseudonym) {
+      const row = reading(() => named.get(pseudonym))
+      return row && unwrapKey(tenancy, row)
+    },
+    close: () => db.close(),
+  }
 }
 
 /**
@@ -58,25 +86,22 @@ export class DataKeys {
   readonly #db: DatabaseSync
   readonly #options: DataKeysOptions
   readonly #atHand = new Map<Subject, SubjectKey>()
+  /** The same keys by their pseudonyms. */
+  readonly #named = new Map<string, SubjectKey>()
   readonly #find: StatementSync
   readonly #byPseudonym: StatementSync
   #count: number
 
   /** @throws PortcullisError `DATA_KEYS_UNAVAILABLE`, `DATA_KEYS_INVALID`. */
   constructor(options: DataKeysOptions) {
-    const spec = {
-      application: APPLICATION,
-      tables: TABLES,
-      code: 'DATA_KEYS_UNAVAILABLE',
-    } as const
     this.#options = options
-    this.#db = openPrivateDatabase(options.file, spec)
+    this.#db = openPrivateDatabase(options.file, SPEC)
     this.#find = this.#db.prepare('SELECT * FROM data_key WHERE name = ?')
     this.#byPseudonym = this.#db.prepare('SELECT * FROM data_key WHERE pseudonym = ?')
     this.#count = Number(this.#db.prepare('SELECT count(*) AS n FROM data_key').get()?.n)
     try {
       const first = this.#db.prepare('SELECT * FROM data_key LIMIT 1').get()
-      if (first !== undefined) this.#unwrap(first)
+      if (first !== undefined) unwrapKey(options, first)
     } catch (error) {
       this.#db.close()
       throw error
@@ -92,19 +117,21 @@ export class DataKeys {
 
   /** The key of a subject, if it has one. */
   find(subject: Subject): SubjectKey | undefined {
-    const row = this.#reading(() => this.#find.get(this.#nameOf(subject)))
-    return row && this.#unwrap(row)
+    const row = reading(() => this.#find.get(nameOfSubject(this.#options.tenantKey, subject)))
+    return row && unwrapKey(this.#options, row)
   }
 
   /** The key with this pseudonym; nothing where it was destroyed. */
   named(pseudonym: string): SubjectKey | undefined {
-    const row = this.#reading(() => this.#byPseudonym.get(pseudonym))
-    return row && this.#unwrap(row)
+    const known = this.#named.get(pseudonym)
+    if (known !== undefined) return known
+    const row = reading(() => this.#byPseudonym.get(pseudonym))
+    return row && unwrapKey(this.#options, row)
   }
 
   /** Since when a key exists, in milliseconds since the epoch. */
   since(pseudonym: string): number | undefined {
-    const row = this.#reading(() => this.#byPseudonym.get(pseudonym))
+    const row = reading(() => this.#byPseudonym.get(pseudonym))
     return row && Number(row.since)
   }
 
@@ -114,7 +141,7 @@ export class DataKeys {
    */
   destroy(erasure: BegunErasure): void {
     const { receipt, pseudonym, at, reason, payloads, again } = erasure
-    this.#atHand.clear()
+    this.#forget()
     inTransaction(this.#db, 'DATA_KEYS_UNAVAILABLE', () => {
       this.#db.prepare('DELETE FROM data_key WHERE pseudonym = ?').run(pseudonym)
       this.#db
@@ -130,7 +157,7 @@ export class DataKeys {
   }
 
   begun(): readonly BegunErasure[] {
-    return this.#reading(() => this.#db.prepare('SELECT * FROM erasure ORDER BY at').all()).map(
+    return reading(() => this.#db.prepare('SELECT * FROM erasure ORDER BY at').all()).map(
       (row) => ({
         ...{ receipt: String(row.receipt), pseudonym: String(row.pseudonym), at: Number(row.at) },
         ...{ reason: String(row.reason), payloads: Number(row.payloads), again: row.again === 1 },
@@ -167,8 +194,8 @@ export class DataKeys {
     }
     const dataKey = randomBytes(DATA_KEY_BYTES)
     const key = subjectKeyOf(dataKey)
-    const name = this.#nameOf(subject)
-    const wrapped = seal(this.#options.tenantKey, this.#binding(name), dataKey)
+    const name = nameOfSubject(this.#options.tenantKey, subject)
+    const wrapped = wrapKey(this.#options, name, dataKey)
     inTransaction(this.#db, 'DATA_KEYS_UNAVAILABLE', () =>
       this.#db
         .prepare('INSERT INTO data_key VALUES (?, ?, ?, ?)')
@@ -178,37 +205,22 @@ export class DataKeys {
     return key
   }
 
-  #unwrap({ name, wrapped, pseudonym }: Record<string, SQLOutputValue>): SubjectKey {
-    if (!(name instanceof Uint8Array && wrapped instanceof Uint8Array)) throw notOurs()
-    const sealed = { binding: this.#binding(name), sealed: wrapped }
-    const key = subjectKeyOf(unseal(this.#options.tenantKey, sealed, 'DATA_KEYS_INVALID'))
-    if (key.pseudonym !== pseudonym) throw notOurs()
-    return key
-  }
-
-  /** A subject under this name is found by who has the key of the tenant, and by nobody else. */
-  #nameOf(subject: Subject): Buffer {
-    return createHmac('sha256', this.#options.tenantKey).update(`subject ${subject}`).digest()
-  }
-
-  #binding(name: Uint8Array): readonly string[] {
-    return ['data key', this.#options.tenant, Buffer.from(name).toString('hex')]
-  }
-
   #remember(subject: Subject, key: SubjectKey): void {
-    if (this.#atHand.size >= AT_HAND) this.#atHand.clear()
+    if (this.#atHand.size >= AT_HAND) this.#forget()
     this.#atHand.set(subject, key)
+    this.#named.set(key.pseudonym, key)
   }
 
-  #reading<T>(read: () => T): T {
-    try {
-      return read()
-    } catch (cause) {
-      throw new PortcullisError('DATA_KEYS_UNAVAILABLE', 'no key could be read', { cause })
-    }
+  #forget(): void {
+    this.#atHand.clear()
+    this.#named.clear()
   }
 }
 
-function notOurs(): PortcullisError {
-  return new PortcullisError('DATA_KEYS_INVALID', 'a row of the data keys was altered')
+function reading<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (cause) {
+    throw new PortcullisError('DATA_KEYS_UNAVAILABLE', 'no key could be read', { cause })
+  }
 }

@@ -8,6 +8,7 @@ import { scratch } from '../../../test/support/scratch.ts'
 import { canonical } from '../../kernel/receipt/canonical.ts'
 import { payloadDigest } from '../../kernel/receipt/payload-digest.ts'
 import type { Receipt, RecordedPayload } from '../../kernel/receipt/receipt.ts'
+import { readDataKeys } from './data-keys.ts'
 import { type OpenPayloads, openPayloads, type PayloadsOptions } from './open-payloads.ts'
 
 const NOW = 1_790_000_000_000
@@ -202,4 +203,32 @@ test('keys of another tenant key, or of another file, do not open', async (t) =>
   writeFileSync(file, 'nothing of ours'.repeat(100))
   const ours = { ...keys, tenantKey: TENANT_KEY }
   assert.throws(() => openPayloads({ ...spec, keys: ours, clock }), code('DATA_KEYS_UNAVAILABLE'))
+})
+
+test('keys are read beside their writer, and not one that was destroyed meanwhile', async (t) => {
+  const { folder, open } = await place(t)
+  const store = open()
+  const { subject: pseudonym } = store.digest(PAYLOAD, 'data:4711')
+  const tenancy = { tenant: 'default', tenantKey: TENANT_KEY }
+  const reader = readDataKeys(join(folder, 'data-keys.db'), tenancy)
+  t.after(() => reader.close())
+  assert.equal(reader.named(pseudonym)?.pseudonym, pseudonym)
+  const erasure = { receipt: 'e', pseudonym, at: NOW, reason: '', payloads: 0, again: false }
+  store.keys.destroy(erasure)
+  store.keys.scrub()
+  assert.equal(reader.named(pseudonym), undefined)
+  assert.throws(() => readDataKeys(join(folder, 'none.db'), tenancy), code('DATA_KEYS_UNAVAILABLE'))
+})
+
+test('a reader that is in the way of a scrub makes it fail, not lie', async (t) => {
+  const { folder, open } = await place(t)
+  const store = open()
+  store.digest(PAYLOAD, 'data:4711')
+  const reader = new DatabaseSync(join(folder, 'data-keys.db'), { readOnly: true })
+  reader.exec('BEGIN')
+  reader.prepare('SELECT * FROM data_key').all()
+  store.digest(PAYLOAD, 'data:4712')
+  assert.throws(() => store.keys.scrub(), code('DATA_KEYS_UNAVAILABLE'))
+  reader.close()
+  store.keys.scrub()
 })

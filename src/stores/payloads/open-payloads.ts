@@ -5,7 +5,7 @@ import { isJsonObject } from '../../kernel/json/value.ts'
 import type { Subject } from '../../kernel/privacy/subject.ts'
 import { canonical } from '../../kernel/receipt/canonical.ts'
 import { payloadDigest } from '../../kernel/receipt/payload-digest.ts'
-import type { Receipt, RecordedPayload } from '../../kernel/receipt/receipt.ts'
+import type { Receipt, SubjectPayload } from '../../kernel/receipt/receipt.ts'
 import type { Clock, Digester, KeptPayload } from '../../pipeline/ports.ts'
 import { DataKeys, type DataKeysOptions } from './data-keys.ts'
 import { PayloadFile } from './payload-file.ts'
@@ -47,7 +47,7 @@ export class OpenPayloads implements Digester {
     }
   }
 
-  digest(payload: JsonObject, subject: Subject): RecordedPayload {
+  digest(payload: JsonObject, subject: Subject): SubjectPayload {
     const { digestKey, pseudonym } = this.keys.of(subject, this.#options.clock.now())
     return { ...payloadDigest(digestKey, payload), subject: pseudonym }
   }

@@ -22,6 +22,8 @@ export interface SubjectKey {
   readonly pseudonym: string
   readonly digestKey: KeyObject
   readonly sealKey: KeyObject
+  /** Seals recorded requests. Whoever has it opens no kept payload. */
+  readonly requestKey: KeyObject
 }
 
 /** RFC 5869: each use has a key of its own. */
@@ -32,6 +34,7 @@ export function subjectKeyOf(dataKey: Uint8Array): SubjectKey {
     pseudonym: part('subject pseudonym').toString('hex', 0, 16),
     digestKey: createSecretKey(part('payload digests')),
     sealKey: createSecretKey(part('sealed payloads')),
+    requestKey: createSecretKey(part('recorded requests')),
   }
 }
 

@@ -9,6 +9,7 @@ import type {
   RequestWorkerSettings,
   ToRequestWorker,
 } from './request-messages.ts'
+import type { RequestKeys } from './sealed-request.ts'
 
 /** How many requests, and bytes of them, may wait for the disk; what is more is dropped. */
 export const DEFAULT_REQUEST_QUEUE = 2_048
@@ -23,7 +24,7 @@ const WORKER = new URL(`./request-worker${extname(import.meta.url)}`, import.met
 
 export interface RecordRequestsOptions extends RequestBounds {
   readonly file: string
-  readonly key: KeyObject
+  readonly keys: RequestKeys
   readonly log: Log
   readonly queueLimit?: number
   readonly queueBytes?: number
@@ -42,14 +43,15 @@ export interface OpenRecordings extends Recordings {
  * fails or holds up an action; what can't be kept is counted, and the first loss is logged.
  */
 export function recordRequests(options: RecordRequestsOptions): OpenRecordings {
-  const { file, key, maxAgeMs, maxCount } = options
-  const settings: RequestWorkerSettings = { file, key, bounds: { maxAgeMs, maxCount } }
+  const { file, maxAgeMs, maxCount } = options
+  const settings: RequestWorkerSettings = { file, bounds: { maxAgeMs, maxCount } }
   return new Recorder(new Worker(WORKER, { workerData: settings }), options)
 }
 
 class Recorder implements OpenRecordings {
   readonly #worker: Worker
   readonly #log: Log
+  readonly #keys: RequestKeys
   readonly #limits: { readonly count: number; readonly bytes: number; readonly each: number }
   readonly #ended: Promise<void>
   #waiting: RequestText[] = []
@@ -65,6 +67,7 @@ class Recorder implements OpenRecordings {
   constructor(worker: Worker, options: RecordRequestsOptions) {
     this.#worker = worker
     this.#log = options.log
+    this.#keys = options.keys
     this.#limits = {
       count: options.queueLimit ?? DEFAULT_REQUEST_QUEUE,
       bytes: options.queueBytes ?? DEFAULT_REQUEST_QUEUE_BYTES,
@@ -83,7 +86,9 @@ class Recorder implements OpenRecordings {
     })
   }
 
-  keep({ receipt, at, request }: RecordedRequest): void {
+  keep({ receipt, at, request }: RecordedRequest, pseudonym: string): void {
+    const key = this.#keyOf(pseudonym)
+    if (key === undefined) return
     const text = policyRequestText(request)
     const bytes = Buffer.byteLength(text)
     if (bytes > this.#limits.each) {
@@ -96,7 +101,7 @@ class Recorder implements OpenRecordings {
     ) {
       this.#lost(1, 'more requests wait to be written than may')
     } else {
-      this.#waiting.push({ receipt, at, text })
+      this.#waiting.push({ receipt, at, text, pseudonym, key })
       this.#waitingBytes += bytes
       this.#sendOn()
     }
@@ -110,6 +115,16 @@ class Recorder implements OpenRecordings {
     this.#closing = true
     this.#sendOn()
     await this.#ended
+  }
+
+  /** Of a subject that was erased since it was decided, nothing is kept. */
+  #keyOf(pseudonym: string): KeyObject | undefined {
+    try {
+      return this.#keys(pseudonym)
+    } catch (error) {
+      this.#lost(1, String(error))
+      return undefined
+    }
   }
 
   #sendOn(): void {

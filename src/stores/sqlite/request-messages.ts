@@ -1,10 +1,8 @@
-import type { KeyObject } from 'node:crypto'
 import type { RequestBounds, RequestText } from './request-file.ts'
 
 /** What the worker is started with. */
 export interface RequestWorkerSettings {
   readonly file: string
-  readonly key: KeyObject
   readonly bounds: RequestBounds
 }
 

@@ -9,7 +9,7 @@ import type {
 
 if (parentPort !== null) serve(parentPort, workerData)
 
-function serve(port: MessagePort, { file, key, bounds }: RequestWorkerSettings): void {
+function serve(port: MessagePort, { file, bounds }: RequestWorkerSettings): void {
   let requests: RequestFile | undefined
   const attempt = (work: () => RequestFile): FromRequestWorker => {
     try {
@@ -19,7 +19,7 @@ function serve(port: MessagePort, { file, key, bounds }: RequestWorkerSettings):
     }
   }
   const open = () => {
-    requests ??= new RequestFile(file, key, bounds)
+    requests ??= new RequestFile(file, bounds)
     return requests
   }
   port.postMessage(attempt(open))

@@ -16,7 +16,12 @@ export interface RequestPlace {
   readonly receipt: string
   /** Milliseconds since the epoch. */
   readonly at: number
+  /** Of the subject whose key seals it. Files of before have none. */
+  readonly pseudonym?: string
 }
+
+/** The keys of subjects, by their pseudonyms; of one that was erased there is none. */
+export type RequestKeys = (pseudonym: string) => KeyObject | undefined
 
 /**
  * Nonce, ciphertext and tag. Each request has a key of its own, derived from its receipt's id, so
@@ -49,6 +54,6 @@ function keyOf(key: KeyObject, { receipt }: RequestPlace): Buffer {
   return createHmac('sha256', key).update(receipt).digest()
 }
 
-function nameOf({ receipt, at }: RequestPlace): Buffer {
-  return Buffer.from(`${at} ${receipt}`)
+function nameOf({ receipt, at, pseudonym }: RequestPlace): Buffer {
+  return Buffer.from(pseudonym === undefined ? `${at} ${receipt}` : `${at} ${receipt} ${pseudonym}`)
 }

@@ -43,13 +43,16 @@ function renderWitness(witness: Witness): readonly string[] {
   return [headline(witness), ...given, `      ${because(witness)}`]
 }
 
-export function renderReplay({ replayed, changes }: Replay): string {
+export function renderReplay({ replayed, erased, changes }: Replay): string {
   const requests = count(replayed, 'recorded request')
+  const whose = erased === 1 ? 'its subject was' : 'their subjects were'
+  const gone = erased === 0 ? [] : [`${count(erased, 'other')} skipped: ${whose} erased`]
   const decisions = count(changes.length, 'decision')
   const verb = changes.length === 1 ? 'changes' : 'change'
   const sorted = [...changes].sort((a, b) => rank(a.change) - rank(b.change))
   return [
     `${requests} replayed: ${changes.length === 0 ? 'no decision' : decisions} ${verb}`,
+    ...gone,
     ...sorted.flatMap(renderReplayed),
   ].join('\n')
 }

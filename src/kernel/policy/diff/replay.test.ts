@@ -58,3 +58,11 @@ test('approvals that were given count in the replay', () => {
     ['r1'],
   )
 })
+
+test('what nobody can open any more is counted, and replays nothing', () => {
+  const set = setOf('policy p { allow: t.x }')
+  const gone = { receipt: 'r2', at: 0, erased: true } as const
+  const replayed = replay([asked('r1', 1), gone], { before: set, after: set })
+  assert.deepEqual(replayed, { replayed: 1, erased: 1, changes: [] })
+  assert.match(renderReplay(replayed), /\n1 other skipped: its subject was erased$/)
+})

@@ -2,7 +2,7 @@ import type { JsonValue } from '../../json/value.ts'
 import { isJsonObject } from '../../json/value.ts'
 import type { RuleRef } from '../decision.ts'
 import type { PolicyRequest } from '../policy-request.ts'
-import type { RecordedRequest } from '../recorded-request.ts'
+import type { ErasedRequest, RecordedRequest } from '../recorded-request.ts'
 import { type Change, changeBetween, type Outcome, outcomeOf } from './compare-decisions.ts'
 import type { Sets } from './witnesses.ts'
 
@@ -23,6 +23,8 @@ export interface ReplayedChange {
 
 export interface Replay {
   readonly replayed: number
+  /** Recorded requests that nobody can open any more, because their subjects were erased. */
+  readonly erased: number
   /** Every decision that changes, in the order in which they were made. */
   readonly changes: readonly ReplayedChange[]
 }
@@ -32,15 +34,21 @@ const REPORT_EVERY = 1_000
 
 /** Decides recorded requests under both versions, with what was read then: its time too. */
 export function replay(
-  requests: Iterable<RecordedRequest>,
+  requests: Iterable<RecordedRequest | ErasedRequest>,
   { before, after }: Sets,
   onProgress: (done: number) => void = () => undefined,
 ): Replay {
   const changes: ReplayedChange[] = []
   let replayed = 0
-  for (const { receipt, at, request } of requests) {
+  let erased = 0
+  for (const recorded of requests) {
+    if ((replayed + erased + 1) % REPORT_EVERY === 0) onProgress(replayed + erased + 1)
+    if ('erased' in recorded) {
+      erased++
+      continue
+    }
     replayed++
-    if (replayed % REPORT_EVERY === 0) onProgress(replayed)
+    const { receipt, at, request } = recorded
     const [a, b] = [before.decide(request), after.decide(request)]
     const outcomes = { before: outcomeOf(a), after: outcomeOf(b) }
     const change = changeBetween(outcomes.before, outcomes.after)
@@ -50,7 +58,7 @@ export function replay(
     const rules = { rulesBefore: a.determining, rulesAfter: b.determining }
     changes.push({ receipt, at, ...what, change, ...outcomes, ...rules })
   }
-  return { replayed, changes }
+  return { replayed, erased, changes }
 }
 
 /** Who asked, as the request says it; empty when it does not. */
