@@ -19,9 +19,9 @@ import { type Closing, closing } from './closing.ts'
 import { type Config, configDigest } from './config.ts'
 import { keysDirectory, ledgerDirectory, usageFile } from './data-files.ts'
 import { openKeyDesk } from './keys/open-key-desk.ts'
+import { openIdentities } from './open-identities.ts'
 import { openPolicies } from './open-policies.ts'
 import {
-  agentTokens,
   connectMcpServers,
   declaredAttributes,
   IndexFollower,
@@ -104,7 +104,7 @@ async function connect(config: Config, log: Log, opened: Closing) {
   const servers = connectMcpServers(config.servers, { log, report })
   opened.add(() => servers.close())
 
-  const identities = agentTokens({ origin: keys.origin, ...keys.identity, agents: config.agents })
+  const { tokens, identities } = openIdentities(config, keys)
   const namespaces = Object.keys(config.memory)
   const memory = memoryConnector({ records, tenant: TENANT, namespaces })
   const inMemory = { 'memory.read': memory, 'memory.write': memory }
@@ -127,7 +127,7 @@ async function connect(config: Config, log: Log, opened: Closing) {
   const whole = { config, log, keys, ports, gate, approvals, refusals, close: () => opened.close() }
   const used = { usage: usage.book, recording, keyDesk, privacy, reader }
   const place = { tenant: TENANT, ledgerPlace: directory }
-  return { ...whole, ...used, ...place, ledger, policies, control, identities, servers, namespaces }
+  return { ...whole, ...used, ...place, ledger, policies, control, tokens, servers, namespaces }
 }
 
 /** Keeps the index behind the ledger, and reads the ledger through it as far as it is durable. */

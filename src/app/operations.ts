@@ -18,7 +18,7 @@ const NOT_RECORDED = { kept: 0, dropped: 0 }
 
 /** What operators may do with a runtime. What changes something leaves a receipt first. */
 export function operations(parts: Parts, address: string): AdminOperations {
-  const { config, ledger, servers, namespaces, policies, identities, ports } = parts
+  const { config, ledger, servers, namespaces, policies, tokens, ports } = parts
   const { recording, control } = parts
   const started = new Date(ports.clock.now()).toISOString()
   return {
@@ -42,7 +42,7 @@ export function operations(parts: Parts, address: string): AdminOperations {
       const now = ports.clock.now()
       const id = ports.ids.next()
       const binding = dpopJkt === undefined ? {} : { dpopJkt }
-      const token = await identities.issue({ agent, id, now, ttlMs, ...binding })
+      const token = await tokens.issue({ agent, id, now, ttlMs, ...binding })
       const expires = new Date(now + ttlMs).toISOString()
       const detail = `${agent} ${id} until ${expires}`
       await recordEvent(ports, { name: 'agent.token_issued', detail }, BY_OPERATOR)

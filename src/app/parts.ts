@@ -20,7 +20,7 @@ export { approverTokens } from '../sources/approver-tokens/approver-tokens.ts'
 export { declaredAttributes } from '../sources/declared-attributes/declared-attributes.ts'
 export { openPolicyFiles } from '../sources/policy-files/policy-files.ts'
 export { openDirectory } from '../stores/directory/open-directory.ts'
-export { openKeys } from '../stores/keys-file/open-keys.ts'
+export { type Keys, openKeys } from '../stores/keys-file/open-keys.ts'
 export { openPostQuantumKey } from '../stores/keys-file/post-quantum-key.ts'
 export { openTenantKey } from '../stores/keys-file/tenant-key.ts'
 export {
