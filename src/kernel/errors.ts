@@ -10,6 +10,7 @@ import { PRIVACY_ERRORS } from './privacy-errors.ts'
 import { READING_ERRORS } from './reading-errors.ts'
 import { SET_UP_ERRORS } from './set-up-errors.ts'
 import { TENANT_ERRORS } from './tenant-errors.ts'
+import { TLS_ERRORS } from './tls-errors.ts'
 import { TRUST_ERRORS } from './trust-errors.ts'
 import { VERIFY_ERRORS } from './verify-errors.ts'
 import { WITNESS_ERRORS } from './witness-errors.ts'
@@ -173,6 +174,7 @@ export const ERRORS = {
     agent: 'The runtime cannot act at the moment.',
     remedy: 'the key files do not belong together or cannot be read: restore them from a backup',
   },
+  ...TLS_ERRORS,
   ...TRUST_ERRORS,
   ...TENANT_ERRORS,
   ...APPROVAL_ERRORS,

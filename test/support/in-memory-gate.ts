@@ -24,6 +24,8 @@ export interface NotedEvent extends RecordedEvent {
 export interface InMemoryGate extends Gate {
   /** Every request that reached the guard. */
   readonly guarded: GuardRequest[]
+  /** Every credential that was to be admitted. */
+  readonly admitted: Credential[]
   readonly refusals: RecordedRefusal[]
   readonly events: NotedEvent[]
   /** Resolves with the first refusal of this code, past or to come. */
@@ -48,6 +50,7 @@ export function inMemoryGate({
   failure,
 }: InMemoryGateOptions = {}): InMemoryGate {
   const guarded: GuardRequest[] = []
+  const admitted: Credential[] = []
   const refusals: RecordedRefusal[] = []
   const events: NotedEvent[] = []
   const awaited = new Map<ErrorCode, (refusal: RecordedRefusal) => void>()
@@ -78,6 +81,7 @@ export function inMemoryGate({
 
   return {
     guarded,
+    admitted,
     refusals,
     events,
     expire: (token) => expired.add(token),
@@ -86,6 +90,7 @@ export function inMemoryGate({
       return past ? Promise.resolve(past) : new Promise((resolve) => awaited.set(code, resolve))
     },
     async admit(credential, channel) {
+      admitted.push(credential)
       try {
         return identify(credential)
       } catch (error) {

@@ -1,13 +1,31 @@
+import { constants } from 'node:crypto'
 import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { Socket } from 'node:net'
+import type { SecureContextOptions, TLSSocket, Server as TlsServer } from 'node:tls'
 import { ERRORS, type ErrorCode } from '../../kernel/errors.ts'
 import type { Log } from '../../pipeline/ports.ts'
+import { admitPeer, handshakeFault } from './client-certificates.ts'
 import type { ListenerLimits } from './limits.ts'
+
+/** What the listener shows, and asks of those who connect. PEM texts. */
+export interface ListenerTls {
+  readonly cert: string
+  readonly key: string
+  /** Absent: clients are asked for no certificate. */
+  readonly clients?: ClientAuthorities
+}
+
+export interface ClientAuthorities {
+  /** The authorities whose certificates count. */
+  readonly ca: string | readonly string[]
+  /** Whether a client without a certificate is refused. */
+  readonly required: boolean
+}
 
 export interface ListenerOptions {
   readonly handler: RequestListener
-  readonly tls: { readonly cert: string; readonly key: string } | undefined
+  readonly tls: ListenerTls | undefined
   readonly limits: ListenerLimits
   readonly log: Log
   /** Is told what broke off before it was a request, and resolves when that is recorded. */
@@ -32,12 +50,13 @@ export function createListener(options: ListenerOptions): Server {
     tls === undefined
       ? createServer(bounds, handler)
       : createTlsServer(
-          { ...bounds, ...tls, minVersion: 'TLSv1.3', handshakeTimeout: limits.headersWaitMs },
+          { ...bounds, ...contextOf(tls), ...asking(tls), handshakeTimeout: limits.headersWaitMs },
           handler,
         )
   server.maxConnections = limits.connections
   server.setTimeout(limits.silenceMs)
   watchFullness(server, options)
+  if (tls?.clients !== undefined) watchPeers(server, tls.clients, options)
   // Connections whose last request was answered before all of it had come, and whose rest is being
   // thrown away: when that breaks off or takes too long, there is nothing left to answer.
   const answered = new WeakSet<Socket>()
@@ -49,12 +68,56 @@ export function createListener(options: ListenerOptions): Server {
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const code = answered.has(socket) ? undefined : brokenCode(error)
-    cutOff(code, socket, options).catch((cause: unknown) => {
+    const fault = handshakeFault(error, socket)
+    const cut =
+      fault === undefined ? cutOff(code, socket, options) : turnAway(fault, socket, options)
+    cut.catch((cause: unknown) => {
       log.error('mcp.connection.defect', { cause: String(cause) })
       socket.destroy()
     })
   })
   return server
+}
+
+/**
+ * Puts other certificates and authorities in the place of those that a listener has, for the
+ * connections from now on. Whether it asks for client certificates stays as it was made.
+ * @throws what OpenSSL says of a pair that does not fit; everything is as before then.
+ */
+export function renewTls(server: Server, tls: ListenerTls): void {
+  if (isTlsServer(server)) server.setSecureContext(contextOf(tls))
+}
+
+function isTlsServer(server: object): server is TlsServer {
+  return 'setSecureContext' in server
+}
+
+function contextOf({ cert, key, clients }: ListenerTls): SecureContextOptions {
+  const base = { cert, key, minVersion: 'TLSv1.3' } as const
+  if (clients === undefined) return base
+  // Without tickets every connection shows its certificate anew, to the authorities of the moment.
+  const ca = typeof clients.ca === 'string' ? clients.ca : [...clients.ca]
+  return { ...base, ca, secureOptions: constants.SSL_OP_NO_TICKET }
+}
+
+/** A bad certificate is refused by `watchPeers`, which can say why and have it recorded. */
+function asking({ clients }: ListenerTls) {
+  return clients === undefined ? {} : { requestCert: true, rejectUnauthorized: false }
+}
+
+/** Before anything is read of a connection, its certificate counts or the connection ends. */
+function watchPeers(server: Server, clients: ClientAuthorities, options: ListenerOptions): void {
+  server.prependListener('secureConnection', (socket: TLSSocket) => {
+    const fault = admitPeer(socket, clients.required)
+    if (fault !== undefined) void turnAway(fault, socket, options)
+  })
+}
+
+/** Ends a connection that has no business here. What is told is told by the receipt alone. */
+async function turnAway(code: ErrorCode, socket: Socket, options: ListenerOptions): Promise<void> {
+  const peer = socket.remoteAddress ?? '-'
+  socket.destroy()
+  await options.onBroken(code, peer)
 }
 
 /**

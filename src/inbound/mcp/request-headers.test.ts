@@ -22,8 +22,8 @@ const CREDENTIALS: readonly [authorization: string | undefined, credential: Cred
   ['Bearer', { kind: 'none' }],
   ['Basic c2FsZXM6eA==', { kind: 'none' }],
   ['Bearer one two', { kind: 'none' }],
-  ['Bearer abc.def', { kind: 'bearer', token: 'abc.def' }],
-  ['bearer  abc', { kind: 'bearer', token: 'abc' }],
+  ['Bearer abc.def', { kind: 'bearer', token: 'abc.def', loopback: false }],
+  ['bearer  abc', { kind: 'bearer', token: 'abc', loopback: false }],
 ]
 
 for (const [authorization, credential] of CREDENTIALS) {

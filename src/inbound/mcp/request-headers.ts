@@ -3,17 +3,29 @@ import { TLSSocket } from 'node:tls'
 import { PortcullisError } from '../../kernel/errors.ts'
 import type { Credential } from '../../kernel/identity/credential.ts'
 import type { RpcMessage } from '../../kernel/jsonrpc/message.ts'
+import { clientCertificateOf } from './client-certificates.ts'
+import { isLoopbackConnection } from './loopback.ts'
 
 /** Revisions of MCP that the door speaks, the newest first. */
 export const MCP_VERSIONS = ['2025-11-25', '2025-06-18', '2025-03-26'] as const
 
-/** What a request presents to prove who sends it. Only ever the header, never the address. */
+/**
+ * What a request presents to prove who sends it: its header, never its address, and what its
+ * connection has proved.
+ */
 export function credentialOf(request: IncomingMessage): Credential {
-  const [, scheme, token] = /^(\S+) +(\S+) *$/.exec(request.headers.authorization ?? '') ?? []
+  const { authorization } = request.headers
+  const certificate = clientCertificateOf(request.socket)
+  const beside = certificate === undefined ? {} : { certificate }
+  // A header that cannot be read is no silence: the certificate does not speak for it.
+  if (authorization === undefined && certificate !== undefined) {
+    return { kind: 'certificate', certificate }
+  }
+  const [, scheme, token] = /^(\S+) +(\S+) *$/.exec(authorization ?? '') ?? []
   if (scheme === undefined || token === undefined) return { kind: 'none' }
   switch (scheme.toLowerCase()) {
     case 'bearer':
-      return { kind: 'bearer', token }
+      return { kind: 'bearer', token, loopback: isLoopbackConnection(request.socket), ...beside }
     case 'dpop':
       return {
         kind: 'dpop',
@@ -21,6 +33,7 @@ export function credentialOf(request: IncomingMessage): Credential {
         proof: textOf(request.headers.dpop) ?? '',
         method: request.method ?? '',
         url: addressOf(request),
+        ...beside,
       }
     default:
       return { kind: 'none' }

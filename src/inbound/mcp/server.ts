@@ -5,7 +5,7 @@ import { logDefect, recordRefusal } from '../record-refusal.ts'
 import { checkAddress } from './address.ts'
 import { errorAnswer, errorBody, sendAnswer } from './answer.ts'
 import { DEFAULT_LISTENER_LIMITS, type ListenerLimits } from './limits.ts'
-import { createListener } from './listener.ts'
+import { createListener, type ListenerTls } from './listener.ts'
 import { NO_RUN } from './visit.ts'
 
 export interface McpServerOptions {
@@ -16,7 +16,7 @@ export interface McpServerOptions {
   /** Values of `Origin` besides the listener's own loopback ones. */
   readonly allowedOrigins: readonly string[]
   /** PEM texts; TLS 1.3 only. Without them the listener speaks plain HTTP. */
-  readonly tls?: { readonly cert: string; readonly key: string }
+  readonly tls?: ListenerTls
   readonly limits?: Partial<ListenerLimits>
 }
 
