@@ -10,6 +10,8 @@ const PINNED: readonly (readonly [code: string, http: number])[] = [
   ['IDENTITY_EXPIRED', 401],
   ['IDENTITY_UNKNOWN', 401],
   ['IDENTITY_MISDIRECTED', 401],
+  ['ACCOUNTS_UNAVAILABLE', 503],
+  ['API_TOKEN_UNKNOWN', 404],
   ['POLICY_DENIED', 403],
   ['DECISION_FAILED', 403],
   ['OBLIGATION_FAILED', 403],

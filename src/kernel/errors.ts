@@ -4,6 +4,7 @@ import { DOOR_ERRORS } from './door-errors.ts'
 import { FILTER_ERRORS } from './filter-errors.ts'
 import { LEDGER_ERRORS } from './ledger-errors.ts'
 import { OBLIGATION_ERRORS } from './obligation-errors.ts'
+import { PEOPLE_ERRORS } from './people-errors.ts'
 import { POLICY_ERRORS } from './policy-errors.ts'
 import { POLICY_TEST_ERRORS } from './policy-test-errors.ts'
 import { PRIVACY_ERRORS } from './privacy-errors.ts'
@@ -67,6 +68,7 @@ export const ERRORS = {
     agent: 'This action is not permitted for this agent.',
     remedy: 'deciding raised an error, which denies; the receipt names the step',
   },
+  ...PEOPLE_ERRORS,
   ...OBLIGATION_ERRORS,
   LEDGER_UNAVAILABLE: {
     http: 503,

@@ -15,6 +15,7 @@ export function tenantOf(text: string): Tenant {
   throw new PortcullisError('REQUEST_INVALID', 'that is not how a tenant is spelt')
 }
 
-function isTenant(text: string): text is Tenant {
+/** Is it spelt as a tenant is? */
+export function isTenant(text: string): text is Tenant {
   return TENANT_PATTERN.test(text)
 }
