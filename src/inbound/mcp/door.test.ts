@@ -58,7 +58,7 @@ test('a permitted call carries the result through as it is', async (t) => {
   assert.deepEqual(gate.guarded, [
     {
       action: { kind: 'tool.call', server: 'slack', tool: 'post', args: { text: 'hi' } },
-      credential: { kind: 'bearer', token: 'sales-token' },
+      credential: { kind: 'bearer', token: 'sales-token', loopback: true },
       channel: { door: 'mcp', peer: '127.0.0.1', run: session['mcp-session-id'] },
     },
   ])
