@@ -8,7 +8,7 @@ import type { RecordedEvent } from '../kernel/receipt/receipt.ts'
 import { claimedCheckpoint } from '../kernel/tlog/checkpoint.ts'
 import { watchClock } from '../pipeline/clock-watch.ts'
 import { createGate } from '../pipeline/gate.ts'
-import type { Log, Ports, Records } from '../pipeline/ports.ts'
+import type { Connector, Log, Ports, Recordings, Records } from '../pipeline/ports.ts'
 import { RefusalWatch } from '../pipeline/refusal-watch.ts'
 import type { Keys } from '../stores/keys-file/open-keys.ts'
 import type { OpenLedger } from '../stores/segments/open-ledger.ts'
@@ -18,6 +18,7 @@ import { configuredAssurances } from './assurances.ts'
 import { type Closing, closing } from './closing.ts'
 import { type Config, configDigest } from './config.ts'
 import { keysDirectory, ledgerDirectory, usageFile } from './data-files.ts'
+import { openStanding } from './identity/open-standing.ts'
 import { openKeyDesk } from './keys/open-key-desk.ts'
 import { openIdentities } from './open-identities.ts'
 import { openPolicies } from './open-policies.ts'
@@ -44,6 +45,8 @@ import { openWitnessedHeads } from './witnessed-heads.ts'
 
 /** There is one tenant so far; every record already says whose it is. */
 export const TENANT = DEFAULT_TENANT
+
+const NO_RECORDINGS: Recordings = { keep: () => undefined }
 
 /** Everything that a configuration asks for, connected and not yet listening. */
 export type Parts = Awaited<ReturnType<typeof compose>>
@@ -104,30 +107,28 @@ async function connect(config: Config, log: Log, opened: Closing) {
   const servers = connectMcpServers(config.servers, { log, report })
   opened.add(() => servers.close())
 
-  const { tokens, identities } = openIdentities(config, keys)
-  const namespaces = Object.keys(config.memory)
-  const memory = memoryConnector({ records, tenant: TENANT, namespaces })
-  const inMemory = { 'memory.read': memory, 'memory.write': memory }
-  const connector = routeConnector({ 'tool.call': servers, ...inMemory })
+  const standing = openStanding(config.dataDir, { log, opened, ...recorder })
+  const { tokens, identities } = openIdentities(config, keys, standing)
+  const connector = connectorOf(config, { records, servers })
   const recording = startRecording(config, { log, keys, privacy, reader })
   opened.add(() => recording?.close())
-  const recordings = recording ?? { keep: () => undefined }
+  const recordings = recording ?? NO_RECORDINGS
   const attributes = declaredAttributes(config.attributes)
   const assurances = configuredAssurances(config)
   const desk = openApprovalDesk(config, { tenant: TENANT, log, policies, ...recorder })
   opened.add(() => desk.close())
-  const { approvals } = desk
   const deciding = { identities, policies, attributes, usage: usage.book, assurances, recordings }
   const watching = { ...recorder, alarm: systemAlarm, log, bounds: config.alerts }
   const refusals = new RefusalWatch(watching)
+  const { approvals } = desk
   const asking = { approvals, finality: witnessed.finality, refusals }
   const { digests, payloads } = privacy
   const ports: Ports = { ...deciding, ...recorder, ...asking, connector, digests, payloads }
   const gate = createGate(ports)
   const whole = { config, log, keys, ports, gate, approvals, refusals, close: () => opened.close() }
   const used = { usage: usage.book, recording, keyDesk, privacy, reader }
-  const place = { tenant: TENANT, ledgerPlace: directory }
-  return { ...whole, ...used, ...place, ledger, policies, control, tokens, servers, namespaces }
+  const place = { tenant: TENANT, ledgerPlace: directory, standing }
+  return { ...whole, ...used, ...place, ledger, policies, control, tokens, servers }
 }
 
 /** Keeps the index behind the ledger, and reads the ledger through it as far as it is durable. */
@@ -158,6 +159,17 @@ function startScrub(
 ) {
   const keys = () => keyring.keys.map((key) => ({ ...key, lastSize: key.final?.size }))
   return scrubRate === 0 ? undefined : scrubLedger({ ...parts, keys, bytesPerSecond: scrubRate })
+}
+
+/** Who carries out what. */
+function connectorOf(
+  { memory }: Config,
+  parts: { records: Records; servers: Connector },
+): Connector {
+  const { records, servers } = parts
+  const remembered = memoryConnector({ records, tenant: TENANT, namespaces: Object.keys(memory) })
+  const inMemory = { 'memory.read': remembered, 'memory.write': remembered }
+  return routeConnector({ 'tool.call': servers, ...inMemory })
 }
 
 function seedRecords({ memory }: Config, records: Records): void {

@@ -29,3 +29,8 @@ export function versionsDirectory(dataDir: string): string {
 export function usageFile(dataDir: string): string {
   return join(dataDir, 'usage.db')
 }
+
+/** What of all that was proved has been taken back. */
+export function standingFile(dataDir: string): string {
+  return join(dataDir, 'standing.db')
+}

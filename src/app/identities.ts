@@ -1,6 +1,6 @@
 import { PortcullisError } from '../kernel/errors.ts'
 import type { Credential } from '../kernel/identity/credential.ts'
-import type { IdentitySource } from '../pipeline/ports.ts'
+import type { IdentitySource, Standing } from '../pipeline/ports.ts'
 
 /** One way to prove who one is, and the look of the credentials that it is for. */
 export interface ProofSource extends IdentitySource {
@@ -30,5 +30,19 @@ export function anyToken(source: IdentitySource): ProofSource {
   return {
     fits: ({ kind }) => kind === 'bearer' || kind === 'dpop',
     verify: (credential, now) => source.verify(credential, now),
+  }
+}
+
+/**
+ * Who it is, by the source, and whether that still stands. Both are asked at every request, so that
+ * nothing remembered outlives a revocation.
+ */
+export function standingIdentities(source: IdentitySource, standing: Standing): IdentitySource {
+  return {
+    async verify(credential, now) {
+      const identity = await source.verify(credential, now)
+      standing.check(identity)
+      return identity
+    },
   }
 }

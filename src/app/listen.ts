@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import type { SessionsOf } from '../pipeline/ports.ts'
 import type { Parts } from './compose.ts'
 import {
   createIntrospectionDoor,
@@ -19,12 +20,14 @@ export interface Listening {
   readonly address: string
   /** Tells every agent that its tools may be others now. */
   notifyListChanged(): void
+  /** What agents have open. */
+  readonly sessions: SessionsOf
   close(): Promise<void>
 }
 
 /** Opens the doors for agents. */
 export async function listen(parts: Parts): Promise<Listening> {
-  const { config, gate, log, servers, namespaces } = parts
+  const { config, gate, log, servers, standing } = parts
   const { host, port, allowedHosts, allowedOrigins, tls } = config.listen.mcp
   const server = createMcpServer({
     ...{ gate, log, allowedHosts, allowedOrigins },
@@ -32,7 +35,10 @@ export async function listen(parts: Parts): Promise<Listening> {
   })
   const catalog = { tools: () => servers.tools(), onChanged: servers.onToolsChanged }
   const { clock } = parts.ports
-  const door = createMcpDoor({ gate, catalog, log, clock, namespaces, version: VERSION })
+  const namespaces = Object.keys(config.memory)
+  const door = createMcpDoor({
+    ...{ gate, catalog, log, clock, namespaces, version: VERSION, standing },
+  })
   const close = closer(server)
   await server.register(door.routes)
   await server.register(
@@ -48,6 +54,7 @@ export async function listen(parts: Parts): Promise<Listening> {
   return {
     address: `${scheme}://${host.includes(':') ? `[${host}]` : host}:${taken}`,
     notifyListChanged: () => door.notifyListChanged(),
+    sessions: door.sessions,
     close,
   }
 }

@@ -18,7 +18,7 @@ const NOT_RECORDED = { kept: 0, dropped: 0 }
 
 /** What operators may do with a runtime. What changes something leaves a receipt first. */
 export function operations(parts: Parts, address: string): AdminOperations {
-  const { config, ledger, servers, namespaces, policies, tokens, ports } = parts
+  const { config, ledger, servers, policies, tokens, ports } = parts
   const { recording, control } = parts
   const started = new Date(ports.clock.now()).toISOString()
   return {
@@ -35,7 +35,7 @@ export function operations(parts: Parts, address: string): AdminOperations {
         ...{ name, roles: [...roles], tokenTtlMs },
       })),
       servers: servers.status().map((status) => ({ ...status })),
-      namespaces: [...namespaces],
+      namespaces: Object.keys(config.memory),
     }),
     ...budgetOperations(parts),
     async issueToken(agent, { ttlMs = config.agents[agent]?.tokenTtlMs ?? 0, dpopJkt }) {

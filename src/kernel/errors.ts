@@ -10,6 +10,7 @@ import { POLICY_TEST_ERRORS } from './policy-test-errors.ts'
 import { PRIVACY_ERRORS } from './privacy-errors.ts'
 import { READING_ERRORS } from './reading-errors.ts'
 import { SET_UP_ERRORS } from './set-up-errors.ts'
+import { STANDING_ERRORS } from './standing-errors.ts'
 import { TENANT_ERRORS } from './tenant-errors.ts'
 import { TLS_ERRORS } from './tls-errors.ts'
 import { TRUST_ERRORS } from './trust-errors.ts'
@@ -56,6 +57,7 @@ export const ERRORS = {
     remedy:
       'the agent went to a server directly: see the actor of the receipt and close that way to it',
   },
+  ...STANDING_ERRORS,
   POLICY_DENIED: {
     http: 403,
     agent: 'This action is not permitted for this agent.',

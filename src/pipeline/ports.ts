@@ -16,6 +16,7 @@ import type { Approvals, Gone, HeldProgress } from './approval-ports.ts'
 export type * from './approval-ports.ts'
 export type * from './identity-ports.ts'
 export type * from './people-ports.ts'
+export type * from './standing-ports.ts'
 
 /** A request as a door hands it in: what is asked, by whom, over which connection. */
 export interface GuardRequest {

@@ -47,9 +47,17 @@ export function isTokenLife(ttlMs: number): boolean {
   return ttlMs >= 1000 && ttlMs <= TOKEN_LIFE_LIMIT_MS
 }
 
-/** What a verified token says, times in milliseconds; or why it proves nothing. */
+/** What a verified token says, times in milliseconds. */
+export interface VerifiedToken {
+  readonly subject: string
+  readonly issued: number
+  readonly expires: number
+  readonly payload: JWTPayload
+}
+
+/** What a token says; or why it proves nothing. */
 export type TokenVerdict =
-  | { readonly subject: string; readonly expires: number; readonly payload: JWTPayload }
+  | VerifiedToken
   | { readonly fault: 'expired' | 'invalid'; readonly message: string; readonly cause?: unknown }
 
 /** Verifies signature, type, issuer, audience, times and length of a token. */
@@ -88,7 +96,7 @@ function verdictOf(payload: JWTPayload, now: number): TokenVerdict {
   if (expires - Math.min(iat * 1000, now) > TOKEN_LIFE_LIMIT_MS) {
     return invalid('the token lives too long')
   }
-  return { subject: sub, expires, payload }
+  return { subject: sub, issued: iat * 1000, expires, payload }
 }
 
 function invalid(message: string) {

@@ -69,7 +69,7 @@ export function inTransaction<T>(db: DatabaseSync, code: ErrorCode, work: () => 
     db.exec('COMMIT')
     return result
   } catch (cause) {
-    if (db.isTransaction) db.exec('ROLLBACK')
+    if (db.isOpen && db.isTransaction) db.exec('ROLLBACK')
     if (cause instanceof PortcullisError) throw cause
     throw new PortcullisError(code, 'the change could not be written', { cause })
   }

@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { codeOf } from '../../kernel/errors.ts'
-import type { Clock, Gate, Log } from '../../pipeline/ports.ts'
+import type { Identity } from '../../kernel/identity/principal.ts'
+import { concerns, type EndOf } from '../../kernel/identity/standing.ts'
+import type { Clock, Gate, Log, OpenSession, SessionsOf, Standing } from '../../pipeline/ports.ts'
 import { createAllowances } from './allowances.ts'
 import { type Answer, sendAnswer } from './answer.ts'
 import { openEventStream } from './event-stream.ts'
@@ -22,10 +24,14 @@ export interface McpDoorOptions {
   /** Namespaces of the built-in record store. */
   readonly namespaces?: readonly string[]
   readonly limits?: Partial<DoorLimits>
+  /** Tells what was taken back: its sessions, streams and calls end at once. */
+  readonly standing?: Pick<Standing, 'onEnd'>
 }
 
 /** The MCP endpoint: streamable HTTP, revision 2025-11-25 and the two before it. */
 export interface McpDoor {
+  /** The sessions of agents that are open now. */
+  readonly sessions: SessionsOf
   /** Registers `/mcp`, on a server made by `createMcpServer`. */
   readonly routes: FastifyPluginAsync
   /** Tells every agent that its tools may be others now; changes of the catalog are told anyway. */
@@ -59,10 +65,18 @@ export function createMcpDoor(options: McpDoorOptions): McpDoor {
   }
   return {
     notifyListChanged,
+    sessions: {
+      list: (tenant) =>
+        [...door.sessions.all()]
+          .filter(({ identity }) => identity.tenant === tenant)
+          .map(openSession),
+    },
     async routes(server: FastifyInstance) {
       const stopListening = catalog.onChanged(notifyListChanged)
+      const stopEnding = options.standing?.onEnd((end) => endAllOf(end, door))
       server.addHook('preClose', async () => {
         stopListening()
+        stopEnding?.()
         door.sessions.endAll()
       })
       const route = (serve: Serve) => async (request: FastifyRequest, reply: FastifyReply) => {
@@ -86,6 +100,23 @@ async function noteEnd(
     await gate.note({ name: 'session.ended', detail: why }, channel, identity)
   } catch (error) {
     log.error('event.unrecorded', { receipt: 'session.ended', cause: codeOf(error) })
+  }
+}
+
+function openSession({ id, identity, opened }: Session): OpenSession {
+  const { kind, id: name } = identity.principal
+  return { id, what: 'session', principal: { kind, id: name }, kind: 'mcp', opened }
+}
+
+/** Whoever was let in by what was taken back hears nothing from now on. */
+function endAllOf(end: EndOf, { sessions, held }: Door): void {
+  const isMeant = (id: string, identity: Identity) =>
+    concerns(end, identity) ||
+    (end.what === 'session' && end.id === id && end.tenant === identity.tenant)
+  // A call may be made by another credential than the session was opened with.
+  held.cutOff(({ identity, channel }) => isMeant(channel.run, identity))
+  for (const session of [...sessions.all()]) {
+    if (isMeant(session.id, session.identity)) sessions.end(session, 'taken back')
   }
 }
 

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Identity } from '../../kernel/identity/principal.ts'
 import type { JsonObject, JsonValue } from '../../kernel/json/value.ts'
 import type { MessageId } from '../../kernel/jsonrpc/message.ts'
-import type { Clock, Gone, HeldProgress } from '../../pipeline/ports.ts'
+import type { Clock, Gone, HeldProgress, Outcome } from '../../pipeline/ports.ts'
 import type { Answer } from './answer.ts'
 import { EVENT_STREAM_HEADERS } from './event-stream.ts'
 import type { DoorLimits } from './limits.ts'
@@ -10,8 +11,10 @@ import { accepts } from './request-headers.ts'
 /** A call that may come to wait for approval, while it is under way. */
 export interface HeldCall {
   readonly onHeld: (held: HeldProgress) => void
-  /** The client left, or gave the call up. */
+  /** The client left, or gave the call up, or may not wait for it any more. */
   readonly gone: Gone
+  /** Settles only when the client may not hear the answer any more, whatever comes of the call. */
+  readonly cutOff: Promise<Outcome>
   /** The same answer, as the last event where the response is a stream by now. */
   answer(answer: Answer): Answer
   /** Once, whatever came of it. */
@@ -22,16 +25,26 @@ export interface HeldCalls {
   begin(call: CallUnderWay): HeldCall
   /** Gives up the session's call of this id, if it is held; `id` is what the client says. */
   cancel(run: string, id: JsonValue | undefined): void
+  /** Who asked may not hear of these any more: what is held is given up, the rest is finished. */
+  cutOff(isMeant: (asker: Asker) => boolean): void
+}
+
+/** Who waits for a call. */
+export interface Asker {
+  readonly identity: Identity
+  readonly channel: { readonly run: string }
 }
 
 interface CallUnderWay {
   readonly id: MessageId
   readonly params: JsonObject
-  readonly visit: {
-    readonly request: IncomingMessage
-    readonly response: ServerResponse
-    readonly channel: { readonly run: string }
-  }
+  readonly visit: Asker & { readonly request: IncomingMessage; readonly response: ServerResponse }
+}
+
+interface UnderWay {
+  readonly asker: Asker
+  readonly leave: () => void
+  readonly cut: (outcome: Outcome) => void
 }
 
 export type HeldLimits = Pick<DoorLimits, 'heldProgressMs' | 'streamBufferBytes'>
@@ -41,30 +54,40 @@ export type HeldLimits = Pick<DoorLimits, 'heldProgressMs' | 'streamBufferBytes'
  * with a sign of life every few seconds, so that neither they nor anything on the way gives up.
  */
 export function createHeldCalls(limits: HeldLimits, clock: Pick<Clock, 'elapsed'>): HeldCalls {
-  const underWay = new Map<string, AbortController>()
+  const underWay = new Map<string, UnderWay>()
   return {
     begin(call) {
       const { id, visit } = call
       const key = keyOf(visit.channel.run, id)
       const left = new AbortController()
       const leave = () => left.abort()
+      const { promise: cutOff, resolve: cut } = Promise.withResolvers<Outcome>()
       const stream = heldStream(call, limits, clock)
-      underWay.set(key, left)
+      const entry = { asker: visit, leave, cut }
+      underWay.set(key, entry)
       visit.response.once('close', leave)
       if (visit.response.destroyed) leave()
       return {
         gone: left.signal,
+        cutOff,
         onHeld: stream.tell,
         answer: stream.answer,
         end() {
           stream.stop()
           visit.response.off('close', leave)
-          if (underWay.get(key) === left) underWay.delete(key)
+          if (underWay.get(key) === entry) underWay.delete(key)
         },
       }
     },
     cancel(run, id) {
-      if (typeof id === 'string' || typeof id === 'number') underWay.get(keyOf(run, id))?.abort()
+      if (typeof id === 'string' || typeof id === 'number') underWay.get(keyOf(run, id))?.leave()
+    },
+    cutOff(isMeant) {
+      const meant = [...underWay.values()].filter(({ asker }) => isMeant(asker))
+      for (const { cut, leave } of meant) {
+        cut({ kind: 'refused', code: 'SESSION_ENDED' })
+        leave()
+      }
     },
   }
 }

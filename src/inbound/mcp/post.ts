@@ -134,9 +134,10 @@ async function callTool({ id, params }: RpcRequest, visit: Visit, door: Door): P
   const { credential, channel } = visit
   const call = door.held.begin({ id, params, visit })
   try {
-    const { onHeld, gone } = call
-    const outcome = await door.gate.guard({ action, credential, channel, onHeld, gone })
-    return call.answer(outcomeAnswer(id, outcome))
+    const { onHeld, gone, cutOff } = call
+    const guarded = door.gate.guard({ action, credential, channel, onHeld, gone })
+    // Who was cut off hears nothing more; what was begun is finished and recorded all the same.
+    return call.answer(outcomeAnswer(id, await Promise.race([guarded, cutOff])))
   } finally {
     call.end()
   }

@@ -14,6 +14,8 @@ export interface Session {
   readonly identity: Identity
   /** The connection it was opened over, with the session as its run. */
   readonly channel: Channel
+  /** Milliseconds since the epoch. */
+  readonly opened: number
   /** The revision of MCP agreed on. */
   readonly version: string
   /** Open streams, the newest last. */
@@ -39,7 +41,12 @@ export interface Sessions {
 }
 
 /** Why a session ended before the runtime did. */
-export type SessionEnd = 'by its agent' | 'idle' | 'replaced by a newer one' | 'unrecorded'
+export type SessionEnd =
+  | 'by its agent'
+  | 'idle'
+  | 'replaced by a newer one'
+  | 'taken back'
+  | 'unrecorded'
 
 export type SessionLimits = Pick<DoorLimits, 'sessions' | 'sessionsPerAgent' | 'sessionIdleMs'>
 
@@ -90,7 +97,8 @@ export function createSessions(
       }
       const id = randomBytes(SESSION_ID_BYTES).toString('base64url')
       const run = { ...channel, run: id }
-      const session: Session = { id, identity, channel: run, version, streams: [] }
+      const opened = clock.now()
+      const session: Session = { id, identity, channel: run, opened, version, streams: [] }
       use(session)
       return session
     },

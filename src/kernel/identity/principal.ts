@@ -61,6 +61,8 @@ export interface Identity {
 /** What an identity was proved by. */
 export interface ProvedBy {
   readonly id: string
+  /** Since when it is, in milliseconds since the epoch. Absent, it is as old as can be. */
+  readonly issued?: number
   /** Until when it is good, in milliseconds since the epoch. */
   readonly expires?: number
 }

@@ -46,6 +46,7 @@ test('an issued token proves its agent and the roles it has now', async () => {
     tenant: 'default',
     principal: { kind: 'agent', id: 'sales', roles: ['sales'], attributes: {} },
     chain: [{ kind: 'agent', id: 'sales', via: 'bearer-jwt', session: request.id }],
+    credential: { id: request.id, issued: NOW, expires: NOW + request.ttlMs },
   })
 })
 

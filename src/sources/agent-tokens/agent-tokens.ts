@@ -1,11 +1,16 @@
 import { hash, type KeyObject } from 'node:crypto'
-import type { JWTPayload } from 'jose'
 import { PortcullisError } from '../../kernel/errors.ts'
 import type { DpopCredential } from '../../kernel/identity/credential.ts'
 import type { Identity } from '../../kernel/identity/principal.ts'
 import { DEFAULT_TENANT } from '../../kernel/identity/tenant.ts'
 import type { IdentitySource } from '../../pipeline/ports.ts'
-import { isTokenLife, signToken, type TokenKind, verifyToken } from '../runtime-tokens.ts'
+import {
+  isTokenLife,
+  signToken,
+  type TokenKind,
+  type VerifiedToken,
+  verifyToken,
+} from '../runtime-tokens.ts'
 import { dpopProofs } from './dpop-proof.ts'
 import type { DeclaredAgent } from './principal-of.ts'
 import { principalOf } from './principal-of.ts'
@@ -43,9 +48,10 @@ export interface AgentTokens extends IdentitySource {
 /** What a verified token says. Times in milliseconds. */
 interface Claims {
   readonly agent: string
+  readonly issued: number
   readonly expires: number
   /** Id of the token. */
-  readonly session?: string
+  readonly session: string
   readonly jkt?: string
 }
 
@@ -58,8 +64,8 @@ export function agentTokens(options: AgentTokensOptions): AgentTokens {
       if (credential.kind === 'none' || credential.kind === 'certificate') {
         throw new PortcullisError('IDENTITY_MISSING', 'the request brings no token')
       }
-      const { agent, jkt, session } = await verified(credential.token, now)
-      const proved = (via: Proof['via']) => identityOf(agent, options, { via, session })
+      const { agent, jkt, ...token } = await verified(credential.token, now)
+      const proved = (via: Proof['via']) => identityOf(agent, options, { via, token })
       if ((credential.kind === 'dpop') !== (jkt !== undefined)) {
         throw new PortcullisError('IDENTITY_UNPROVED', 'the token and its scheme do not fit')
       }
@@ -87,20 +93,27 @@ function checkedProofs() {
   }
 }
 
-function identityOf(id: string, { agents }: AgentTokensOptions, { via, session }: Proof): Identity {
-  const declared = Object.hasOwn(agents, id) ? agents[id] : undefined
-  if (declared === undefined) throw new PortcullisError('IDENTITY_UNKNOWN', `no agent \`${id}\``)
+function identityOf(id: string, options: AgentTokensOptions, { via, token }: Proof): Identity {
+  const declared = declaredAgent(id, options)
+  const { session, issued, expires } = token
   return {
     tenant: DEFAULT_TENANT,
     principal: principalOf(id, declared),
-    chain: [{ kind: 'agent', id, via, ...versionOf(declared), ...(session && { session }) }],
+    chain: [{ kind: 'agent', id, via, ...versionOf(declared), session }],
+    credential: { id: session, issued, expires },
   }
+}
+
+function declaredAgent(id: string, { agents }: AgentTokensOptions): DeclaredAgent {
+  const declared = Object.hasOwn(agents, id) ? agents[id] : undefined
+  if (declared !== undefined) return declared
+  throw new PortcullisError('IDENTITY_UNKNOWN', `no agent \`${id}\``)
 }
 
 /** How an agent has proved itself, and by which token. */
 interface Proof {
   readonly via: 'bearer-jwt' | 'dpop-jwt'
-  readonly session?: string | undefined
+  readonly token: Pick<Claims, 'session' | 'issued' | 'expires'>
 }
 
 function versionOf({ version }: DeclaredAgent): { readonly version?: string } {
@@ -109,7 +122,7 @@ function versionOf({ version }: DeclaredAgent): { readonly version?: string } {
 
 async function issue(request: TokenRequest, options: AgentTokensOptions): Promise<string> {
   const { agent, id, now, ttlMs, dpopJkt } = request
-  identityOf(agent, options, { via: 'bearer-jwt' })
+  declaredAgent(agent, options)
   if (!isTokenLife(ttlMs)) {
     throw new PortcullisError('REQUEST_INVALID', 'a token lives from one second to 24 hours')
   }
@@ -158,14 +171,16 @@ async function claimsFrom(
   { origin, publicKey, now }: Verification,
 ): Promise<Claims> {
   const verdict = await verifyToken(token, kindOf({ origin }), { key: publicKey, now })
-  if (!('fault' in verdict)) return claimsOf(verdict.subject, verdict.expires, verdict.payload)
+  if (!('fault' in verdict)) return claimsOf(verdict)
   const { fault, message, cause } = verdict
   if (fault === 'expired') throw new PortcullisError('IDENTITY_EXPIRED', message)
   throw invalid(message, cause)
 }
 
-function claimsOf(agent: string, expires: number, { cnf, jti }: JWTPayload): Claims {
-  const claims = { agent, expires, ...(typeof jti === 'string' && { session: jti }) }
+function claimsOf({ subject, issued, expires, payload }: VerifiedToken): Claims {
+  const { cnf, jti } = payload
+  if (typeof jti !== 'string') throw invalid('the token has no id')
+  const claims = { agent: subject, issued, expires, session: jti }
   if (cnf === undefined) return claims
   const jkt = (cnf as { jkt?: unknown } | null)?.jkt
   if (typeof jkt !== 'string') throw invalid('the token is bound to something else than a key')
