@@ -64,6 +64,11 @@ test('the API is described as OpenAPI 3.1, with every route and every refusal', 
     '/v1/holds',
     '/v1/holds/{id}/remove',
     '/v1/ledger/prune',
+    '/v1/agents/{name}/suspend',
+    '/v1/agents/{name}/resume',
+    '/v1/agents/{name}/revoke',
+    '/v1/sessions',
+    '/v1/sessions/{id}/end',
     '/v1/watch',
   ])
   const { parameters, requestBody, responses } = api.paths['/v1/agents/{name}/tokens'].post

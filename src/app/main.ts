@@ -47,7 +47,7 @@ export async function startRuntime(config: Config, { log }: { log: Log }): Promi
     opened.add(() => doors.close())
     // Before the doors: held calls are answered at once, and their requests stay pending.
     opened.add(() => parts.approvals.release())
-    const operate = operations(parts, doors.address)
+    const operate = operations(parts, doors)
     const socketPath = adminSocket(config)
     const admin = await startAdminServer({
       ...{ socketPath, operations: operate, log },

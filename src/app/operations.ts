@@ -7,18 +7,23 @@ import { BY_OPERATOR } from '../kernel/receipt/event-draft.ts'
 import { approvalOperations } from './approval-operations.ts'
 import { budgetOperations } from './budget-operations.ts'
 import { type Parts, TENANT } from './compose.ts'
+import { standingOperations } from './identity/standing-operations.ts'
 import { keyOperations, trustStatus } from './keys/key-operations.ts'
+import type { Listening } from './listen.ts'
 import type { PolicyChange } from './policy-control.ts'
 import { privacyOperations } from './privacy/privacy-operations.ts'
 import { recordEvent } from './record-event.ts'
 import { toolSchemas } from './tool-schemas.ts'
 import { VERSION } from './version.ts'
 
+/** Where agents are let in, and what they have open there. */
+export type Doors = Pick<Listening, 'address' | 'sessions'>
+
 const NOT_RECORDED = { kept: 0, dropped: 0 }
 
 /** What operators may do with a runtime. What changes something leaves a receipt first. */
-export function operations(parts: Parts, address: string): AdminOperations {
-  const { config, ledger, servers, policies, tokens, ports } = parts
+export function operations(parts: Parts, { address, sessions }: Doors): AdminOperations {
+  const { standing, tenant, config, ledger, servers, policies, tokens, ports } = parts
   const { recording, control } = parts
   const started = new Date(ports.clock.now()).toISOString()
   return {
@@ -39,6 +44,7 @@ export function operations(parts: Parts, address: string): AdminOperations {
     }),
     ...budgetOperations(parts),
     async issueToken(agent, { ttlMs = config.agents[agent]?.tokenTtlMs ?? 0, dpopJkt }) {
+      standing.checkPrincipal({ tenant, what: 'agent', id: agent })
       const now = ports.clock.now()
       const id = ports.ids.next()
       const binding = dpopJkt === undefined ? {} : { dpopJkt }
@@ -69,6 +75,7 @@ export function operations(parts: Parts, address: string): AdminOperations {
     ...approvalOperations(parts),
     ...keyOperations(parts.keyDesk, ports),
     ...privacyOperations(parts),
+    ...standingOperations(parts, [sessions]),
     watch: (listener) =>
       ledger.subscribe((receipt) => {
         const event = decisionEvent(receipt)

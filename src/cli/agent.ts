@@ -1,15 +1,18 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { parseDuration } from '../app/config.ts'
+import { standingCommands } from './agent-standing.ts'
 import { answer, command } from './command.ts'
 import { type ConfigOptions, inspectedConfig, runtimeOf, withConfig } from './config-option.ts'
 import { table } from './table.ts'
 
-/** `portcullis agent …`: token, list. */
+/** `portcullis agent …`: token, list, suspend, resume, revoke. */
 export function agentCommand(): Command {
-  return new Command('agent')
-    .description('issue credentials for agents, and list them')
+  const group = new Command('agent')
+    .description('issue credentials for agents, list them, and take back what they have')
     .addCommand(tokenCommand())
     .addCommand(listCommand())
+  for (const command of standingCommands()) group.addCommand(command)
+  return group
 }
 
 interface TokenOptions extends ConfigOptions {

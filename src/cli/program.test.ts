@@ -23,7 +23,9 @@ test('the commands are these', () => {
   assert.deepEqual(
     ALL.map(([name]) => name),
     [
-      ...['init', 'up', 'agent', 'agent token', 'agent list', 'watch', 'status'],
+      ...['init', 'up', 'agent', 'agent token', 'agent list'],
+      ...['agent suspend', 'agent resume', 'agent revoke'],
+      ...['session', 'session list', 'session end', 'watch', 'status'],
       ...['budget', 'budget list', 'budget show', 'budget reset'],
       ...['policy', 'policy check', 'policy explain', 'policy plan', 'policy types'],
       ...['policy fmt', 'policy lsp', 'policy diff', 'policy replay'],
@@ -152,7 +154,7 @@ const COMPLETED: readonly [line: readonly string[], offered: readonly string[]][
   [['po'], ['policy']],
   [
     ['agent', ''],
-    ['token', 'list', 'help', '--help'],
+    ['token', 'list', 'suspend', 'resume', 'revoke', 'help', '--help'],
   ],
   [['agent', 'token', '--d'], ['--dpop-jkt']],
   [['agent', 'token', 'sales', '--tt'], ['--ttl']],

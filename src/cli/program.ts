@@ -6,6 +6,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   init: async () => (await import('./init.ts')).initCommand(),
   up: async () => (await import('./up.ts')).upCommand(),
   agent: async () => (await import('./agent.ts')).agentCommand(),
+  session: async () => (await import('./session.ts')).sessionCommand(),
   watch: async () => (await import('./watch.ts')).watchCommand(),
   status: async () => (await import('./status.ts')).statusCommand(),
   budget: async () => (await import('./budget.ts')).budgetCommand(),
@@ -30,6 +31,7 @@ Exit codes: 0 it holds, 1 it does not, 2 the call or the set-up is wrong.`
 /** What `--help` of a group shows; a command brings its own example. */
 const GROUP_EXAMPLES: Readonly<Record<string, string>> = {
   agent: 'portcullis agent token sales',
+  session: 'portcullis session list',
   budget: 'portcullis budget list',
   policy: 'portcullis policy check',
   keys: 'portcullis keys list',

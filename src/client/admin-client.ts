@@ -30,10 +30,12 @@ import type { PolicyChange, PolicyPush, PolicyRollback } from '../contract/polic
 import { ERRORS, PortcullisError } from '../kernel/errors.ts'
 import { isJsonObject } from '../kernel/json/value.ts'
 import { type PrivacyClient, privacyClient } from './privacy-client.ts'
+import { type StandingClient, standingClient } from './standing-client.ts'
 
 export type { WatchMark } from '../contract/admin-api.ts'
 export type { ApprovalDetail, ApprovalSummary } from '../contract/approvals.ts'
 export type { KeyList, LedgerKey, TrustStatus } from '../contract/keys.ts'
+export type { AgentStanding, SessionList } from '../contract/standing.ts'
 export type { WatchEvent } from '../contract/watch-event.ts'
 export type {
   ApprovalList,
@@ -69,7 +71,7 @@ export interface AdminClientOptions {
  * Speaks to a running runtime. Each call rejects `RUNTIME_NOT_RUNNING`, `ADMIN_FORBIDDEN` or
  * `ADMIN_TIMEOUT` where nobody answers, and otherwise with the code that the runtime gave.
  */
-export interface AdminClient extends PrivacyClient {
+export interface AdminClient extends PrivacyClient, StandingClient {
   status(): Promise<Status>
   issueToken(agent: string, request?: TokenRequest): Promise<IssuedToken>
   reloadPolicies(): Promise<PolicyReload>
@@ -145,6 +147,7 @@ export function adminClient(options: AdminClientOptions): AdminClient {
     draftTrust: (body = {}) => json({ method: 'POST', path: '/v1/trust/draft', body }),
     publishTrust: (body) => json({ method: 'POST', path: '/v1/trust', body }),
     ...privacyClient(json),
+    ...standingClient(json),
     watch: (signal) => watch(options, signal),
   }
 }

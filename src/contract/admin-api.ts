@@ -5,6 +5,7 @@ import { BUDGET_ROUTES } from './budgets.ts'
 import { KEY_ROUTES, TrustStatus } from './keys.ts'
 import { POLICY_CHANGE_ROUTES } from './policy-changes.ts'
 import { PRIVACY_ROUTES } from './privacy.ts'
+import { STANDING_ROUTES } from './standing.ts'
 import { WatchEvent } from './watch-event.ts'
 
 /** How a runtime is doing. */
@@ -198,6 +199,7 @@ export const ADMIN_ROUTES = {
   ...APPROVAL_ROUTES,
   ...KEY_ROUTES,
   ...PRIVACY_ROUTES,
+  ...STANDING_ROUTES,
   watch: {
     method: 'GET',
     url: '/v1/watch',

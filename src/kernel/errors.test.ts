@@ -15,6 +15,7 @@ const PINNED: readonly (readonly [code: string, http: number])[] = [
   ['IDENTITY_REVOKED', 401],
   ['AGENT_SUSPENDED', 403],
   ['SESSION_ENDED', 401],
+  ['SESSION_NOT_FOUND', 404],
   ['STANDING_UNAVAILABLE', 503],
   ['POLICY_DENIED', 403],
   ['DECISION_FAILED', 403],

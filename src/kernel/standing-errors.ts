@@ -17,6 +17,11 @@ export const STANDING_ERRORS = {
     agent: 'The session has ended.',
     remedy: 'an operator ended the session: log in again',
   },
+  SESSION_NOT_FOUND: {
+    http: 404,
+    agent: 'There is no such session.',
+    remedy: 'list those that are open with `portcullis session list`',
+  },
   STANDING_UNAVAILABLE: {
     http: 503,
     agent: 'The runtime cannot act at the moment.',

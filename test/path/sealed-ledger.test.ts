@@ -5,6 +5,7 @@ import { type TestContext, test } from 'node:test'
 import { compose } from '../../src/app/compose.ts'
 import { operations } from '../../src/app/operations.ts'
 import { ADMIN_ROUTES } from '../../src/contract/admin-api.ts'
+import { PortcullisError } from '../../src/kernel/errors.ts'
 import { loadText } from '../support/config-text.ts'
 import { silentLog } from '../support/silent-log.ts'
 
@@ -37,7 +38,7 @@ async function sealed(t: TestContext, reload: 'watch' | 'push') {
   const file = join(folder, 'policies', 'p.policy')
   writeFileSync(file, policy('first'))
   const parts = await compose(config, silentLog)
-  const operate = operations(parts, '')
+  const operate = operations(parts, { address: '', sessions: { list: () => [] } })
   await operate.pushPolicies(files('second'))
   const { token } = await operate.issueToken('sales', {})
   const { token: approver } = await operate.issueApproverToken('ada', {})
@@ -50,6 +51,7 @@ async function sealed(t: TestContext, reload: 'watch' | 'push') {
     })
   })
   const held = await request
+  const identity = await parts.ports.identities.verify({ kind: 'bearer', token }, Date.now())
   const { id: hold } = await operate.addHold({ reason: 'case 7' })
   await parts.ledger.close()
   return {
@@ -58,6 +60,8 @@ async function sealed(t: TestContext, reload: 'watch' | 'push') {
     approver,
     held,
     hold,
+    identity,
+    token: identity.credential?.id ?? '',
     write: (name: string) => writeFileSync(file, policy(name)),
   }
 }
@@ -86,6 +90,7 @@ const CHANGES: Partial<Record<Route, (sealed: Sealed) => Promise<unknown>>> = {
     write('third')
     return operate.reloadPolicies()
   },
+  resumeAgent: ({ operate }) => operate.resumeAgent('sales', {}),
   voteApproval: ({ operate, held, approver }) =>
     operate.voteApproval(held, { verdict: 'approve' }, approver),
 }
@@ -110,6 +115,27 @@ for (const [name, change] of Object.entries(CHANGES)) {
   })
 }
 
+/** What takes something away: with no receipt it is not acknowledged, and in force all the same. */
+const TAKINGS: Partial<Record<Route, (sealed: Sealed) => Promise<unknown>>> = {
+  suspendAgent: ({ operate }) => operate.suspendAgent('sales', {}),
+  revokeAgent: ({ operate }) => operate.revokeAgent('sales', {}),
+  endSession: ({ operate, token }) => operate.endSession(token, { token: true }),
+}
+
+for (const [name, take] of Object.entries(TAKINGS)) {
+  test(`${name} is told to have failed, and holds, when no receipt can be written`, async (t) => {
+    const all = await sealed(t, 'watch')
+    try {
+      const { standing } = all.parts
+      standing.check(all.identity)
+      await assert.rejects(take(all), { code: 'LEDGER_UNAVAILABLE' })
+      assert.throws(() => standing.check(all.identity), PortcullisError)
+    } finally {
+      await all.parts.close()
+    }
+  })
+}
+
 /** The first two change nothing; pruning does not either while nothing here is old enough. */
 const ASKING = ['findSubject', 'showPayloads', 'prune']
 
@@ -117,5 +143,6 @@ test('there is a case for every operation that changes something', () => {
   const changing = Object.entries(ADMIN_ROUTES).filter(
     ([name, { method }]) => method === 'POST' && !ASKING.includes(name),
   )
-  assert.deepEqual(Object.keys(CHANGES).sort(), changing.map(([name]) => name).sort())
+  const tried = [...Object.keys(CHANGES), ...Object.keys(TAKINGS)]
+  assert.deepEqual(tried.sort(), changing.map(([name]) => name).sort())
 })

@@ -7,6 +7,7 @@ import type { BudgetStatus } from '../../src/contract/budgets.ts'
 import type { KeyList } from '../../src/contract/keys.ts'
 import type { PolicyChange } from '../../src/contract/policy-changes.ts'
 import type { StandingHold } from '../../src/contract/privacy.ts'
+import type { SessionList } from '../../src/contract/standing.ts'
 import type { WatchEvent } from '../../src/contract/watch-event.ts'
 import {
   type AdminLimits,
@@ -65,6 +66,11 @@ const HOLD: StandingHold = {
   since: '2026-09-21T14:13:20.000Z',
 }
 
+const SESSION: SessionList['sessions'][number] = {
+  ...{ id: 's1', what: 'session', kind: 'mcp', principal: { kind: 'agent', id: 'sales' } },
+  opened: '2026-09-21T14:13:20.000Z',
+}
+
 export interface AdminDoorOptions extends Partial<AdminOperations> {
   /** Where the socket goes; by default a folder of its own. */
   readonly folder?: string
@@ -115,6 +121,11 @@ export async function adminDoor(t: TestContext, options: AdminDoorOptions = {}) 
     addHold: async ({ reason }) => ({ ...HOLD, reason }),
     removeHold: async (id) => ({ ...HOLD, id }),
     prune: async () => ({ payloads: 0, leaves: { from: 0, to: 0 }, segments: 0, held: false }),
+    suspendAgent: async (agent) => ({ agent, state: 'suspended' }),
+    resumeAgent: async (agent) => ({ agent, state: 'active' }),
+    revokeAgent: async (agent) => ({ agent, state: 'revoked', voidUntil: HOLD.since }),
+    sessions: () => ({ sessions: [SESSION] }),
+    endSession: async (id, { token = false }) => ({ id, what: token ? 'credential' : 'session' }),
     watch: (listener) => {
       watchers.add(listener)
       return () => {

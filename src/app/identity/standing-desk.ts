@@ -50,6 +50,14 @@ export class StandingDesk implements Standing {
     if (fault !== undefined) throw new PortcullisError(fault.code, fault.message)
   }
 
+  /** The same of a principal that proves nothing now: may it be given what it could act by? */
+  checkPrincipal({ tenant, what, id }: Who): void {
+    const link = { kind: what, id, via: 'runtime' } as const
+    const issued = this.#options.ports.clock.now()
+    const credential = { id: '', issued }
+    this.check({ tenant, principal: { kind: what, id, roles: [] }, chain: [link], credential })
+  }
+
   onEnd(listener: (end: EndOf) => void): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)

@@ -18,6 +18,7 @@ import { type ApprovalOperations, addApprovals } from './approval-routes.ts'
 import { addKeys, type KeyOperations } from './key-routes.ts'
 import { addPrivacy, type PrivacyOperations } from './privacy-routes.ts'
 import { routeOf } from './route-of.ts'
+import { addStanding, type StandingOperations } from './standing-routes.ts'
 import {
   openWatchStream,
   type Subscribe,
@@ -26,7 +27,11 @@ import {
 } from './watch-stream.ts'
 
 /** What operators may do with a runtime. Each may throw a `PortcullisError`. */
-export interface AdminOperations extends ApprovalOperations, KeyOperations, PrivacyOperations {
+export interface AdminOperations
+  extends ApprovalOperations,
+    KeyOperations,
+    PrivacyOperations,
+    StandingOperations {
   status(): Status | Promise<Status>
   issueToken(agent: string, request: TokenRequest): Promise<IssuedToken>
   /** Reads the policies again; throws, and changes nothing, when they do not compile. */
@@ -100,6 +105,7 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
   addApprovals(server, operations)
   addKeys(server, operations)
   addPrivacy(server, operations)
+  addStanding(server, operations)
   addWatch(server, operations.watch, limits)
   await server.ready()
   server.server.maxConnections = limits.connections
