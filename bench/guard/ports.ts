@@ -14,6 +14,7 @@ import { systemAlarm, systemClock, uuidIds } from '../../src/app/system-ports.ts
 import { loadPolicies } from '../../src/kernel/policy/load-policies.ts'
 import { EMPTY_POLICY_SET } from '../../src/kernel/policy/policy-set.ts'
 import { subjectOf } from '../../src/kernel/privacy/subject.ts'
+import { AdmissionLimits } from '../../src/pipeline/admission-limits.ts'
 import type { Log, Ports } from '../../src/pipeline/ports.ts'
 import { RefusalWatch } from '../../src/pipeline/refusal-watch.ts'
 import { inMemoryDesk } from '../../test/support/in-memory-approvals.ts'
@@ -58,6 +59,7 @@ export async function benchPorts(folder: string) {
   })
   const ports: Ports = {
     ...{ identities, ledger, clock, ids, assurances, usage: usage.book },
+    admissions: new AdmissionLimits(),
     policies: { current: () => set },
     attributes: { about: () => ({ operation: {}, resource: {}, system: {} }) },
     connector: { execute: async () => RESULT },

@@ -108,7 +108,7 @@ async function connect(config: Config, log: Log, opened: Closing) {
   opened.add(() => servers.close())
 
   const standing = openStanding(config.dataDir, { log, opened, ...recorder })
-  const { tokens, identities } = openIdentities(config, keys, standing)
+  const { tokens, identities, admissions } = openIdentities(config, keys, standing)
   const connector = connectorOf(config, { records, servers })
   const recording = startRecording(config, { log, keys, privacy, reader })
   opened.add(() => recording?.close())
@@ -121,7 +121,7 @@ async function connect(config: Config, log: Log, opened: Closing) {
   const watching = { ...recorder, alarm: systemAlarm, log, bounds: config.alerts }
   const refusals = new RefusalWatch(watching)
   const { approvals } = desk
-  const asking = { approvals, finality: witnessed.finality, refusals }
+  const asking = { approvals, finality: witnessed.finality, refusals, admissions }
   const { digests, payloads } = privacy
   const ports: Ports = { ...deciding, ...recorder, ...asking, connector, digests, payloads }
   const gate = createGate(ports)

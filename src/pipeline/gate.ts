@@ -1,7 +1,9 @@
 import type { Action } from '../kernel/action.ts'
 import { codeOf, PortcullisError } from '../kernel/errors.ts'
+import type { Failed } from '../kernel/identity/attempt-limits.ts'
 import type { Credential } from '../kernel/identity/credential.ts'
 import type { Identity } from '../kernel/identity/principal.ts'
+import type { RecordedEvent } from '../kernel/receipt/receipt.ts'
 import { guard } from './guard.ts'
 import type { Channel, Gate, Ports } from './ports.ts'
 import { callOf } from './steps/meet.ts'
@@ -22,14 +24,25 @@ export function createGate(ports: Ports): Gate {
 }
 
 async function admit(credential: Credential, channel: Channel, ports: Ports): Promise<Identity> {
+  const { identities, admissions, clock } = ports
   try {
-    return await ports.identities.verify(credential, ports.clock.now())
+    admissions.check(credential, channel.peer, clock.now())
+    const identity = await identities.verify(credential, clock.now())
+    admissions.proved(credential)
+    return identity
   } catch (error) {
     const code = codeOf(error)
     await recordRefusal({ code, channel, identity: undefined }, ports)
+    const failed = admissions.refused(credential, channel.peer, { code, now: clock.now() })
+    if (failed?.begins)
+      await recordAtDoor(throttled(failed), { channel, identity: undefined }, ports)
     if (error instanceof PortcullisError) throw error
     throw new PortcullisError(code, 'the credential could not be checked', { cause: error })
   }
+}
+
+function throttled({ failures }: Failed): RecordedEvent {
+  return { name: 'authentication.throttled', detail: 'the address has to wait', count: failures }
 }
 
 interface Sight {

@@ -63,15 +63,19 @@ export interface AccountConnector {
   readonly name: string
   /** What has not answered after a while counts as failed; it should end by itself. */
   password(claim: PasswordClaim): Promise<ConnectorAnswer>
+  /** Takes as long as a refusal by `password`, for a login that is refused beforehand. */
+  pretend?(claim: Pick<PasswordClaim, 'tenant' | 'name'>): Promise<void>
 }
 
 /** Remembers whose an id is. */
 export interface PersonBook {
   /**
-   * The id is from now on that of this subject. False where it is another's, or disabled.
+   * The id is from now on that of this subject. False where it is another's.
    * @throws PortcullisError `ACCOUNTS_UNAVAILABLE`
    */
   claim(tenant: Tenant, id: string, owner: { connector: string; subject: string }): boolean
+  /** The id is nobody's any more. */
+  release(tenant: Tenant, id: string): boolean
 }
 
 /** What the directory knows of a member now; asked at every request. */
@@ -135,4 +139,53 @@ export interface ApiTokenStore {
   byDigest(tenant: Tenant, digest: string): KeptApiToken | undefined
   list(tenant: Tenant): readonly KeptApiToken[]
   remove(tenant: Tenant, which: { id: string } | { member: string }): readonly KeptApiToken[]
+}
+
+/** An account of our own as it is kept: no password, no code, no secret in the clear. */
+export interface KeptAccount {
+  readonly name: string
+  /** Argon2id, as a PHC string. */
+  readonly password: string
+  readonly disabled: boolean
+  readonly totp?: KeptTotp
+  /** One that is being set up, and counts for nothing yet. */
+  readonly pendingTotp?: KeptTotp
+  /** SHA-256 of the recovery codes that were not used. */
+  readonly recovery: readonly string[]
+  /** What authenticators know the account by, base64url; no name is in it. */
+  readonly handle: string
+  readonly passkeys: readonly KeptPasskey[]
+  /** Milliseconds since the epoch. */
+  readonly created: number
+}
+
+export interface KeptTotp {
+  /** The secret, sealed for this account. */
+  readonly sealed: string
+  /** Was a code of it shown? Before that nobody is asked for one. */
+  readonly confirmed: boolean
+  /** The last step of time whose code was used. */
+  readonly lastStep: number
+}
+
+export interface KeptPasskey {
+  /** Base64url. */
+  readonly id: string
+  readonly publicKey: string
+  /** How often its authenticator says that it has signed. */
+  readonly counter: number
+  readonly transports: readonly string[]
+  readonly created: number
+}
+
+/** Keeps accounts. What it did is durable when it returns. Throws `ACCOUNTS_UNAVAILABLE`. */
+export interface AccountStore {
+  get(tenant: Tenant, name: string): KeptAccount | undefined
+  byHandle(tenant: Tenant, handle: string): KeptAccount | undefined
+  list(tenant: Tenant): readonly KeptAccount[]
+  /** False where there is one of that name. */
+  add(tenant: Tenant, account: KeptAccount): boolean
+  /** False where it is not any more as it was read: nobody uses a code twice in one moment. */
+  replace(tenant: Tenant, before: KeptAccount, after: KeptAccount): boolean
+  remove(tenant: Tenant, name: string): boolean
 }

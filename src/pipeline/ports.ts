@@ -1,6 +1,7 @@
 import type { Action, Resource } from '../kernel/action.ts'
 import type { Call, CallInHand, UsageFacts } from '../kernel/budget/usage-book.ts'
 import type { ErrorCode } from '../kernel/errors.ts'
+import type { Failed } from '../kernel/identity/attempt-limits.ts'
 import type { Credential } from '../kernel/identity/credential.ts'
 import type { Identity } from '../kernel/identity/principal.ts'
 import type { Tenant } from '../kernel/identity/tenant.ts'
@@ -57,6 +58,19 @@ export interface Gate {
   note(event: RecordedEvent, channel: Channel, identity?: Identity): Promise<void>
   /** Of these actions, those that some arguments could make permitted: what an agent may see. */
   visible(identity: Identity, actions: readonly Action[], channel: Channel): readonly boolean[]
+}
+
+/** Makes those wait who send one wrong credential after the other. */
+export interface Admissions {
+  /** @throws PortcullisError `AUTHENTICATION_THROTTLED` */
+  check(credential: Credential, peer: string, now: number): void
+  proved(credential: Credential): void
+  /** Nothing where the refusal counts for nothing. */
+  refused(
+    credential: Credential,
+    peer: string,
+    at: { readonly code: ErrorCode; readonly now: number },
+  ): Failed | undefined
 }
 
 export interface IdentitySource {
@@ -224,6 +238,7 @@ export interface Assurances {
 
 export interface Ports {
   readonly identities: IdentitySource
+  readonly admissions: Admissions
   readonly policies: PolicySource
   readonly attributes: AttributeSource
   readonly ledger: Ledger

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
+import { accountStore, personBook } from '../../src/stores/accounts/account-store.ts'
 import { openAccountsFile } from '../../src/stores/accounts/accounts-file.ts'
 import { apiTokenStore } from '../../src/stores/accounts/api-token-store.ts'
 import { sessionStore } from '../../src/stores/accounts/session-store.ts'
@@ -9,5 +10,9 @@ import { scratch } from './scratch.ts'
 export async function accountsDb(t: TestContext) {
   const db = openAccountsFile(join(await scratch(t), 'accounts.db'))
   t.after(() => db.close())
-  return { db, sessionStore: sessionStore(db), apiTokenStore: apiTokenStore(db) }
+  return {
+    db,
+    ...{ sessionStore: sessionStore(db), apiTokenStore: apiTokenStore(db) },
+    ...{ accountStore: accountStore(db), personBook: personBook(db) },
+  }
 }

@@ -12,6 +12,7 @@ import type { RecordedRequest } from '../../src/kernel/policy/recorded-request.t
 import { subjectOf } from '../../src/kernel/privacy/subject.ts'
 import { payloadDigest } from '../../src/kernel/receipt/payload-digest.ts'
 import type { ReceiptDraft } from '../../src/kernel/receipt/receipt.ts'
+import { AdmissionLimits } from '../../src/pipeline/admission-limits.ts'
 import type { ApprovalDesk } from '../../src/pipeline/approvals/desk.ts'
 import type { Ports } from '../../src/pipeline/ports.ts'
 import { RefusalWatch } from '../../src/pipeline/refusal-watch.ts'
@@ -124,6 +125,7 @@ export function inMemoryPorts({
     recorded,
     received,
     steps,
+    admissions: new AdmissionLimits(),
     identities: {
       async verify(credential) {
         steps.push('identify')
