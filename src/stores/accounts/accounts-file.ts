@@ -10,6 +10,7 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS account (
     tenant TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (tenant, name)
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS account_handle ON account (tenant, body ->> '$.handle');
   CREATE TABLE IF NOT EXISTS person (
     tenant TEXT NOT NULL, id TEXT NOT NULL, connector TEXT NOT NULL, subject TEXT NOT NULL,
     PRIMARY KEY (tenant, id)
