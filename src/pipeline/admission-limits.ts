@@ -40,7 +40,8 @@ export class AdmissionLimits implements Admissions {
 
   refused(credential: Credential, peer: string, at: RefusedAt): Failed | undefined {
     this.#known.remove(credential)
-    if (credential.kind === 'none' || !GUESSED.includes(at.code)) return undefined
+    if (HERE.test(peer) || credential.kind === 'none') return undefined
+    if (!GUESSED.includes(at.code)) return undefined
     return this.#counts.failed(sourceKey(peer), at.now)
   }
 }
