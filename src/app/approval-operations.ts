@@ -97,7 +97,8 @@ function detailOf(request: ApprovalRequest, { approvers }: Config, now: number):
   )
   return {
     ...summaryOf(request),
-    ...{ arguments: asked.args, cut: asked.cut, digest: asked.in.digest, bytes: asked.in.bytes },
+    ...{ arguments: asked.args, ...(asked.erased && { erased: true }) },
+    ...{ cut: asked.cut, digest: asked.in.digest, bytes: asked.in.bytes },
     ...{ binding: binding.action, version: binding.version },
     rules: demands.map(({ approval, source: { policy, file, line, column, text, says } }) => ({
       ...{ approval: approval.name, policy, file, line, column, text },

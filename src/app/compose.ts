@@ -1,14 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { PortcullisError } from '../kernel/errors.ts'
 import { DEFAULT_TENANT } from '../kernel/identity/tenant.ts'
-import { isJsonObject, type JsonObject } from '../kernel/json/value.ts'
 import type { RecordedEvent } from '../kernel/receipt/receipt.ts'
 import { claimedCheckpoint } from '../kernel/tlog/checkpoint.ts'
 import { watchClock } from '../pipeline/clock-watch.ts'
 import { createGate } from '../pipeline/gate.ts'
-import type { Connector, Log, Ports, Recordings, Records } from '../pipeline/ports.ts'
+import type { Log, Ports, Recordings } from '../pipeline/ports.ts'
 import { RefusalWatch } from '../pipeline/refusal-watch.ts'
 import type { Keys } from '../stores/keys-file/open-keys.ts'
 import type { OpenLedger } from '../stores/segments/open-ledger.ts'
@@ -21,19 +17,17 @@ import { keysDirectory, ledgerDirectory, usageFile } from './data-files.ts'
 import { openStanding } from './identity/open-standing.ts'
 import { openKeyDesk } from './keys/open-key-desk.ts'
 import { openIdentities } from './open-identities.ts'
+import { openMemory } from './open-memory.ts'
 import { openPolicies } from './open-policies.ts'
 import {
   connectMcpServers,
   declaredAttributes,
   IndexFollower,
-  memoryConnector,
   openKeys,
   openLedger,
-  openRecords,
   openUsage,
   readLedger,
   scrubLedger,
-  seedNamespace,
 } from './parts.ts'
 import { openPrivacy } from './privacy/open-privacy.ts'
 import { startRecording } from './privacy/recorded-requests.ts'
@@ -99,9 +93,8 @@ async function connect(config: Config, log: Log, opened: Closing) {
   opened.add(ledger.subscribe((receipt) => usage.apply(receipt)))
   const { policies, control } = openPolicies(config, { log, ...recorder })
   opened.add(() => policies.close())
-  const records = openRecords(join(config.dataDir, 'state.db'))
-  opened.add(() => records.close())
-  seedRecords(config, records)
+  const memory = openMemory(config, TENANT)
+  opened.add(() => memory.close())
   await recordEvent(recorder, configLoaded(config))
   const report = (event: RecordedEvent) => void recordHappened(recorder, event, log)
   const servers = connectMcpServers(config.servers, { log, report })
@@ -109,13 +102,14 @@ async function connect(config: Config, log: Log, opened: Closing) {
 
   const standing = openStanding(config.dataDir, { log, opened, ...recorder })
   const { tokens, identities, admissions } = openIdentities(config, keys, standing)
-  const connector = connectorOf(config, { records, servers })
+  const connector = routeConnector({ 'tool.call': servers, ...memory.routes })
   const recording = startRecording(config, { log, keys, privacy, reader })
   opened.add(() => recording?.close())
   const recordings = recording ?? NO_RECORDINGS
   const attributes = declaredAttributes(config.attributes)
   const assurances = configuredAssurances(config)
-  const desk = openApprovalDesk(config, { tenant: TENANT, log, policies, ...recorder })
+  const held = { tenant: TENANT, privacy, reader }
+  const desk = openApprovalDesk(config, { ...held, log, policies, ...recorder })
   opened.add(() => desk.close())
   const deciding = { identities, policies, attributes, usage: usage.book, assurances, recordings }
   const watching = { ...recorder, alarm: systemAlarm, log, bounds: config.alerts }
@@ -159,33 +153,4 @@ function startScrub(
 ) {
   const keys = () => keyring.keys.map((key) => ({ ...key, lastSize: key.final?.size }))
   return scrubRate === 0 ? undefined : scrubLedger({ ...parts, keys, bytesPerSecond: scrubRate })
-}
-
-/** Who carries out what. */
-function connectorOf(
-  { memory }: Config,
-  parts: { records: Records; servers: Connector },
-): Connector {
-  const { records, servers } = parts
-  const remembered = memoryConnector({ records, tenant: TENANT, namespaces: Object.keys(memory) })
-  const inMemory = { 'memory.read': remembered, 'memory.write': remembered }
-  return routeConnector({ 'tool.call': servers, ...inMemory })
-}
-
-function seedRecords({ memory }: Config, records: Records): void {
-  for (const [namespace, { seed }] of Object.entries(memory)) {
-    if (seed !== undefined) seedNamespace({ records, tenant: TENANT }, namespace, readSeed(seed))
-  }
-}
-
-function readSeed(file: string): JsonObject {
-  try {
-    const entries: unknown = JSON.parse(readFileSync(file, 'utf8'))
-    if (isJsonObject(entries)) return entries
-  } catch (cause) {
-    throw new PortcullisError('CONFIG_INVALID', `the seed \`${file}\` cannot be read as JSON`, {
-      cause,
-    })
-  }
-  throw new PortcullisError('CONFIG_INVALID', `the seed \`${file}\` is no JSON object, key → value`)
 }

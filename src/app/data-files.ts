@@ -20,6 +20,11 @@ export function dataKeysFile(dataDir: string): string {
   return join(dataDir, 'data-keys.db')
 }
 
+/** Records of agents, and requests for approval. */
+export function stateFile(dataDir: string): string {
+  return join(dataDir, 'state.db')
+}
+
 /** The policy versions that came into force. */
 export function versionsDirectory(dataDir: string): string {
   return join(dataDir, 'policy-versions')

@@ -31,6 +31,7 @@ export {
 } from '../stores/keys-file/witness-keys.ts'
 export { openHolds } from '../stores/payloads/hold-file.ts'
 export { openPayloads } from '../stores/payloads/open-payloads.ts'
+export { sealedTexts } from '../stores/payloads/sealed-texts.ts'
 export { policyVersions } from '../stores/policy-versions/policy-versions.ts'
 export { IndexFollower } from '../stores/segments/follow-index.ts'
 export { openLedger } from '../stores/segments/open-ledger.ts'

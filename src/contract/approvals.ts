@@ -45,7 +45,12 @@ export type ApprovalList = Static<typeof ApprovalList>
 export const ApprovalDetail = Type.Object(
   {
     ...summary,
-    arguments: Type.String({ description: 'As JSON, after the redactions of the policy.' }),
+    arguments: Type.String({
+      description: 'As JSON, after the redactions of the policy; empty once they are erased.',
+    }),
+    erased: Type.Optional(
+      Type.Boolean({ description: 'Whom it is about was erased, and the arguments with them.' }),
+    ),
     cut: Type.Boolean({ description: 'The arguments are longer than what is shown.' }),
     digest: Type.String({ description: 'Keyed digest of the whole arguments, as in receipts.' }),
     bytes: Type.Integer({ description: 'Size of their canonical JSON.' }),

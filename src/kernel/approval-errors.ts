@@ -28,7 +28,9 @@ export const APPROVAL_ERRORS = {
   APPROVAL_VOID: {
     http: 409,
     agent: 'The approval of this action no longer holds. Ask again.',
-    remedy: 'the policies changed after it was asked, or another action was tried under it',
+    remedy:
+      'the policies changed after it was asked, whom it is about was erased, or another action ' +
+      'was tried under it',
   },
   APPROVAL_LIMIT: {
     http: 429,

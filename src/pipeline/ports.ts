@@ -195,6 +195,20 @@ export interface Digester {
   digest(payload: JsonObject, subject: Subject): SubjectPayload
 }
 
+/** Seals texts at rest, each with the key of the subject that it is about. */
+export interface SubjectSeal {
+  /**
+   * `where` says what it is and where it stands: it opens nowhere else.
+   * @throws PortcullisError `PAYLOAD_ERASED`, `DATA_KEYS_UNAVAILABLE`.
+   */
+  seal(pseudonym: string, where: readonly string[], text: string): Uint8Array
+  /**
+   * Nothing where the subject was erased.
+   * @throws PortcullisError `PAYLOAD_INVALID`, `DATA_KEYS_UNAVAILABLE`.
+   */
+  open(pseudonym: string, where: readonly string[], sealed: Uint8Array): string | undefined
+}
+
 /** A payload on its way to be kept. */
 export interface KeptPayload {
   /** Id of the receipt that names it. */

@@ -16,6 +16,7 @@ import type { Ports } from '../../src/pipeline/ports.ts'
 import { openLedger } from '../../src/stores/segments/open-ledger.ts'
 import { openApprovals } from '../../src/stores/sqlite/approvals.ts'
 import { ALLOWED, inMemoryPorts, SALES } from '../support/in-memory-ports.ts'
+import { inMemorySeal } from '../support/in-memory-seal.ts'
 import { demanded, SUPERVISOR, voter } from '../support/sample-approvals.ts'
 import { SAMPLE_SIGNER } from '../support/sample-log.ts'
 import { silentLog } from '../support/silent-log.ts'
@@ -46,7 +47,9 @@ const ledger: Ports['ledger'] = {
     return place
   },
 }
-const store = openApprovals(join(folder, 'state.db'), { tenant: DEFAULT_TENANT })
+const store = openApprovals(join(folder, 'state.db'), {
+  ...{ tenant: DEFAULT_TENANT, seal: inMemorySeal(), pseudonymOf: () => undefined },
+})
 const approvals = new ApprovalDesk({
   ...{ store, ledger, clock, ids, alarm: systemAlarm, log: silentLog, limits: { waitMs: 200 } },
   policyVersion: () => ALLOWED.version,

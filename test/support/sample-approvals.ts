@@ -57,7 +57,7 @@ export function pendingRequest(
       resource: { type: 'tool', id: 'desk.echo' },
       args: '{"message":"hi"}',
       cut: false,
-      in: { digest: 'hmac-sha256:bb', bytes: 16 },
+      in: { digest: 'hmac-sha256:bb', bytes: 16, subject: 'ann' },
     },
     requesters: ['sales'],
     run: 's1',

@@ -1,13 +1,22 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { subjectOf } from '../../kernel/privacy/subject.ts'
-import type { Alarm, Clock, Digester, Ids, Ledger, Log, Payloads } from '../../pipeline/ports.ts'
+import type {
+  Alarm,
+  Clock,
+  Digester,
+  Ids,
+  Ledger,
+  Log,
+  Payloads,
+  SubjectSeal,
+} from '../../pipeline/ports.ts'
 import type { HoldFile } from '../../stores/payloads/hold-file.ts'
 import type { OpenPayloads } from '../../stores/payloads/open-payloads.ts'
 import { closing } from '../closing.ts'
 import type { Config } from '../config.ts'
 import { dataKeysFile, ledgerDirectory } from '../data-files.ts'
-import { openHolds, openPayloads, openTenantKey } from '../parts.ts'
+import { openHolds, openPayloads, openTenantKey, sealedTexts } from '../parts.ts'
 import { findReceipts } from '../read-receipts.ts'
 import { Erasures, type RecordedPast } from './erasures.ts'
 import { ledgerBodies } from './ledger-bodies.ts'
@@ -17,6 +26,8 @@ import { Retention } from './retention.ts'
 export interface Privacy {
   readonly payloads: Payloads
   readonly digests: Digester
+  /** For what other stores keep of the same subjects. */
+  readonly seal: SubjectSeal
   readonly store: OpenPayloads
   readonly holds: HoldFile
   readonly erasures: Erasures
@@ -72,7 +83,8 @@ export async function openPrivacy(
       keep: (payload) => store.keep(payload),
     }
     const close = () => opened.close()
-    return { payloads, digests: store, store, holds, erasures, retention, past, close }
+    const seal = sealedTexts(store.keys, tenant)
+    return { payloads, digests: store, seal, store, holds, erasures, retention, past, close }
   } catch (error) {
     await opened.close()
     throw error

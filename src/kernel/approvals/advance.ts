@@ -61,11 +61,11 @@ export function advance(request: ApprovalRequest, event: ApprovalEvent, at: Mome
   return { request: happened.request, steps: [...steps, ...happened.steps] }
 }
 
-/** What time and a change of policies alone make of it. */
+/** What time, a change of policies and an erasure make of it by themselves. */
 function age(request: ApprovalRequest, { now, version }: Moment): Advance {
   if (!isOpen(request)) return { request, steps: [] }
   if (now >= request.expiresAt) return settled(request, 'expired')
-  if (version !== request.binding.version) return settled(request, 'void')
+  if (version !== request.binding.version || request.asked.erased) return settled(request, 'void')
   if (request.state !== 'pending') return { request, steps: [] }
   const due = request.demands
     .filter(({ approval }) => now >= escalatesAt(approval, request.requestedAt))

@@ -1,6 +1,6 @@
 import type { Resource } from '../action.ts'
 import type { DemandedApproval } from '../policy/decision.ts'
-import type { PayloadDigest } from '../receipt/receipt.ts'
+import type { SubjectPayload } from '../receipt/receipt.ts'
 
 /**
  * What a consent is good for, and for nothing else: this action of this agent, under this version
@@ -21,12 +21,14 @@ export interface Binding {
 export interface AskedAction {
   readonly operation: string
   readonly resource: Resource
-  /** Arguments as JSON text, after the redactions that the decision demands. */
+  /** Arguments as JSON text, after the redactions that the decision demands; empty once erased. */
   readonly args: string
   /** The text of the arguments was too long and is cut. */
   readonly cut: boolean
-  /** Digest of the whole arguments, as in the receipts. */
-  readonly in: PayloadDigest
+  /** Digest of the whole arguments, as in the receipts, and whom they are about. */
+  readonly in: SubjectPayload
+  /** That subject was erased: nobody can say any more what would be consented to. */
+  readonly erased?: true
 }
 
 /** Somebody who may be asked for approval, as the configuration declares them. */
@@ -50,7 +52,7 @@ export interface Vote {
 
 /**
  * `pending` and `granted` are open; the others are final. `void` is what can no longer be used
- * because the policies are others now.
+ * because the policies are others now, or because whom it is about was erased.
  */
 export type ApprovalState = 'pending' | 'granted' | 'denied' | 'expired' | 'consumed' | 'void'
 

@@ -151,8 +151,8 @@ export class ApprovalDesk implements Approvals {
   }
 
   /**
-   * Lets time and new policies do what they do: escalate, expire, make void. Never rejects. It
-   * calls itself when the next is due.
+   * Lets time, new policies and erasures do what they do: escalate, expire, make void. Never
+   * rejects. It calls itself when the next is due.
    */
   async tick(): Promise<void> {
     let failed = false
@@ -274,7 +274,7 @@ const SAID: Partial<Record<ErrorCode, string>> = {
   APPROVAL_OWN_REQUEST: 'is asked by you, or by an agent that acts for you',
   APPROVAL_VOTED: 'has your approval already',
   APPROVAL_GRANTED: 'is granted already and waits to be used',
-  APPROVAL_VOID: 'was asked for another action, or under other policies',
+  APPROVAL_VOID: 'was asked for another action, under other policies, or of somebody erased since',
 }
 
 function byAsker({ identity, channel: { door, peer } }: ApprovalUse): EventBy {

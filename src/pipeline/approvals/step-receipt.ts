@@ -59,7 +59,9 @@ function detailOf(request: ApprovalRequest, step: ApprovalStep): string {
     case 'consumed':
       return `under ${request.binding.version}`
     case 'void':
-      return `asked under ${request.binding.version}, which is in force no more`
+      return request.asked.erased
+        ? 'whom it is about was erased'
+        : `asked under ${request.binding.version}, which is in force no more`
     default:
       return unreachable(step)
   }

@@ -135,14 +135,13 @@ function actionDigest(action: Action, identity: Identity, ports: Ports): string 
 function askedAction({ attempt, identity, decision }: JudgedCall, ports: Ports): AskedAction {
   const { action } = attempt.request
   const { subject } = ports.payloads.subjectOf(action, identity)
-  const { digest, bytes } = ports.digests.digest(argsOf(action), subject)
   const text = JSON.stringify(obligedArgs(action, decision))
   return {
     operation: operationOf(action),
     resource: resourceOf(action),
     args: text.slice(0, ASKED_ARGS_LIMIT),
     cut: text.length > ASKED_ARGS_LIMIT,
-    in: { digest, bytes },
+    in: ports.digests.digest(argsOf(action), subject),
   }
 }
 
