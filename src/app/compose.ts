@@ -93,7 +93,7 @@ async function connect(config: Config, log: Log, opened: Closing) {
   opened.add(ledger.subscribe((receipt) => usage.apply(receipt)))
   const { policies, control } = openPolicies(config, { log, ...recorder })
   opened.add(() => policies.close())
-  const memory = openMemory(config, TENANT)
+  const memory = openMemory(config, TENANT, privacy)
   opened.add(() => memory.close())
   await recordEvent(recorder, configLoaded(config))
   const report = (event: RecordedEvent) => void recordHappened(recorder, event, log)

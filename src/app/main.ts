@@ -35,6 +35,7 @@ export async function startRuntime(config: Config, { log }: { log: Log }): Promi
     await atMost(FIRST_CONNECTIONS_WAIT_MS, parts.servers.ready())
     const { version } = parts.policies.current()
     await recordEvent(parts.ports, { name: 'runtime.started', detail: version, digest: version })
+    await parts.privacy.erasures.settle()
     // What expired while nothing ran, or was asked under other policies, is settled first.
     await parts.approvals.tick()
     opened.add(() => recordEvent(parts.ports, { name: 'runtime.stopped', detail: 'in order' }))

@@ -6,10 +6,11 @@ import type { Records } from '../pipeline/ports.ts'
 import type { Config } from './config.ts'
 import { stateFile } from './data-files.ts'
 import { memoryConnector, openRecords, seedNamespace } from './parts.ts'
+import type { Privacy } from './privacy/open-privacy.ts'
 
 /** What agents remember, in the declared namespaces; each is filled from its seed while empty. */
-export function openMemory(config: Config, tenant: Tenant) {
-  const records = openRecords(stateFile(config.dataDir))
+export function openMemory(config: Config, tenant: Tenant, privacy: Privacy) {
+  const records = openRecords(stateFile(config.dataDir), privacy.seal)
   try {
     seedRecords(config, { records, tenant })
   } catch (error) {
@@ -17,7 +18,13 @@ export function openMemory(config: Config, tenant: Tenant) {
     throw error
   }
   const namespaces = Object.keys(config.memory)
-  const connector = memoryConnector({ records, tenant, namespaces })
+  const connector = memoryConnector({
+    records,
+    tenant,
+    namespaces,
+    pseudonymOf: privacy.pseudonymOf,
+  })
+  privacy.erasures.onErased(async (pseudonym) => records.erase(tenant, pseudonym))
   const routes = { 'memory.read': connector, 'memory.write': connector }
   return { namespaces, routes, close: () => records.close() }
 }

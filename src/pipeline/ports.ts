@@ -159,6 +159,12 @@ export interface NamedRecord {
   readonly value: JsonValue
 }
 
+/** A record on its way to be kept. */
+export interface WrittenRecord extends NamedRecord {
+  /** Pseudonym of whom it is about: it goes with that subject. What operators seed is nobody's. */
+  readonly about?: string
+}
+
 /** Records in named spaces, as agents remember them. */
 export interface Records {
   read(tenant: Tenant, namespace: string, key: string): JsonValue | undefined
@@ -168,7 +174,7 @@ export interface Records {
    */
   list(tenant: Tenant, namespace: string, limit: number): readonly NamedRecord[]
   /** All of them or none. Durable when it returns. */
-  write(tenant: Tenant, namespace: string, records: readonly NamedRecord[]): void
+  write(tenant: Tenant, namespace: string, records: readonly WrittenRecord[]): void
 }
 
 export interface Clock {

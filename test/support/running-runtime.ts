@@ -12,8 +12,8 @@ import { silentLog } from './silent-log.ts'
 export interface RunningRuntime {
   readonly folder: string
   readonly runtime: Runtime
-  /** Stops the runtime in order, and starts it again over the same data. */
-  restart(): Promise<void>
+  /** Stops the runtime in order, and starts it again over the same data, or what is made of it. */
+  restart(between?: () => Promise<void>): Promise<void>
   /** An agent with the official client, connected with a fresh token. */
   agent(name: string): Promise<Client>
   receipts(): readonly Receipt[]
@@ -63,8 +63,9 @@ export async function runRuntime({
     get runtime() {
       return runtime
     },
-    async restart() {
+    async restart(between) {
       await runtime.close()
+      await between?.()
       runtime = await start()
     },
     async agent(name) {

@@ -35,17 +35,17 @@ export interface ErasuresOptions {
  */
 export class Erasures {
   readonly #options: ErasuresOptions
-  readonly #listeners: (() => Promise<void>)[] = []
+  readonly #listeners: ((pseudonym: string) => Promise<void>)[] = []
 
   constructor(options: ErasuresOptions) {
     this.#options = options
   }
 
   /**
-   * Told once a key is gone, before the receipt says so: whoever has something in memory lets go of
-   * it. What is interrupted before that happens anew at the next start.
+   * Told once a key is gone, before the receipt says so: whoever has something of the subject lets
+   * go of it. What is interrupted happens anew when erasures are settled at the next start.
    */
-  onErased(listener: () => Promise<void>): void {
+  onErased(listener: (pseudonym: string) => Promise<void>): void {
     this.#listeners.push(listener)
   }
 
@@ -101,7 +101,7 @@ export class Erasures {
     const { receipt, pseudonym, at, reason, payloads, again } = erasure
     store.keys.scrub()
     store.file.erase(pseudonym)
-    for (const listener of this.#listeners) await listener()
+    for (const listener of this.#listeners) await listener(pseudonym)
     if (!recorded) {
       const name = again ? 'subject.erased_again' : 'subject.erased'
       const event = { name, detail: reason, count: payloads, subject: pseudonym } as const

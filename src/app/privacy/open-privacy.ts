@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Action } from '../../kernel/action.ts'
+import type { Identity } from '../../kernel/identity/principal.ts'
 import { subjectOf } from '../../kernel/privacy/subject.ts'
 import type {
   Alarm,
@@ -28,6 +30,8 @@ export interface Privacy {
   readonly digests: Digester
   /** For what other stores keep of the same subjects. */
   readonly seal: SubjectSeal
+  /** Of whom an action is about. */
+  pseudonymOf(action: Action, identity: Identity): string
   readonly store: OpenPayloads
   readonly holds: HoldFile
   readonly erasures: Erasures
@@ -50,8 +54,9 @@ interface Needed {
 }
 
 /**
- * Opens the data keys, the kept payloads and the holds, and concludes erasures that a crash
- * interrupted. Rejects `DATA_KEYS_*`, `PAYLOAD_UNAVAILABLE`, `KEYS_*` or `LEDGER_*`.
+ * Opens the data keys, the kept payloads and the holds. Erasures that a crash interrupted are to be
+ * settled once all are there who keep something. Rejects `DATA_KEYS_*`, `PAYLOAD_UNAVAILABLE`,
+ * `KEYS_*` or `LEDGER_*`.
  */
 export async function openPrivacy(
   { dataDir, ledger: settings }: Config,
@@ -73,7 +78,6 @@ export async function openPrivacy(
     const past = recordedPast(ledgerDirectory(dataDir))
     const own = { tenant, store, past, ledger, clock, ids, log, holds: () => holds.all }
     const erasures = new Erasures(own)
-    await erasures.settle()
     const bodies = ledgerBodies(ledgerDirectory(dataDir), () => keyring.signers)
     const retention = new Retention({ ...own, alarm, bodies, retention: settings.retention })
     opened.add(() => retention.close())
@@ -82,9 +86,22 @@ export async function openPrivacy(
       keeps: settings.payloads.keep !== 'none',
       keep: (payload) => store.keep(payload),
     }
+    const pseudonymOf = (action: Action, identity: Identity) =>
+      store.keys.of(payloads.subjectOf(action, identity).subject, clock.now()).pseudonym
     const close = () => opened.close()
     const seal = sealedTexts(store.keys, tenant)
-    return { payloads, digests: store, seal, store, holds, erasures, retention, past, close }
+    return {
+      payloads,
+      digests: store,
+      seal,
+      pseudonymOf,
+      store,
+      holds,
+      erasures,
+      retention,
+      past,
+      close,
+    }
   } catch (error) {
     await opened.close()
     throw error

@@ -26,7 +26,10 @@ function inMemoryRecords(): Records {
 
 function memory() {
   const records = inMemoryRecords()
-  const connector = memoryConnector({ records, tenant, namespaces: ['CRM.customers', 'notes'] })
+  const connector = memoryConnector({
+    ...{ records, tenant, namespaces: ['CRM.customers', 'notes'] },
+    pseudonymOf: (_, { principal }) => `about ${principal.id}`,
+  })
   const run = (action: Action) => connector.execute(action, SALES)
   return { records, run }
 }
@@ -93,7 +96,10 @@ test('a store that fails makes the memory unavailable, and tells no agent why', 
     throw new Error('disk I/O error')
   }
   const records: Records = { read: failing, list: failing, write: failing }
-  const connector = memoryConnector({ records, tenant, namespaces: ['notes'] })
+  const connector = memoryConnector({
+    ...{ records, tenant, namespaces: ['notes'] },
+    pseudonymOf: () => 'p',
+  })
   for (const action of [write('a', 1), read('notes'), read('notes', 'a')]) {
     await assert.rejects(connector.execute(action, SALES), { code: 'UPSTREAM_UNAVAILABLE' })
   }

@@ -1,5 +1,6 @@
-import type { MemoryRead, MemoryWrite } from '../../kernel/action.ts'
+import type { Action, MemoryRead, MemoryWrite } from '../../kernel/action.ts'
 import { codeOf, PortcullisError } from '../../kernel/errors.ts'
+import type { Identity } from '../../kernel/identity/principal.ts'
 import type { Tenant } from '../../kernel/identity/tenant.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
 import type { Connector, NamedRecord, Records } from '../../pipeline/ports.ts'
@@ -16,15 +17,18 @@ export interface MemoryOptions {
   readonly tenant: Tenant
   /** The declared namespaces. There are no others. */
   readonly namespaces: readonly string[]
+  /** Pseudonym of whom an action is about. What is written goes when that subject is erased. */
+  pseudonymOf(action: Action, identity: Identity): string
 }
 
 type Owned = Pick<MemoryOptions, 'records' | 'tenant'>
 
 /** Reads and writes records that agents share, in namespaces declared by the operator. */
-export function memoryConnector({ records, tenant, namespaces }: MemoryOptions): Connector {
+export function memoryConnector(options: MemoryOptions): Connector {
+  const { records, tenant, namespaces, pseudonymOf } = options
   const declared = new Set(namespaces)
   return {
-    async execute(action) {
+    async execute(action, identity) {
       if (action.kind === 'tool.call') {
         throw new PortcullisError('INTERNAL', 'a call of a tool is no matter of memory')
       }
@@ -35,7 +39,7 @@ export function memoryConnector({ records, tenant, namespaces }: MemoryOptions):
         return toolResult(
           action.kind === 'memory.read'
             ? read({ records, tenant }, action)
-            : write({ records, tenant }, action),
+            : write({ records, tenant }, { ...action, about: pseudonymOf(action, identity) }),
         )
       } catch (cause) {
         if (codeOf(cause) !== 'INTERNAL') throw cause
@@ -70,9 +74,12 @@ function read({ records, tenant }: Owned, { namespace, key, limit }: MemoryRead)
   return { namespace, records: found.map((record) => ({ ...record })) }
 }
 
-function write({ records, tenant }: Owned, { namespace, key, value }: MemoryWrite): JsonObject {
+function write(
+  { records, tenant }: Owned,
+  { namespace, key, value, about }: MemoryWrite & { readonly about: string },
+): JsonObject {
   checkSize({ key, value })
-  records.write(tenant, namespace, [{ key, value }])
+  records.write(tenant, namespace, [{ key, value, about }])
   return { namespace, key, written: true }
 }
 

@@ -23,7 +23,7 @@ const request = (id: string, rest: Partial<ApprovalRequest> = {}): ApprovalReque
 
 test('requests outlive their process, beside the records of the same file', async (t) => {
   const file = join(await scratch(t), 'state.db')
-  const records = openRecords(file)
+  const records = openRecords(file, ACME.seal)
   const first = openApprovals(file, ACME)
   first.add(request('a1'))
   records.write(acme, 'notes', [{ key: 'a', value: 1 }])
