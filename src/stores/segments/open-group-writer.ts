@@ -4,16 +4,18 @@ import { type ErrorCode, PortcullisError } from '../../kernel/errors.ts'
 import { DEFAULT_TENANT } from '../../kernel/identity/tenant.ts'
 import type { VerifierKey } from '../../kernel/tlog/note.ts'
 import type { Files } from './files.ts'
+import { FRAME_KINDS, writeFrame } from './frame.ts'
 import type { Group, OpenedLedger } from './group.ts'
 import { GroupWriter, type GroupWriterOptions, newOrigin } from './group-writer.ts'
 import { lockLedger } from './ledger-lock.ts'
-import { LedgerState } from './ledger-state.ts'
+import { LedgerState, NODE_LOG } from './ledger-state.ts'
 import { checkPublished, readPublished } from './published.ts'
-import { markReported, quarantine, unreported } from './quarantine.ts'
-import { type RecoveredLedger, recoverLedger } from './recover-ledger.ts'
+import { DAMAGED_SNAPSHOT, markReported, mend, quarantine, unreported } from './quarantine.ts'
+import { type MendedSnapshot, type RecoveredLedger, recoverLedger } from './recover-ledger.ts'
 import type { FoundGroup } from './scan-groups.ts'
 import { segmentFile } from './segment-files.ts'
 import { NoteSigner } from './signers.ts'
+import { formatSnapshot } from './snapshot.ts'
 
 /** A ledger that is open for its one writer, and what it came to at the opening. */
 export interface OpenGroupWriter {
@@ -50,8 +52,21 @@ function openWriter(options: GroupWriterOptions): Opened {
   const { directory, files, signers } = options
   const keys = new NoteSigner(signers).keys(signers.active.name)
   const found = recoverLedger(directory, keys)
+  if ('mended' in found && found.mended !== undefined) mendSnapshot(options, found.mended)
   if (found.torn !== undefined) quarantine(files, directory, found.torn)
   return 'replay' in found ? goOn(options, found, keys) : begin(options)
+}
+
+/** Seals and writes the snapshot again that a segment has to begin with. */
+function mendSnapshot(
+  { directory, files, signers }: GroupWriterOptions,
+  { segment, snapshot, bytes }: MendedSnapshot,
+): void {
+  const frame = Buffer.alloc(bytes)
+  const body = formatSnapshot(snapshot, new NoteSigner(signers))
+  writeFrame(frame, 0, { log: NODE_LOG, kind: FRAME_KINDS.snapshot, body })
+  const at = { segment, offset: 0 }
+  mend(files, directory, { at, bytes: frame, mark: DAMAGED_SNAPSHOT })
 }
 
 /** Writes what every ledger begins with: the log of one tenant, and a head without leaves. */

@@ -14,7 +14,7 @@ import { NodeHashes, scanNodeHashes } from './node-hashes.ts'
 import { openingCode } from './open-group-writer.ts'
 import { signedCheckpoint } from './published.ts'
 import { type Place, ReceiptQueue } from './receipt-queue.ts'
-import { interruptedActions, quarantinedTail } from './recovery-receipts.ts'
+import { interruptedActions, isDamage, quarantinedTail } from './recovery-receipts.ts'
 import { type RunSource, ScannedRuns } from './scanned-runs.ts'
 import { type LedgerSigners, NoteSigner, vkeyOf } from './signers.ts'
 import { TenantLogs } from './tenant-logs.ts'
@@ -160,15 +160,16 @@ function connect(options: LedgerOptions, service: GroupService) {
 
 /** Records what crashes left behind, before anything else is recorded. */
 async function recover(
-  { clock = Date, ids = { next: randomUUID } }: LedgerOptions,
+  { clock = Date, ids = { next: randomUUID }, log }: LedgerOptions,
   service: GroupService,
   { writer, logs }: Parts,
 ): Promise<void> {
   const { open, unreported } = service.opened
   const ports = { now: clock.now(), nextId: () => ids.next() }
   const tails = unreported.map((name) => quarantinedTail(name, ports))
-  for (const { log, draft } of [...tails, ...interruptedActions(open, ports)]) {
-    await writer.append(logs.numbered(log), draft)
+  for (const name of unreported.filter(isDamage)) log.error('ledger.damaged', { reason: name })
+  for (const { log: number, draft } of [...tails, ...interruptedActions(open, ports)]) {
+    await writer.append(logs.numbered(number), draft)
   }
   if (tails.length > 0) service.reported()
 }

@@ -1,7 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Files } from './files.ts'
-import { segmentFile } from './segment-files.ts'
+import { readBytes, segmentFile } from './segment-files.ts'
 import type { Tail } from './tail.ts'
 
 /** Ends the names of what no receipt tells of yet. */
@@ -10,6 +10,9 @@ const UNREPORTED = '.unreported'
 /** In the names of what `portcullis ledger recover` set aside. */
 export const DAMAGED_END = '-damaged'
 export const REPLACED = '-replaced'
+
+/** In the names of snapshots that were damaged and made again at a start. */
+export const DAMAGED_SNAPSHOT = '-snapshot'
 
 /**
  * Moves what a crash left behind the last whole group out of the way, and keeps it. A crash on the
@@ -20,18 +23,40 @@ export function quarantine(
   directory: string,
   { at, bytes, mark = '' }: Tail & { readonly mark?: string },
 ): void {
-  const segment = segmentFile(directory, at.segment)
+  keep(files, directory, { at, bytes, mark })
+  overwrite(files, directory, { at, bytes: Buffer.alloc(bytes.length) })
+}
+
+/** Puts other bytes where a segment is damaged, and keeps those that were there. */
+export function mend(
+  files: Files,
+  directory: string,
+  { at, bytes, mark }: Tail & { readonly mark: string },
+): void {
+  const file = openSync(segmentFile(directory, at.segment), 'r')
+  const damaged = readBytes(file, at.offset, bytes.length)
+  closeSync(file)
+  keep(files, directory, { at, bytes: damaged, mark })
+  overwrite(files, directory, { at, bytes })
+}
+
+function keep(
+  files: Files,
+  directory: string,
+  { at, bytes, mark }: Tail & { readonly mark: string },
+): void {
   const place = join(directory, 'quarantine')
   files.makeDirectory(place)
-  const copy = files.open(
-    unusedName(place, `${basename(segment, '.seg')}-${at.offset}${mark}`),
-    'create',
-  )
+  const name = `${basename(segmentFile(directory, at.segment), '.seg')}-${at.offset}${mark}`
+  const copy = files.open(unusedName(place, name), 'create')
   writeWhole(files, copy, { bytes, at: 0 })
   files.syncDirectory(place)
   files.syncDirectory(directory)
-  const torn = files.open(segment, 'existing')
-  writeWhole(files, torn, { bytes: Buffer.alloc(bytes.length), at: at.offset })
+}
+
+function overwrite(files: Files, directory: string, { at, bytes }: Tail): void {
+  const file = files.open(segmentFile(directory, at.segment), 'existing')
+  writeWhole(files, file, { bytes, at: at.offset })
 }
 
 /**

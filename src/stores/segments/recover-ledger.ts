@@ -3,8 +3,9 @@ import { claimedCheckpoint } from '../../kernel/tlog/checkpoint.ts'
 import { openNote, type VerifierKey } from '../../kernel/tlog/note.ts'
 import { signedCheckpoint } from './published.ts'
 import type { Replay } from './replay.ts'
-import { type FoundGroup, type Scan, scanGroups } from './scan-groups.ts'
+import { type FoundGroup, type PassedOver, type Scan, scanGroups } from './scan-groups.ts'
 import { listSegments } from './segment-files.ts'
+import { type Snapshot, snapshotFrameBytes, snapshotOf } from './snapshot.ts'
 import { isTorn, lastWritten, type Tail, tailsFrom } from './tail.ts'
 
 /** A ledger as its files have it. */
@@ -14,6 +15,15 @@ export interface RecoveredLedger {
   readonly last: FoundGroup
   /** What a crash left behind that group. */
   readonly torn: Tail | undefined
+  /** The snapshot that the last segment should begin with, where it does not. */
+  readonly mended?: MendedSnapshot
+}
+
+export interface MendedSnapshot {
+  readonly segment: number
+  readonly snapshot: Snapshot
+  /** Length of its frame. */
+  readonly bytes: number
 }
 
 /** Files with nothing in them yet, but for what a crash left of the very first group. */
@@ -36,22 +46,69 @@ export function recoverLedger(
   if (gap !== -1) throw corrupt(`the segment ${gap} is missing`)
   const written = lastWritten(directory)
   if (written === undefined) return { torn: undefined }
-  // The last one; the one before it, had a crash cut off the first group of the last; or all.
-  for (const segment of new Set([written, Math.max(written - 1, 0), 0])) {
-    const recovered = recoverFrom(directory, segment, keys)
-    if (recovered !== undefined) return recovered
-  }
+  const recovered = recoverFrom(directory, written, { keys }) ?? stepBack(directory, written, keys)
+  if (recovered !== undefined) return recovered
   const torn = soleTail(tailsFrom(directory, { segment: 0, offset: 0 }))
   if (torn?.at.segment === 0 && isTorn(torn, keys, { size: -1 })) return { torn }
   throw corrupt('no group of receipts under a signed checkpoint can be read')
 }
 
-function recoverFrom(
+/** The segment before, had a crash cut off the first group of the last; or all. */
+function stepBack(
+  directory: string,
+  written: number,
+  keys: readonly VerifierKey[],
+): RecoveredLedger | undefined {
+  try {
+    for (const segment of new Set([Math.max(written - 1, 0), 0])) {
+      const recovered = recoverFrom(directory, segment, { keys })
+      if (recovered !== undefined) return recovered
+    }
+    return undefined
+  } catch (error) {
+    const mended = written > 0 ? withoutSnapshot(directory, written, keys) : undefined
+    if (mended === undefined) throw error
+    return mended
+  }
+}
+
+/**
+ * Goes on from the segment before over a snapshot that is damaged, where all else holds: what it
+ * has to say is what that segment comes to, and the last head that our key signed covers the trees
+ * of both. Nothing where that can't be told.
+ */
+function withoutSnapshot(
   directory: string,
   segment: number,
   keys: readonly VerifierKey[],
 ): RecoveredLedger | undefined {
-  const scan = scanGroups(directory, { segment, keys })
+  const end = { segment, offset: 0 }
+  const before = scanGroups(directory, { segment: segment - 1, keys, end })
+  if (before === undefined || before.rest) return undefined
+  const { state, open } = before.replay
+  const snapshot = snapshotOf(state, open.values())
+  const mended = { segment, snapshot, bytes: snapshotFrameBytes(snapshot) }
+  try {
+    const recovered = recoverFrom(directory, segment - 1, { keys, over: mended })
+    const isInIt = recovered?.last.end.segment === segment
+    return isInIt ? { ...recovered, mended } : undefined
+  } catch (error) {
+    if (error instanceof PortcullisError) return undefined
+    throw error
+  }
+}
+
+interface RecoverFrom {
+  readonly keys: readonly VerifierKey[]
+  readonly over?: PassedOver
+}
+
+function recoverFrom(
+  directory: string,
+  segment: number,
+  { keys, ...passed }: RecoverFrom,
+): RecoveredLedger | undefined {
+  const scan = scanGroups(directory, { segment, keys, ...passed })
   const last = scan === undefined ? undefined : lastSigned(scan, keys)
   if (scan === undefined || last === undefined) return undefined
   const torn = soleTail(tailsFrom(directory, last.end))
@@ -61,7 +118,7 @@ function recoverFrom(
   }
   // The trees went on into what does not count.
   const clean = !scan.rest && last === scan.groups.at(-1)
-  const exact = clean ? scan : scanGroups(directory, { segment, keys, end: last.end })
+  const exact = clean ? scan : scanGroups(directory, { segment, keys, ...passed, end: last.end })
   return exact && { replay: exact.replay, last, torn }
 }
 

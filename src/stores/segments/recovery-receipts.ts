@@ -3,7 +3,7 @@ import { eventDraft } from '../../kernel/receipt/event-draft.ts'
 import { parseReceipt } from '../../kernel/receipt/parse-receipt.ts'
 import type { Receipt, ReceiptDraft, RecordedEvent } from '../../kernel/receipt/receipt.ts'
 import type { OpenAction } from './ledger-state.ts'
-import { DAMAGED_END, REPLACED } from './quarantine.ts'
+import { DAMAGED_END, DAMAGED_SNAPSHOT, REPLACED } from './quarantine.ts'
 
 /** The log of the default tenant: it is declared when a ledger is made. */
 const DEFAULT_LOG = 1
@@ -40,13 +40,20 @@ export function interruptedActions(
 /** What is to be recorded of bytes that were moved to `quarantine/`: by a crash, or by somebody. */
 export function quarantinedTail(name: string, ports: RecoveryPorts): RecoveryReceipt {
   const detail = `${whatWas(name)} was moved to quarantine/${name}`
+  if (isDamage(name)) return recovered({ name: 'ledger.damaged', detail }, ports)
   return recovered({ name: 'ledger.recovered', detail }, ports)
+}
+
+/** Was it acknowledged, and then altered on the disk? No crash does that. */
+export function isDamage(name: string): boolean {
+  return name.includes(DAMAGED_SNAPSHOT)
 }
 
 /** The name says who moved it. */
 function whatWas(name: string): string {
   if (name.includes(DAMAGED_END)) return 'a damaged end, by `portcullis ledger recover`,'
   if (name.includes(REPLACED)) return 'a segment replaced by `portcullis ledger recover`'
+  if (isDamage(name)) return 'a damaged snapshot, which was made again from the segment before,'
   return 'an unfinished write'
 }
 

@@ -1,6 +1,8 @@
 import { PortcullisError } from '../../kernel/errors.ts'
+import { decodeBase64 } from '../../kernel/tlog/base64.ts'
 import { type Checkpoint, claimedCheckpoint } from '../../kernel/tlog/checkpoint.ts'
 import { leafHash, sameHash } from '../../kernel/tlog/hash.ts'
+import { hasSigned, type VerifierKey } from '../../kernel/tlog/note.ts'
 import { FRAME_KINDS, type Frame } from './frame.ts'
 import {
   headText,
@@ -9,6 +11,7 @@ import {
   NODE_LOG,
   type OpenAction,
 } from './ledger-state.ts'
+import { sealed } from './signers.ts'
 import { readSnapshot, sameSnapshot, snapshotOf } from './snapshot.ts'
 
 /** What a frame is in its place: `group` ends one, and holds the node's checkpoint over it. */
@@ -181,6 +184,15 @@ export function parseLogName(text: string): LogName | undefined {
     // No JSON is no declaration.
     return undefined
   }
+}
+
+/** Did one of the keys seal this declaration of a log? */
+export function isSealedLogName(text: string, keys: readonly VerifierKey[]): boolean {
+  const name = parseLogName(text)
+  if (name === undefined) return false
+  const { seal }: { seal?: unknown } = JSON.parse(text)
+  const signature = typeof seal === 'string' ? decodeBase64(seal) : undefined
+  return signature !== undefined && keys.some((key) => hasSigned(key, sealed(name), signature))
 }
 
 function textOf(bytes: Uint8Array): string {

@@ -1,6 +1,6 @@
 import type { VerifierKey } from '../../kernel/tlog/note.ts'
-import { frameBytes } from './frame.ts'
-import { Replay } from './replay.ts'
+import { FRAME_KINDS, type Frame, frameBytes } from './frame.ts'
+import { isSealedLogName, Replay } from './replay.ts'
 import { framesOfSegment, listSegments, type Position } from './segment-files.ts'
 import { readSnapshot, type Snapshot, stateOf } from './snapshot.ts'
 
@@ -22,6 +22,16 @@ export interface Scan {
 }
 
 /**
+ * A segment of which the snapshot is passed over: what it should say is known otherwise. It is
+ * going to be sealed again, so whose logs are declared has to be sealed too.
+ */
+export interface PassedOver {
+  readonly segment: number
+  /** Length of its frame. */
+  readonly bytes: number
+}
+
+/**
  * Reads groups from the snapshot at the beginning of a segment on, to the first that does not hold
  * together or up to `end`. Nothing where the segment begins with no snapshot that one of the keys
  * sealed; that of the very first segment, which says that nothing came before, needs no seal.
@@ -32,19 +42,24 @@ export function scanGroups(
     readonly segment: number
     readonly keys: readonly VerifierKey[]
     readonly end?: Position
+    readonly over?: PassedOver
   },
 ): Scan | undefined {
-  const { segment: first, end } = from
+  const { segment: first, end, over } = from
   const replay = beginReplay(directory, first, from.keys)
   if (replay === undefined) return undefined
   const groups: FoundGroup[] = []
   let rest = false
   for (const segment of listSegments(directory).filter((number) => number >= first)) {
     let begin: Position = { segment, offset: 0 }
-    for (const found of framesOfSegment(directory, begin)) {
+    const offset = segment === over?.segment ? over.bytes : 0
+    for (const found of framesOfSegment(directory, { segment, offset })) {
       if (end !== undefined && !isBefore(found.at, end)) return { replay, groups, rest: false }
       const isFirst = segment === first && found.at.offset === 0
-      const taken = 'bad' in found ? 'invalid' : isFirst ? 'frame' : replay.take(found.frame)
+      const isDoubtful =
+        over !== undefined && 'frame' in found && isUnsealed(found.frame, from.keys)
+      const isBad = 'bad' in found || isDoubtful
+      const taken = isBad ? 'invalid' : isFirst ? 'frame' : replay.take(found.frame)
       if (taken === 'invalid' || 'bad' in found) return { replay, groups, rest: true }
       rest = taken === 'frame'
       if (taken === 'frame') continue
@@ -67,12 +82,17 @@ function beginReplay(
     const read = 'frame' in found ? readSnapshot(found.frame) : undefined
     if (read === undefined) return undefined
     const { snapshot } = read
-    const state = stateOf(snapshot)
-    const isOurs = keys.some(({ name }) => name === state.node.origin)
-    const trusted = isNew(snapshot) || (isOurs && read.isSealedBy(keys))
-    return trusted ? new Replay(state, snapshot.open) : undefined
+    const isOurs = keys.some(({ name }) => name === snapshot.logs[0]?.origin)
+    const isTrusted = isOurs && read.isSealedBy(keys)
+    const isTrustedOrFirst = isTrusted || (segment === 0 && isNew(snapshot))
+    return isTrustedOrFirst ? new Replay(stateOf(snapshot), snapshot.open) : undefined
   }
   return undefined
+}
+
+/** Is it the declaration of a log that none of the keys sealed? */
+function isUnsealed({ kind, body }: Frame, keys: readonly VerifierKey[]): boolean {
+  return kind === FRAME_KINDS.log && !isSealedLogName(Buffer.from(body).toString('utf8'), keys)
 }
 
 /** Says it that nothing came before? */

@@ -2,13 +2,16 @@ import { PortcullisError } from '../../kernel/errors.ts'
 import { canonical } from '../../kernel/receipt/canonical.ts'
 import { decodeBase64, encodeBase64 } from '../../kernel/tlog/base64.ts'
 import { hasSigned, type VerifierKey } from '../../kernel/tlog/note.ts'
-import { FRAME_KINDS, type Frame } from './frame.ts'
+import { FRAME_KINDS, type Frame, frameBytes } from './frame.ts'
 import { Frontier } from './frontier.ts'
 import { type GrowingLog, LedgerState, NODE_LOG, type OpenAction } from './ledger-state.ts'
 import { type NoteSigner, sealed } from './signers.ts'
 
 /** Version of the snapshot, its member `v`. */
 const SNAPSHOT_VERSION = 1
+
+/** Bytes of an Ed25519 signature. */
+const SEAL_BYTES = 64
 
 /** A log in a snapshot. `frontier` holds the roots of its complete subtrees, widest first. */
 interface SnapshotLog {
@@ -51,6 +54,12 @@ function snapshotLog({ log, origin, tenant, frontier, signed, head }: GrowingLog
 export function formatSnapshot(snapshot: Snapshot, signer: NoteSigner): Buffer {
   const seal = signer.seal(snapshot).toString('base64')
   return Buffer.from(canonical({ ...snapshot, seal }), 'utf8')
+}
+
+/** Length of the frame of a snapshot: seals are of one length, whoever seals. */
+export function snapshotFrameBytes(snapshot: Snapshot): number {
+  const seal = Buffer.alloc(SEAL_BYTES).toString('base64')
+  return frameBytes(Buffer.byteLength(canonical({ ...snapshot, seal })))
 }
 
 /** A snapshot that was read, and whether one of the keys sealed it. */
