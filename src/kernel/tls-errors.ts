@@ -26,4 +26,25 @@ export const TLS_ERRORS = {
     agent: 'The client certificate was not accepted.',
     remedy: 'the certificate has expired or is not valid yet: renew it, and check both clocks',
   },
+  SVID_INVALID: {
+    http: 401,
+    agent: 'The client certificate was not accepted.',
+    remedy:
+      'an X.509-SVID has one URI, a SPIFFE id; it is no authority and may sign: have one issued',
+  },
+  SVID_UNTRUSTED: {
+    http: 401,
+    agent: 'The client certificate was not accepted.',
+    remedy: 'no authority in `portcullis ca show` signed it: start the agent again',
+  },
+  SVID_FOREIGN: {
+    http: 401,
+    agent: 'The client certificate was not accepted.',
+    remedy: 'it is of another trust domain: each runtime has its own, the host of its ledger',
+  },
+  CA_ROTATING: {
+    http: 409,
+    agent: 'The runtime cannot act at the moment.',
+    remedy: 'the next root is announced and not in use yet: wait, or rotate with `--emergency`',
+  },
 } as const
