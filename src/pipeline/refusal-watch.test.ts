@@ -9,7 +9,8 @@ import { guard } from './guard.ts'
 import type { Ledger } from './ports.ts'
 import { REFUSAL_WINDOW_MS, RefusalWatch } from './refusal-watch.ts'
 
-const CHANNEL = { door: 'mcp', peer: '192.0.2.7', run: '-' }
+// This machine is never made to wait, so that each of its attempts is counted.
+const CHANNEL = { door: 'mcp', peer: '127.0.0.7', run: '-' }
 const { alertAfter, receiptsPerSource } = DEFAULT_REFUSAL_BOUNDS
 const FORGED = { kind: 'bearer', token: 'forged' } as const
 
@@ -36,16 +37,16 @@ test('a flood of forged tokens leaves so many receipts, one alert and one exact 
     alerts.map(({ event }) => event),
     [
       {
-        ...{ name: 'refusals.repeated', detail: 'mcp 192.0.2.7', count: alertAfter, since },
+        ...{ name: 'refusals.repeated', detail: 'mcp 127.0.0.7', count: alertAfter, since },
         codes: codes(alertAfter),
       },
       {
-        ...{ name: 'refusals.summed', detail: 'mcp 192.0.2.7', since },
+        ...{ name: 'refusals.summed', detail: 'mcp 127.0.0.7', since },
         ...{ count: FLOOD - receiptsPerSource, codes: codes(FLOOD - receiptsPerSource) },
       },
     ],
   )
-  assert.deepEqual(alerts[1]?.channel, { door: 'mcp', peer: '192.0.2.7' })
+  assert.deepEqual(alerts[1]?.channel, { door: 'mcp', peer: '127.0.0.7' })
 })
 
 test('the next minute begins anew, and a quiet one leaves nothing', async () => {
