@@ -8,8 +8,11 @@ import {
   inflict,
   kills,
   type ProcessFault,
+  pruner,
   systemCallFaults,
+  type Victim,
 } from './ledger/process-faults.ts'
+import { cutsOfRetention, writeOldLedger } from './ledger/retention-faults.ts'
 
 /** `npm run faults -- ledger` tries thousands; these were each wrong once. */
 const SEEDS = [44, 57, 162, 400, 495, 678, 719, 841]
@@ -26,10 +29,41 @@ test('no power cut loses what was acknowledged, or makes the ledger not open', a
   assert.ok(faults >= MORE_SEEDS, `${faults} faults`)
 })
 
-async function inflictAll(directory: string, faults: readonly ProcessFault[]): Promise<void> {
+test('retention that the power cuts off leaves each segment old or new', async (t) => {
+  const directory = await scratch(t)
+  const old = await writeOldLedger(directory)
+  assert.ok(old.segments.length > 1)
+  for (const [was, pruned] of old.segments) assert.ok(!was.equals(pruned))
+  let faults = 0
+  for await (const { lost, wrong, ...more } of cutsOfRetention(directory, old, 1)) {
+    assert.deepEqual({ lost, wrong }, { lost: [], wrong: [] }, `fault ${faults}`)
+    faults += more.faults
+  }
+  assert.ok(faults > 20, `${faults} faults`)
+})
+
+test('no system call that fails under retention leaves half a segment', async (t) => {
+  if (!canTrace()) return t.skip('strace may not trace here')
+  const directory = await scratch(t)
+  const victim = pruner(await writeOldLedger(directory))
+  const all = systemCallFaults(directory, victim)
+  const kinds = new Set(all.map(({ kind }) => kind))
+  assert.ok(kinds.has('killed at rename') && kinds.has('pwrite64 is cut short'))
+  await inflictAll(
+    directory,
+    all.filter((_, index) => index % 12 === 5),
+    victim,
+  )
+})
+
+async function inflictAll(
+  directory: string,
+  faults: readonly ProcessFault[],
+  victim?: Victim,
+): Promise<void> {
   assert.ok(faults.length > 0)
   for (const fault of faults) {
-    const loss = await inflict(directory, fault)
+    const loss = await inflict(directory, fault, victim)
     assert.deepEqual(loss, { lost: [], wrong: [] }, fault.kind)
   }
 }

@@ -20,13 +20,20 @@ export interface Loss {
   readonly wrong: readonly string[]
 }
 
+export interface Expected {
+  readonly acknowledged: readonly string[]
+  readonly signers: LedgerSigners
+  /** Ids of receipts whose bodies retention may have taken out, by the hash of their leaf. */
+  readonly byHash?: ReadonlyMap<string, string>
+}
+
 /**
  * Opens what a fault left, which recovers it, appends to it, and checks all of it: is everything
  * there that was acknowledged, nothing else, and does the ledger hold?
  */
 export async function auditLeft(
   directory: string,
-  { acknowledged, signers }: { acknowledged: readonly string[]; signers: LedgerSigners },
+  { acknowledged, signers, byHash = new Map() }: Expected,
 ): Promise<Loss> {
   const wrong: string[] = []
   try {
@@ -40,16 +47,19 @@ export async function auditLeft(
   if (!existsSync(join(directory, 'segments'))) return { lost: acknowledged, wrong }
   const { problems } = fsck(directory, { origin: SAMPLE_ORIGIN, judge: JUDGE })
   wrong.push(...problems.map(({ code, message }) => `${code} ${message}`))
-  const there = idsIn(directory)
+  const there = idsIn(directory, byHash)
   return { lost: acknowledged.filter((id) => !there.has(id)), wrong }
 }
 
-/** Ids of the receipts that can be read, whatever else is there. */
-function idsIn(directory: string): Set<string> {
+/** Ids of the receipts that can be read, whatever else is there, or of which the hash is left. */
+function idsIn(directory: string, byHash: ReadonlyMap<string, string>): Set<string> {
   const ids = new Set<string>()
   for (const found of readFrames(directory)) {
-    if ('bad' in found || found.frame.log === 0 || found.frame.kind !== FRAME_KINDS.leaf) continue
-    ids.add(idOf(Buffer.from(found.frame.body).toString()))
+    if ('bad' in found || found.frame.log === 0) continue
+    const { kind, body } = found.frame
+    if (kind === FRAME_KINDS.leaf) ids.add(idOf(Buffer.from(body).toString()))
+    const pruned = kind === FRAME_KINDS.pruned && byHash.get(Buffer.from(body).toString('base64'))
+    if (typeof pruned === 'string') ids.add(pruned)
   }
   return ids
 }

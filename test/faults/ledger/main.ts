@@ -11,18 +11,26 @@ import { parseArgs } from 'node:util'
 import type { Loss } from './audit-left.ts'
 import { cutPower } from './power-cuts.ts'
 import {
+  APPENDER,
   canTrace,
   fullDiskFaults,
   inflict,
   kills,
   type ProcessFault,
+  pruner,
   systemCallFaults,
+  type Victim,
 } from './process-faults.ts'
+import { cutsOfRetention, writeOldLedger } from './retention-faults.ts'
 
 const UNTRACED = 'strace may not trace here: system calls are left out'
 /** Processes under a fault. */
 const AT_A_TIME = 2
 const POWER = 'power cut or lost sync'
+const PRUNING = 'retention: '
+const RETENTION = `${PRUNING}${POWER}`
+/** Ways in which each cut leaves a disk that are tried. */
+const LEFT_BY_A_CUT = 4
 
 interface Tally {
   faults: number
@@ -50,22 +58,38 @@ function progress(what: string, done: number, of: number): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${what}: ${done} of ${of}`)
 }
 
+const suffered = (victim: Victim, faults: readonly ProcessFault[]) =>
+  faults.map((fault) => ({ victim, fault }))
+
+const ofRetention = () =>
+  systemCallFaults(scratch, retention).map((fault) => ({
+    ...fault,
+    kind: `${PRUNING}${fault.kind}`,
+  }))
+
 const machines = Number(values.count)
 for (let seed = 0; seed < machines; seed += 1) {
   progress(POWER, seed, machines)
   const { faults, ...loss } = await cutPower(scratch, seed)
   count(POWER, loss, faults)
 }
-const traced = canTrace() ? systemCallFaults(scratch) : []
+const old = await writeOldLedger(scratch)
+for await (const { faults: each, ...loss } of cutsOfRetention(scratch, old, LEFT_BY_A_CUT)) {
+  count(RETENTION, loss, each)
+}
+const retention = pruner(old)
+const traced = canTrace()
+  ? [...suffered(APPENDER, systemCallFaults(scratch)), ...suffered(retention, ofRetention())]
+  : []
 if (traced.length === 0) process.stderr.write(`${UNTRACED}\n`)
-const faults: readonly ProcessFault[] = [...traced, ...fullDiskFaults(20), ...kills(40)]
+const faults = [...traced, ...suffered(APPENDER, [...fullDiskFaults(20), ...kills(40)])]
 const waiting = faults.entries()
 let done = 0
 // A process waits for the disk and for the one that traces it: two at a time use two cores.
 const inflicting = Array.from({ length: AT_A_TIME }, async () => {
-  for (const [, fault] of waiting) {
+  for (const [, { victim, fault }] of waiting) {
     progress(fault.kind, done, faults.length)
-    count(fault.kind, await inflict(scratch, fault))
+    count(fault.kind, await inflict(scratch, fault, victim))
     done += 1
   }
 })

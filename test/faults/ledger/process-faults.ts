@@ -1,21 +1,50 @@
 /** Faults in a real process: system calls that fail, signals, a limit on what may be written. */
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { segmentFile } from '../../../src/stores/segments/segment-files.ts'
 import { auditLeft, type Loss } from './audit-left.ts'
+import { auditRetention, copyOf, type OldLedger } from './retention-faults.ts'
 import { BOTH_SIGNERS } from './workload.ts'
 
-const PROGRAM = fileURLToPath(new URL('./append-until-fault.ts', import.meta.url))
-
 const ROUNDS = 9
+
+/** A program that works on a ledger, and what to make of the ledger that it leaves. */
+export interface Victim {
+  /** Makes the ledger that it begins with. */
+  prepare(scratch: string): string
+  readonly args: (directory: string) => readonly string[]
+  audit(directory: string, acknowledged: readonly string[]): Promise<Loss>
+}
+
+const APPENDING = fileURLToPath(new URL('./append-until-fault.ts', import.meta.url))
+
+/** Appends receipts to a new ledger. */
+export const APPENDER: Victim = {
+  prepare: (scratch) => mkdtempSync(join(scratch, 'ledger-')),
+  args: (directory) => [APPENDING, directory, 'fault', String(ROUNDS)],
+  audit: (directory, acknowledged) => auditLeft(directory, { acknowledged, signers: BOTH_SIGNERS }),
+}
+
+const PRUNING = fileURLToPath(new URL('./prune-until-fault.ts', import.meta.url))
+
+/** Lets retention take out of a copy of a ledger what may go. */
+export function pruner(old: OldLedger): Victim {
+  return {
+    prepare: (scratch) => copyOf(scratch, old.directory),
+    args: (directory) => [PRUNING, directory],
+    audit: (directory) => auditRetention(directory, old),
+  }
+}
 
 /** Far longer than the program takes, in milliseconds: one that still runs then never ends. */
 const HANGS_AFTER_MS = 30_000
 
 /** Everything that the writer asks of the system on the way to the disk. */
-const CALLS = ['pwrite64', 'write', 'fdatasync', 'fsync', 'openat', 'rename', 'mkdir'] as const
+const CALLS = [
+  ...['pwrite64', 'write', 'fdatasync', 'fsync', 'openat', 'rename', 'unlink', 'mkdir'],
+] as const
 
 /** One thing that goes wrong: how it is named, and the command that runs the program under it. */
 export interface ProcessFault {
@@ -31,9 +60,12 @@ export function canTrace(): boolean {
 }
 
 /** Each call, each time that it is made, failing in each way. */
-export function systemCallFaults(scratch: string): readonly ProcessFault[] {
+export function systemCallFaults(
+  scratch: string,
+  victim: Victim = APPENDER,
+): readonly ProcessFault[] {
   return CALLS.flatMap((call) => {
-    const times = timesOf(call, scratch)
+    const times = timesOf(call, scratch, victim)
     const ways: [kind: string, inject: string][] = [
       [`${call} fails with EIO`, 'error=EIO'],
       [`${call} fails with ENOSPC`, 'error=ENOSPC'],
@@ -68,12 +100,11 @@ export function kills(count: number): readonly ProcessFault[] {
 }
 
 /** How often a thread of the program makes this call to write a ledger. */
-function timesOf(call: string, scratch: string): number {
-  const directory = join(scratch, `count-${call}`)
+function timesOf(call: string, scratch: string, victim: Victim): number {
+  const directory = victim.prepare(scratch)
   const trace = join(scratch, `trace-${call}`)
   const command = traced(directory, ['-e', `trace=${call}`, '-o', trace])
-  mkdirSync(directory, { recursive: true })
-  const [program = '', ...args] = [...command, ...programIn(directory)]
+  const [program = '', ...args] = [...command, process.execPath, ...victim.args(directory)]
   spawnSync(program, args)
   const threads = new Map<string, number>()
   for (const line of readFileSync(trace, 'utf8').split('\n')) {
@@ -89,21 +120,24 @@ function traced(directory: string, about: readonly string[]): readonly string[] 
   const places = [
     ...['', 'segments', 'quarantine', 'published'].map((name) => join(directory, name)),
     ...['checkpoint', 'checkpoint.new'].map((name) => join(directory, 'published', name)),
-    ...[0, 1, 2, 3].map((segment) => segmentFile(directory, segment)),
+    ...[0, 1, 2, 3].flatMap((segment) => {
+      const file = segmentFile(directory, segment)
+      return [file, `${file}.new`]
+    }),
   ]
   return ['strace', '-f', '-qq', '-o', '/dev/null', ...about, ...places.flatMap((at) => ['-P', at])]
 }
 
-const programIn = (directory: string) => [
-  ...[process.execPath, PROGRAM, directory, 'fault', String(ROUNDS)],
-]
-
 /** Runs the program under a fault and judges what it left. */
-export async function inflict(scratch: string, fault: ProcessFault): Promise<Loss> {
-  const directory = mkdtempSync(join(scratch, 'ledger-'))
-  const lines = await run(directory, fault)
+export async function inflict(
+  scratch: string,
+  fault: ProcessFault,
+  victim: Victim = APPENDER,
+): Promise<Loss> {
+  const directory = victim.prepare(scratch)
+  const lines = await run(fault.command(directory), victim.args(directory), fault.killAfter)
   const acknowledged = lines.flatMap((line) => (line.startsWith('a ') ? [line.slice(2)] : []))
-  const loss = await auditLeft(directory, { acknowledged, signers: BOTH_SIGNERS })
+  const loss = await victim.audit(directory, acknowledged)
   rmSync(directory, { recursive: true })
   return { ...loss, wrong: [...loss.wrong, ...unsealed(lines), ...hanging(lines)] }
 }
@@ -123,8 +157,12 @@ function hanging(lines: readonly string[]): readonly string[] {
   return lines.includes(HANGS) ? [`the program did not end in ${HANGS_AFTER_MS} ms`] : []
 }
 
-async function run(directory: string, { command, killAfter }: ProcessFault): Promise<string[]> {
-  const [program = '', ...args] = [...command(directory), ...programIn(directory)]
+async function run(
+  under: readonly string[],
+  code: readonly string[],
+  killAfter?: number,
+): Promise<string[]> {
+  const [program = '', ...args] = [...under, process.execPath, ...code]
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] })
   let said = ''
   const timer = setTimeout(() => {

@@ -1,6 +1,9 @@
 import { createPrivateKey } from 'node:crypto'
 import { PortcullisError } from '../../../src/kernel/errors.ts'
+import type { Files } from '../../../src/stores/segments/files.ts'
 import type { OpenLedger } from '../../../src/stores/segments/open-ledger.ts'
+import { planPruning } from '../../../src/stores/segments/plan-pruning.ts'
+import { pruneLedger } from '../../../src/stores/segments/prune-ledger.ts'
 import type { LedgerSigner, LedgerSigners } from '../../../src/stores/segments/signers.ts'
 import { SAMPLE_ORIGIN, SAMPLE_SIGNER } from '../../support/sample-log.ts'
 import { decisionDraft, effectDraft, refusalDraft } from '../../support/sample-receipts.ts'
@@ -51,6 +54,12 @@ export async function work(
     if (round % 8 === 5) ledger.useSigners(BOTH_SIGNERS)
   }
   return []
+}
+
+/** Takes the bodies of all receipts out that may go, in whole segments before the last. */
+export function prune(directory: string, files: Files): Promise<void> {
+  const plan = planPruning(directory, () => true)
+  return pruneLedger(plan, { directory, files, signers: BOTH_SIGNERS })
 }
 
 function codeOfRefusal(result: PromiseSettledResult<void>): string[] {
