@@ -108,7 +108,8 @@ export async function openPrivacy(
   }
 }
 
-function recordedPast(file: string): RecordedPast {
+/** What the ledger in a directory says, by its index. */
+export function recordedPast(file: string): RecordedPast {
   const all = Number.MAX_SAFE_INTEGER
   return {
     size() {

@@ -70,17 +70,35 @@ export class Retention {
     const leaves = { from: of?.from ?? 0, to: of?.to ?? 0 }
     const due = { payloads: rows.length, leaves, segments: plan.segments.length, held }
     if (dryRun || (rows.length === 0 && plan.segments.length === 0)) return due
+    await this.#recallErasures(leaves, now)
     // First the receipt: a body that is missing is never missing without one.
     const receipt = ids.next()
     const detail = `${rows.length} kept payloads, ${leaves.to - leaves.from} bodies of receipts`
     const event = { name: 'retention.applied', detail, count: rows.length, leaves } as const
     const by = asked ? BY_OPERATOR : BY_RUNTIME
     await ledger.append(eventDraft(event, { id: receipt, ts: now, by }))
-    // Receipts of erasures may go now too: this file has done what they say.
+    // Receipts of erasures may go now too: this file has done what they say, and an older copy of
+    // it is told by those that repeat them.
     store.keys.accounted = Math.max(store.keys.accounted, past.size())
     await store.file.delete(rows)
     await bodies.prune(plan)
     return { ...due, receipt }
+  }
+
+  /** Erasures of which every receipt goes now are recorded again. Subjects never come back. */
+  async #recallErasures({ from, to }: Pruned['leaves'], now: number): Promise<void> {
+    const { past, ledger, ids } = this.#options
+    const forgotten = new Map<string, string>()
+    for (const { id, seq, event } of to > from ? past.erasures(from) : []) {
+      const subject = event?.subject
+      if (subject === undefined) continue
+      if (seq < to) forgotten.set(subject, id)
+      else forgotten.delete(subject)
+    }
+    for (const [subject, id] of forgotten) {
+      const event = { name: 'subject.stays_erased', detail: `erased by ${id}`, subject } as const
+      await ledger.append(eventDraft(event, { id: ids.next(), ts: now, by: BY_RUNTIME }))
+    }
   }
 
   #due(now: number) {

@@ -38,6 +38,7 @@ export const EVENTS = {
   'erasure.refused': 'refusal',
   'subject.erased': 'erasure',
   'subject.erased_again': 'erasure',
+  'subject.stays_erased': 'erasure',
   'retention.applied': 'erasure',
   'upstream.connected': 'resource',
   'upstream.disconnected': 'resource',
