@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { hash } from 'node:crypto'
 import {
   appendFileSync,
   cpSync,
@@ -15,6 +16,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { verifyBundleAt } from '../../src/app/bundle/bundle-files.ts'
 import type { BundleManifest } from '../../src/kernel/receipt/bundle.ts'
+import { canonical } from '../../src/kernel/receipt/canonical.ts'
 import { runPortcullis } from '../support/run-portcullis.ts'
 import { type RunningRuntime, runRuntime } from '../support/running-runtime.ts'
 
@@ -107,17 +109,36 @@ test('attack: a bundle whose digests were made to fit is refused by the proofs',
   const file = first(folder)
   edit(file, 'desk.echo', 'desk.ech0')
   edit(join(folder, 'timeline.json'), 'desk.echo', 'desk.ech0')
-  const manifest = join(folder, 'manifest.json')
-  const value: BundleManifest = JSON.parse(readFileSync(manifest, 'utf8'))
-  const sums = (paths: readonly string[]) =>
-    execFileSync('sha256sum', paths, { cwd: folder, encoding: 'utf8' })
-  const paths = value.files.map(({ path }) => path)
-  const digests = sums(paths).split('\n')
-  const files = value.files.map((file, n) => ({ ...file, sha256: digests[n]?.slice(0, 64) }))
-  writeFileSync(manifest, `${JSON.stringify({ ...value, files })}\n`)
-  writeFileSync(join(folder, 'SHA256SUMS'), sums([...paths, 'manifest.json']))
+  refit(folder)
   assert.throws(() => verifyBundleAt(folder, vkey), { code: 'PROOF_INVALID' })
 })
+
+/** One change each of the tiles, with digests that fit again. */
+const TILE_ATTACKS: readonly [name: string, code: string, change: (tiles: string) => void][] = [
+  ['a tile is altered', 'TILE_INVALID', (tiles) => flip(tileIn(tiles))],
+  ['a tile is left out', 'TILE_INVALID', (tiles) => rmSync(tileIn(tiles))],
+  [
+    'a tile is added',
+    'TILE_INVALID',
+    (tiles) => cpSync(tileIn(tiles), join(tiles, 'tile', '0', '001')),
+  ],
+  [
+    'their checkpoint is another',
+    'BUNDLE_INVALID',
+    (tiles) => cpSync(join(tiles, '..', 'checkpoint'), join(tiles, 'checkpoint')),
+  ],
+  ['they are left out', 'BUNDLE_INVALID', (tiles) => rmSync(tiles, { recursive: true })],
+]
+
+for (const [name, code, change] of TILE_ATTACKS) {
+  test(`attack: of the tiles of a bundle ${name}, and the digests are made to fit`, () => {
+    const folder = at(`tiles ${name}`)
+    cpSync(at('run'), folder, { recursive: true })
+    change(join(folder, 'tiles'))
+    refit(folder)
+    assert.throws(() => verifyBundleAt(folder, vkey), { code })
+  })
+}
 
 test('attack: an archive that was cut or altered', () => {
   const archive = readFileSync(at('subject.tar'))
@@ -147,6 +168,38 @@ function first(folder: string): string {
 
 function last(folder: string): string {
   return join(folder, 'receipts', readdirSync(join(folder, 'receipts')).sort().at(-1) ?? '')
+}
+
+/** Makes all digests of a bundle those of its files. */
+function refit(folder: string): void {
+  const manifest = join(folder, 'manifest.json')
+  const value: BundleManifest = JSON.parse(readFileSync(manifest, 'utf8'))
+  const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name).slice(folder.length + 1))
+    .filter((path) => path !== 'manifest.json' && path !== 'SHA256SUMS')
+    .sort()
+  const files = paths.map((path) => {
+    const bytes = readFileSync(join(folder, path))
+    return { bytes: bytes.length, path, sha256: hash('sha256', bytes) }
+  })
+  writeFileSync(manifest, `${canonical({ ...value, files })}\n`)
+  const sums = [...paths, 'manifest.json'].map(
+    (path) => `${hash('sha256', readFileSync(join(folder, path)))}  ${path}\n`,
+  )
+  writeFileSync(join(folder, 'SHA256SUMS'), sums.join(''))
+}
+
+function tileIn(tiles: string): string {
+  const [name = ''] = readdirSync(join(tiles, 'tile', '0'))
+  const [partial = ''] = readdirSync(join(tiles, 'tile', '0', name))
+  return join(tiles, 'tile', '0', name, partial)
+}
+
+function flip(file: string): void {
+  const bytes = readFileSync(file)
+  bytes[33] = (bytes[33] ?? 0) ^ 1
+  writeFileSync(file, bytes)
 }
 
 function edit(file: string, from: string, to: string): void {

@@ -14,6 +14,7 @@ ${receipts} receipts of a ledger, each with the proof that it is in the ledger.
 | \`receipts/\` | one in each file: \`receipt\` is the leaf, \`proof\` a C2SP tlog-proof of it |
 | \`timeline.json\`, \`timeline.txt\` | what they tell, in the order of the log |
 | \`checkpoint\` | the head of the ledger when this was made |
+| \`tiles/\` | their log as C2SP tlog-tiles: its checkpoint, and the tiles over them |
 | \`keys/\` | public keys, and trust documents if there are any: to compare, not to trust |
 | \`payloads/\` | arguments and results (${payloads}), if they were asked for |
 | \`manifest.json\`, \`SHA256SUMS\` | every file and its SHA-256 |
@@ -28,6 +29,9 @@ ${receipts} receipts of a ledger, each with the proof that it is in the ledger.
    line that begins with a dash is the Ed25519 signature over what stands before the empty line
    (C2SP signed-note). Go's \`golang.org/x/mod/sumdb/note\` and \`tlog\` do all of that, and
    \`openssl\` the signature.
+4. Or let tools for transparency logs make the proofs themselves: \`tiles/\` is the log of these
+   receipts for them, with every tile of hashes that it takes, and \`keys/log.vkey\` the same public
+   key under the name of that log. Entries of others are not in it.
 
 ## What it proves
 

@@ -11,10 +11,16 @@ import {
   receiptPath,
   timelineJson,
 } from '../../kernel/receipt/bundle.ts'
+import { TILES_FOLDER } from '../../kernel/receipt/bundle-tiles.ts'
 import { bundleTimeline, bundleTimelineText } from '../../kernel/receipt/bundle-timeline.ts'
 import { canonical } from '../../kernel/receipt/canonical.ts'
 import type { Receipt } from '../../kernel/receipt/receipt.ts'
-import type { LedgerPlace } from '../ledger-files.ts'
+import { claimedCheckpoint } from '../../kernel/tlog/checkpoint.ts'
+import { neededTiles } from '../../kernel/tlog/needed-tiles.ts'
+import { formatVerifierKey, parseVerifierKey } from '../../kernel/tlog/note.ts'
+import { tilePath } from '../../kernel/tlog/tiles.ts'
+import { type LedgerPlace, readVerifierKey } from '../ledger-files.ts'
+import { tileBytes } from '../log-tiles.ts'
 import { readLedger } from '../parts.ts'
 import { portableReceipt } from '../read-receipts.ts'
 import { bundleReadme } from './bundle-readme.ts'
@@ -57,7 +63,9 @@ export async function makeBundle(options: BundleOptions): Promise<BundleContent>
   add(BUNDLE_FILES.timeline, timelineJson(timeline))
   add(BUNDLE_FILES.timelineText, bundleTimelineText(timeline))
   add(BUNDLE_FILES.checkpoint, ledger.checkpoint())
+  for (const [path, bytes] of provingTiles(log, receipts)) files.set(path, bytes)
   for (const [path, bytes] of publicKeys(place.keyFile)) files.set(path, bytes)
+  add('keys/log.vkey', `${keyOfLog(readVerifierKey(place), log.origin)}\n`)
   const payloads = await addPayloads(receipts, options, add)
   add(BUNDLE_FILES.readme, bundleReadme({ receipts: receipts.length, payloads }))
   const made = new Date(now).toISOString()
@@ -94,6 +102,29 @@ function proofOf(log: LogReader, { seq }: Receipt): string | undefined {
 
 function names({ in: input, out, event }: Receipt, pseudonym: string): boolean {
   return [input?.subject, out?.subject, event?.subject].includes(pseudonym)
+}
+
+/**
+ * The log as static files, as far as it takes to prove these receipts. They hold hashes only: what
+ * else is in the log is not handed on.
+ */
+function* provingTiles(
+  log: LogReader,
+  receipts: readonly Receipt[],
+): Generator<[path: string, bytes: Uint8Array]> {
+  const note = log.checkpoint()
+  yield [`${TILES_FOLDER}checkpoint`, Buffer.from(note, 'utf8')]
+  const { size } = claimedCheckpoint(note)
+  const leaves = receipts.map(({ seq }) => seq)
+  for (const tile of neededTiles(size, leaves)) {
+    const bytes = tileBytes(log, size, tile)
+    if (bytes !== undefined) yield [`${TILES_FOLDER}${tilePath(tile)}`, bytes]
+  }
+}
+
+/** The node signs with its one key under the name of each log. */
+function keyOfLog(vkey: string, origin: string): string {
+  return formatVerifierKey(origin, parseVerifierKey(vkey).raw)
 }
 
 /** What others trust the ledger by: its public key and, where there are any, trust documents. */

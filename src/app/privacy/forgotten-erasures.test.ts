@@ -57,7 +57,7 @@ async function place(t: TestContext) {
   return { file, open, close, fill, names, first: () => receiptsIn(directory)[0]?.seq ?? 0 }
 }
 
-test('attack: an older copy of the keys comes back after the receipt of an erasure went', async (t) => {
+test('attack: keys put back from a copy after the receipt of an erasure went', async (t) => {
   const { file, open, close, fill, names, first } = await place(t)
   const { store } = open()
   const payload = { note: 'secret' }

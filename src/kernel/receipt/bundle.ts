@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { PortcullisError } from '../errors.ts'
 import { isJsonObject } from '../json/value.ts'
+import { verifyBundleTiles } from './bundle-tiles.ts'
 import { bundleTimeline, type TimelineEntry } from './bundle-timeline.ts'
 import { canonical } from './canonical.ts'
 import type { Receipt } from './receipt.ts'
@@ -90,7 +91,7 @@ export interface VerifiedBundle {
 /**
  * Verifies a bundle. `judge` proves one exported receipt by what is trusted, which does not come
  * from the bundle. Whether a receipt was left out, only the ledger can say.
- * @throws PortcullisError `BUNDLE_INVALID`, and what `judge` throws.
+ * @throws PortcullisError `BUNDLE_INVALID`, `TILE_INVALID`, and what `judge` throws.
  */
 export function verifyBundle(
   files: BundleContent,
@@ -103,12 +104,14 @@ export function verifyBundle(
   const receipts = manifest.files.flatMap(({ path }) => {
     const [, seq] = RECEIPT_PATH.exec(path) ?? []
     if (seq === undefined) return []
-    const receipt = judge(textOf(files, path))
+    const exported = textOf(files, path)
+    const receipt = judge(exported)
     if (receipt.seq !== Number(seq)) throw invalid(`\`${path}\` is receipt ${receipt.seq}`)
-    return [receipt]
+    return [{ seq: receipt.seq, receipt, exported }]
   })
   if (receipts.length !== manifest.receipts) throw invalid('it has another number of receipts')
-  const timeline = bundleTimeline(receipts)
+  verifyBundleTiles(files, receipts)
+  const timeline = bundleTimeline(receipts.map(({ receipt }) => receipt))
   if (textOf(files, BUNDLE_FILES.timeline) !== timelineJson(timeline)) {
     throw invalid('its timeline is not that of its receipts')
   }
