@@ -11,10 +11,12 @@ import {
   recordRequests,
 } from '../../src/app/parts.ts'
 import { systemAlarm, systemClock, uuidIds } from '../../src/app/system-ports.ts'
+import { DEFAULT_TENANT } from '../../src/kernel/identity/tenant.ts'
 import { loadPolicies } from '../../src/kernel/policy/load-policies.ts'
 import { EMPTY_POLICY_SET } from '../../src/kernel/policy/policy-set.ts'
 import { subjectOf } from '../../src/kernel/privacy/subject.ts'
 import { AdmissionLimits } from '../../src/pipeline/admission-limits.ts'
+import { CrossingWatch } from '../../src/pipeline/crossing-watch.ts'
 import type { Log, Ports } from '../../src/pipeline/ports.ts'
 import { RefusalWatch } from '../../src/pipeline/refusal-watch.ts'
 import { inMemoryDesk } from '../../test/support/in-memory-approvals.ts'
@@ -34,8 +36,8 @@ export async function benchPorts(folder: string) {
   const directory = join(folder, 'ledger')
   const { signers } = keys.keyring
   const ledger = await openLedger({ directory, signers, log: quiet, clock, ids })
-  const agents = { caller: { roles: ['sender'] } }
-  const identities = agentTokens({ origin: keys.origin, ...keys.identity, agents })
+  const agent = () => ({ roles: ['sender'] })
+  const identities = agentTokens({ origin: keys.origin, ...keys.identity, agent })
   const { set = EMPTY_POLICY_SET } = loadPolicies(
     [{ file: 'bench.policy', text: text() }],
     OBLIGATIONS,
@@ -46,7 +48,7 @@ export async function benchPorts(folder: string) {
     ...{ budgets: {}, log: quiet, now: clock.now() },
   })
   ledger.subscribe((receipt) => usage.apply(receipt))
-  const assurances = configuredAssurances({ servers: {}, memory: {} })
+  const assurances = configuredAssurances({ servers: {}, memory: {} }, false)
   const privacy = openPayloads({
     keys: { file: join(folder, 'data-keys.db'), tenant: 'default', tenantKey: keys.digestKey },
     ...{ file: join(folder, 'payloads.db'), origin: ledger.origin, clock },
@@ -57,9 +59,11 @@ export async function benchPorts(folder: string) {
     keys: (pseudonym) => privacy.keys.named(pseudonym)?.requestKey,
     ...{ maxAgeMs: 86_400_000, maxCount: 100_000 },
   })
+  const watching = { ledger, clock, ids, alarm: systemAlarm, log: quiet }
   const ports: Ports = {
     ...{ identities, ledger, clock, ids, assurances, usage: usage.book },
     admissions: new AdmissionLimits(),
+    roles: { rolesOf: () => ['sender'] },
     policies: { current: () => set },
     attributes: { about: () => ({ operation: {}, resource: {}, system: {} }) },
     connector: { execute: async () => RESULT },
@@ -72,14 +76,21 @@ export async function benchPorts(folder: string) {
     },
     recordings: recording,
     finality: { witnessed: async () => undefined },
-    refusals: new RefusalWatch({ ledger, clock, ids, alarm: systemAlarm, log: quiet }),
+    refusals: new RefusalWatch(watching),
+    crossings: new CrossingWatch(watching),
   }
   const close = async () => {
     await recording.close()
     privacy.close()
     await ledger.close()
   }
-  const request = { agent: 'caller', id: 'bench', now: clock.now(), ttlMs: 3_600_000 }
+  const request = {
+    tenant: DEFAULT_TENANT,
+    agent: 'caller',
+    id: 'bench',
+    now: clock.now(),
+    ttlMs: 3_600_000,
+  }
   return { ports, token: await identities.issue(request), close }
 }
 

@@ -25,6 +25,7 @@ interface Deciding {
 
 /** A fixed time: the policies here do not read it. */
 const KNOWLEDGE = {
+  roles: { rolesOf: () => [] },
   now: Date.UTC(2026, 0, 1),
   attributes: { about: () => ({ operation: {}, resource: {}, system: {} }) },
 }

@@ -3,7 +3,7 @@ import type { Receipt } from '../kernel/receipt/receipt.ts'
 import { ApprovalDesk } from '../pipeline/approvals/desk.ts'
 import type { Clock, Ids, Ledger, Log, PolicySource } from '../pipeline/ports.ts'
 import type { LedgerReader } from '../stores/segments/read-ledger.ts'
-import type { Config } from './config.ts'
+import type { TenantConfig } from './config.ts'
 import { stateFile } from './data-files.ts'
 import { openApprovals } from './parts.ts'
 import type { Privacy } from './privacy/open-privacy.ts'
@@ -21,7 +21,7 @@ interface DeskParts {
 }
 
 /** Where held actions wait, kept in the data directory. */
-export function openApprovalDesk({ dataDir, approvals: limits }: Config, parts: DeskParts) {
+export function openApprovalDesk({ dataDir, approvals: limits }: TenantConfig, parts: DeskParts) {
   const { tenant, policies, privacy, reader, ...rest } = parts
   const ledger = reader.of(tenant)
   const store = openApprovals(stateFile(dataDir), {

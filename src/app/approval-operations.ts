@@ -7,19 +7,19 @@ import { codeOf, PortcullisError } from '../kernel/errors.ts'
 import { BY_OPERATOR } from '../kernel/receipt/event-draft.ts'
 import { nearest } from '../kernel/text/nearest.ts'
 import type { ApprovalDesk } from '../pipeline/approvals/desk.ts'
-import type { Parts } from './compose.ts'
-import type { Config } from './config.ts'
+import type { TenantConfig } from './config.ts'
 import { approverTokens } from './parts.ts'
 import { recordEvent } from './record-event.ts'
+import type { TenantParts } from './tenant/open-tenant.ts'
 
 /** Requests that one list shows. */
 export const APPROVAL_LIST_LIMIT = 500
 
 /** What operators may see of approvals, and approvers may do. */
-export function approvalOperations(parts: Parts): ApprovalOperations {
-  const { config, keys, ports, approvals: desk } = parts
+export function approvalOperations(parts: TenantParts): ApprovalOperations {
+  const { tenant, config, keys, ports, approvals: desk } = parts
   const { approvers } = config
-  const tokens = approverTokens({ origin: keys.origin, ...keys.identity, approvers })
+  const tokens = approverTokens({ tenant, origin: keys.origin, ...keys.identity, approvers })
   const detail = (request: ApprovalRequest) => detailOf(request, config, ports.clock.now())
   const found = <T>(id: string, work: () => T): T => {
     try {
@@ -88,7 +88,11 @@ function demandOf(approval: Approval, request: ApprovalRequest) {
   }
 }
 
-function detailOf(request: ApprovalRequest, { approvers }: Config, now: number): ApprovalDetail {
+function detailOf(
+  request: ApprovalRequest,
+  { approvers }: TenantConfig,
+  now: number,
+): ApprovalDetail {
   const { asked, binding, demands, votes, state } = request
   const voters = Object.entries(approvers).map(([id, voter]) => ({ id, ...voter }))
   const voted = votes.map(({ approver }) => approver)

@@ -1,7 +1,7 @@
 import type { Action } from '../kernel/action.ts'
 import { unreachable } from '../kernel/errors.ts'
 import type { Assurances } from '../pipeline/ports.ts'
-import type { Config } from './config.ts'
+import type { TenantConfig } from './config.ts'
 
 /**
  * What can be proved today: of agents nothing but their credential, of receipts that they are
@@ -9,7 +9,8 @@ import type { Config } from './config.ts'
  * namespaces what the operator says of them.
  */
 export function configuredAssurances(
-  config: Pick<Config, 'servers' | 'memory' | 'witnesses'>,
+  config: Pick<TenantConfig, 'servers' | 'memory'>,
+  isWitnessed: boolean,
 ): Assurances {
   const servers = new Map(Object.entries(config.servers))
   const namespaces = new Map(Object.entries(config.memory))
@@ -27,7 +28,7 @@ export function configuredAssurances(
   return {
     of: (_identity, action) => ({
       ...{ tier: 'none', stepUps: [] },
-      finality: config.witnesses === undefined ? 'durable' : 'witnessed',
+      finality: isWitnessed ? 'witnessed' : 'durable',
       fulfils: fulfilledBy(action),
     }),
   }

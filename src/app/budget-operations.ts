@@ -3,8 +3,8 @@ import { amountOf, microsOf } from '../kernel/budget/amount.ts'
 import { resetDetail, type UsageBook } from '../kernel/budget/usage-book.ts'
 import { PortcullisError } from '../kernel/errors.ts'
 import { BY_OPERATOR } from '../kernel/receipt/event-draft.ts'
-import type { Parts } from './compose.ts'
 import { recordEvent } from './record-event.ts'
+import type { TenantParts } from './tenant/open-tenant.ts'
 
 /** What operators may do with budgets. */
 export interface BudgetOperations {
@@ -12,7 +12,7 @@ export interface BudgetOperations {
   resetBudget(name: string, request: BudgetReset): Promise<BudgetStatus>
 }
 
-type Needed = Pick<Parts, 'config' | 'ports' | 'usage'>
+type Needed = Pick<TenantParts, 'config' | 'ports' | 'usage'>
 
 export function budgetOperations({ config, ports, usage }: Needed): BudgetOperations {
   const status = (name: string) => budgetStatus(name, { config, usage, now: ports.clock.now() })

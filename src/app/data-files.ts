@@ -39,3 +39,8 @@ export function usageFile(dataDir: string): string {
 export function standingFile(dataDir: string): string {
   return join(dataDir, 'standing.db')
 }
+
+/** Members and grants that operators administer, of all tenants. */
+export function directoryFile(dataDir: string): string {
+  return join(dataDir, 'directory.db')
+}

@@ -6,6 +6,7 @@ import type { Identity } from '../kernel/identity/principal.ts'
 import { DEFAULT_TENANT } from '../kernel/identity/tenant.ts'
 import type { JsonObject } from '../kernel/json/value.ts'
 import type { Explanation } from '../kernel/policy/explain.ts'
+import type { RoleSource } from '../pipeline/ports.ts'
 import { callOf } from '../pipeline/steps/meet.ts'
 import { policyRequest } from '../pipeline/steps/policy-request.ts'
 import {
@@ -18,6 +19,7 @@ import { ledgerDirectory, usageFile } from './data-files.ts'
 import { declaredAttributes, principalOf } from './parts.ts'
 import { READING } from './policy-reading.ts'
 import { reading } from './read-receipts.ts'
+import { spacesOf } from './tenant/spaces.ts'
 
 /** What somebody wants to know: may this agent do that? */
 export interface Question {
@@ -49,11 +51,15 @@ export function asked(question: Question, config: Config) {
   const { set, diagnostics } = loadPolicyDirectory(config.policyDir, READING)
   if (set === undefined) throw policiesInvalid(config.policyDir, diagnostics)
   const { at: now } = question
-  const knowledge = { attributes: declaredAttributes(config.attributes), now }
+  const attributes = declaredAttributes({ ...config.attributes, spaces: spacesOf(config) })
+  const knowledge = { attributes, roles: DECLARED_ALONE, now }
   const used = usageOf(config, now)?.peek(callOf(action, identity, now))
   const known = { ...knowledge, ...(used && { used }) }
   return { set, request: policyRequest({ action, channel }, identity, known) }
 }
+
+/** Roles granted at run time are the runtime's: here those of the configuration count. */
+const DECLARED_ALONE: RoleSource = { rolesOf: () => [] }
 
 /** What has been used so far, where there is a runtime's ledger to say it. */
 function usageOf({ dataDir, budgets }: Config, now: number) {

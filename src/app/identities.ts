@@ -1,5 +1,6 @@
 import { PortcullisError } from '../kernel/errors.ts'
 import type { Credential } from '../kernel/identity/credential.ts'
+import type { Tenant } from '../kernel/identity/tenant.ts'
 import type { IdentitySource, Standing } from '../pipeline/ports.ts'
 
 /** One way to prove who one is, and the look of the credentials that it is for. */
@@ -43,6 +44,20 @@ export function standingIdentities(source: IdentitySource, standing: Standing): 
       const identity = await source.verify(credential, now)
       standing.check(identity)
       return identity
+    },
+  }
+}
+
+/**
+ * Takes nobody but those of one tenant. The gate has looked already: this is what makes it true
+ * that the ports of a tenant never act for another's.
+ */
+export function onlyOf(tenant: Tenant, source: IdentitySource): IdentitySource {
+  return {
+    async verify(credential, now) {
+      const identity = await source.verify(credential, now)
+      if (identity.tenant === tenant) return identity
+      throw new PortcullisError('IDENTITY_UNKNOWN', 'the credential is of another tenant')
     },
   }
 }

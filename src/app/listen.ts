@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import type { Tenant } from '../kernel/identity/tenant.ts'
 import type { SessionsOf } from '../pipeline/ports.ts'
 import type { Parts } from './compose.ts'
 import {
@@ -12,51 +13,52 @@ import {
   createTrustDoor,
 } from './parts.ts'
 import { publishedLogs } from './publish-logs.ts'
+import type { TenantParts } from './tenant/open-tenant.ts'
 import { VERSION } from './version.ts'
 
 /** Where agents come in, listening. */
 export interface Listening {
   /** `http://127.0.0.1:7070`, with the port that was really taken. */
   readonly address: string
-  /** Tells every agent that its tools may be others now. */
-  notifyListChanged(): void
+  /** Tells every agent of a tenant that its tools may be others now. */
+  notifyListChanged(tenant: Tenant): void
   /** What agents have open. */
   readonly sessions: SessionsOf
   close(): Promise<void>
 }
 
-/** Opens the doors for agents. */
-export async function listen(parts: Parts): Promise<Listening> {
-  const { config, gate, log, servers, standing } = parts
-  const { host, port, allowedHosts, allowedOrigins, tls } = config.listen.mcp
+/** Opens the doors for agents of all tenants. */
+export async function listen({ shared, tenants, gate }: Parts): Promise<Listening> {
+  const { installation, log, clock, keyDesk, ledger, reader, standing } = shared
+  const { host, port, allowedHosts, allowedOrigins, tls } = installation.listen.mcp
   const server = createMcpServer({
     ...{ gate, log, allowedHosts, allowedOrigins },
     ...(tls === undefined ? {} : { tls: { cert: read(tls.cert), key: read(tls.key) } }),
   })
-  const catalog = { tools: () => servers.tools(), onChanged: servers.onToolsChanged }
-  const { clock } = parts.ports
-  const namespaces = Object.keys(config.memory)
-  const door = createMcpDoor({
-    ...{ gate, catalog, log, clock, namespaces, version: VERSION, standing },
-  })
+  const offers = new Map([...tenants].map(([tenant, its]) => [tenant, offerOf(its)]))
+  const door = createMcpDoor({ gate, offers, log, clock, version: VERSION, standing })
   const close = closer(server)
   await server.register(door.routes)
-  await server.register(
-    createIntrospectionDoor({ gate, log, secrets: introspectionSecrets(parts) }),
-  )
-  const { trust } = parts.keyDesk
-  await server.register(createTrustDoor({ file: (version) => trust.file(version) }))
-  const logs = publishedLogs(config.ledger.publish, parts.ledger, parts.reader)
+  const servers = [...tenants.values()].flatMap(introspectingServers)
+  await server.register(createIntrospectionDoor({ gate, log, servers }))
+  await server.register(createTrustDoor({ file: (version) => keyDesk.trust.file(version) }))
+  const logs = publishedLogs(installation.ledger.publish, ledger, reader)
   if (logs !== undefined) await server.register(createTilesDoor(logs))
   await server.listen({ host, port })
   const scheme = tls === undefined ? 'http' : 'https'
   const { port: taken } = server.server.address() as AddressInfo
   return {
     address: `${scheme}://${host.includes(':') ? `[${host}]` : host}:${taken}`,
-    notifyListChanged: () => door.notifyListChanged(),
+    notifyListChanged: (tenant) => door.notifyListChanged(tenant),
     sessions: door.sessions,
     close,
   }
+}
+
+/** What the agents of a tenant can come to see. */
+function offerOf({ servers, config }: TenantParts) {
+  const catalog = { tools: () => servers.tools(), onChanged: servers.onToolsChanged }
+  return { catalog, namespaces: Object.keys(config.memory) }
 }
 
 /** How long calls under way may take to be answered when the runtime stops, in milliseconds. */
@@ -90,14 +92,13 @@ function closer(server: FastifyInstance): () => Promise<void> {
   }
 }
 
-function introspectionSecrets({ config }: Parts): ReadonlyMap<string, string> {
-  const secrets = new Map<string, string>()
-  for (const [name, server] of Object.entries(config.servers)) {
-    if (server.transport === 'http' && server.introspectionSecret !== undefined) {
-      secrets.set(name, server.introspectionSecret)
-    }
-  }
-  return secrets
+/** The servers of a tenant that may ask about tokens. */
+function introspectingServers({ tenant, config }: TenantParts) {
+  return Object.entries(config.servers).flatMap(([name, server]) =>
+    server.transport === 'http' && server.introspectionSecret !== undefined
+      ? [{ tenant, name, secret: server.introspectionSecret }]
+      : [],
+  )
 }
 
 function read(file: string): string {

@@ -1,16 +1,18 @@
 import type { AdminOperations } from '../inbound/admin/admin-server.ts'
+import { DEFAULT_TENANT, type Tenant } from '../kernel/identity/tenant.ts'
 import type { Log } from '../pipeline/ports.ts'
 import { adminSocket } from './admin-socket.ts'
-import { closing } from './closing.ts'
-import { compose, type Parts } from './compose.ts'
+import { type Closing, closing } from './closing.ts'
+import { compose } from './compose.ts'
 import type { Config } from './config.ts'
 import { KeySchedule } from './keys/key-schedule.ts'
-import { listen } from './listen.ts'
+import { type Listening, listen } from './listen.ts'
 import { operations } from './operations.ts'
 import { startAdminServer } from './parts.ts'
 import { recordAdminRefusal } from './record-admin-refusal.ts'
 import { recordEvent } from './record-event.ts'
-import { systemAlarm } from './system-ports.ts'
+import type { TenantParts } from './tenant/open-tenant.ts'
+import type { Shared } from './tenant/shared.ts'
 
 /** How long the first connections to the servers may hold up the start, in milliseconds. */
 export const FIRST_CONNECTIONS_WAIT_MS = 10_000
@@ -19,7 +21,10 @@ export const FIRST_CONNECTIONS_WAIT_MS = 10_000
 export interface Runtime {
   /** Where agents connect: `http://127.0.0.1:7070`. */
   readonly address: string
+  /** Of the tenant `default`. */
   readonly operations: AdminOperations
+  /** Of any tenant; nothing for one that there is not. */
+  operationsOf(tenant: Tenant): AdminOperations | undefined
   close(): Promise<void>
 }
 
@@ -29,40 +34,35 @@ export interface Runtime {
  */
 export async function startRuntime(config: Config, { log }: { log: Log }): Promise<Runtime> {
   const parts = await compose(config, log)
+  const { shared, home } = parts
+  const tenants = [...parts.tenants.values()]
   const opened = closing()
   opened.add(() => parts.close())
   try {
-    await atMost(FIRST_CONNECTIONS_WAIT_MS, parts.servers.ready())
-    const { version } = parts.policies.current()
-    await recordEvent(parts.ports, { name: 'runtime.started', detail: version, digest: version })
-    await parts.privacy.erasures.settle()
-    // What expired while nothing ran, or was asked under other policies, is settled first.
-    await parts.approvals.tick()
-    opened.add(() => recordEvent(parts.ports, { name: 'runtime.stopped', detail: 'in order' }))
-    // What was only counted has its receipt before the last one.
-    opened.add(() => parts.refusals.close())
-    opened.add(await startKeySchedule(parts))
+    await atMost(FIRST_CONNECTIONS_WAIT_MS, Promise.all(tenants.map((its) => its.servers.ready())))
+    for (const its of tenants) await begin(its, opened)
+    opened.add(await startKeySchedule(shared))
     // After the doors, before the last receipt: calls still under way fail now and leave theirs.
-    opened.add(() => parts.servers.close())
+    opened.add(() => all(tenants, (its) => its.servers.close()))
     const doors = await listen(parts)
     opened.add(() => doors.close())
     // Before the doors: held calls are answered at once, and their requests stay pending.
-    opened.add(() => parts.approvals.release())
-    const operate = operations(parts, doors)
-    const socketPath = adminSocket(config)
+    opened.add(() => all(tenants, (its) => its.approvals.release()))
+    const operate = new Map(
+      [...parts.tenants].map(([tenant, its]) => [tenant, operations(its, doors)]),
+    )
     const admin = await startAdminServer({
-      ...{ socketPath, operations: operate, log },
-      refused: (code, route) => recordAdminRefusal(code, route, parts.ports),
+      ...{ socketPath: adminSocket(config), tenants: operate, log },
+      refused: (code, route, tenant) =>
+        recordAdminRefusal(code, route, (parts.tenants.get(tenant) ?? home).ports),
     })
     opened.add(() => admin.close())
-    // Under other policies agents may see other tools, and what waits for consent is void.
-    const changed = () => {
-      doors.notifyListChanged()
-      void parts.approvals.tick()
-    }
-    opened.add(parts.control.onChange(changed))
-    parts.privacy.retention.start()
-    return { address: doors.address, operations: operate, close: () => opened.close() }
+    for (const its of tenants) opened.add(its.control.onChange(() => changed(its, doors)))
+    for (const { privacy } of tenants) privacy.retention.start()
+    const operationsOf = (tenant: Tenant) => operate.get(tenant)
+    const { address } = doors
+    const ofHome = operate.get(DEFAULT_TENANT) ?? operations(home, doors)
+    return { address, operations: ofHome, operationsOf, close: () => opened.close() }
   } catch (error) {
     await opened.close().catch((failure: Error) => {
       log.error('runtime.unclosed', { reason: failure.message })
@@ -71,7 +71,34 @@ export async function startRuntime(config: Config, { log }: { log: Log }): Promi
   }
 }
 
-async function atMost(waitMs: number, work: Promise<void>): Promise<void> {
+/** The first receipts of a tenant in this run, and how its last ones will be written. */
+async function begin(its: TenantParts, opened: Closing): Promise<void> {
+  const { policies, ports, approvals, refusals, privacy } = its
+  const { version } = policies.current()
+  await recordEvent(ports, { name: 'runtime.started', detail: version, digest: version })
+  await privacy.erasures.settle()
+  // What expired while nothing ran, or was asked under other policies, is settled first.
+  await approvals.tick()
+  opened.add(() => recordEvent(ports, { name: 'runtime.stopped', detail: 'in order' }))
+  // What was only counted has its receipt before the last one.
+  opened.add(() => refusals.close())
+  opened.add(() => ports.crossings.close())
+}
+
+/** Under other policies agents may see other tools, and what waits for consent is void. */
+function changed({ tenant, approvals }: TenantParts, doors: Listening): void {
+  doors.notifyListChanged(tenant)
+  void approvals.tick()
+}
+
+async function all(
+  tenants: readonly TenantParts[],
+  close: (its: TenantParts) => void | Promise<void>,
+): Promise<void> {
+  await Promise.all(tenants.map(close))
+}
+
+async function atMost(waitMs: number, work: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, waitMs)
@@ -81,10 +108,11 @@ async function atMost(waitMs: number, work: Promise<void>): Promise<void> {
 }
 
 /** Rotates the keys of the ledger when it is time. Returns what ends that. */
-async function startKeySchedule({ config, ports, log, keyDesk: desk }: Parts) {
+async function startKeySchedule({ installation, keyDesk: desk, ...shared }: Shared) {
+  const { log, clock, alarm } = shared
+  const { rotateEveryMs, overlapMs } = installation.keys
   const schedule = new KeySchedule({
-    ...{ desk, log, clock: ports.clock, alarm: systemAlarm },
-    ...{ rotateEveryMs: config.keys.rotateEveryMs, overlapMs: config.keys.overlapMs },
+    ...{ desk, log, clock, alarm, rotateEveryMs, overlapMs },
   })
   await schedule.start()
   return () => schedule.close()

@@ -3,13 +3,13 @@ import { PortcullisError } from '../kernel/errors.ts'
 import type { Tenant } from '../kernel/identity/tenant.ts'
 import { isJsonObject, type JsonObject } from '../kernel/json/value.ts'
 import type { Records } from '../pipeline/ports.ts'
-import type { Config } from './config.ts'
+import type { TenantConfig } from './config.ts'
 import { stateFile } from './data-files.ts'
 import { memoryConnector, openRecords, seedNamespace } from './parts.ts'
 import type { Privacy } from './privacy/open-privacy.ts'
 
 /** What agents remember, in the declared namespaces; each is filled from its seed while empty. */
-export function openMemory(config: Config, tenant: Tenant, privacy: Privacy) {
+export function openMemory(config: TenantConfig, tenant: Tenant, privacy: Privacy) {
   const records = openRecords(stateFile(config.dataDir), privacy.seal)
   try {
     seedRecords(config, { records, tenant })
@@ -29,7 +29,7 @@ export function openMemory(config: Config, tenant: Tenant, privacy: Privacy) {
   return { namespaces, routes, close: () => records.close() }
 }
 
-function seedRecords({ memory }: Config, to: { records: Records; tenant: Tenant }): void {
+function seedRecords({ memory }: TenantConfig, to: { records: Records; tenant: Tenant }): void {
   for (const [namespace, { seed }] of Object.entries(memory)) {
     if (seed !== undefined) seedNamespace(to, namespace, readSeed(seed))
   }

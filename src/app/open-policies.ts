@@ -1,7 +1,7 @@
 import type { Log, Ports } from '../pipeline/ports.ts'
 import type { PolicyFiles, Resume } from '../sources/policy-files/policy-files.ts'
 import type { PolicyVersions } from '../stores/policy-versions/policy-versions.ts'
-import type { Config } from './config.ts'
+import type { TenantConfig } from './config.ts'
 import { versionsDirectory } from './data-files.ts'
 import { loadVersion } from './load-texts.ts'
 import { openPolicyFiles, policyVersions } from './parts.ts'
@@ -18,7 +18,7 @@ export interface OpenPoliciesOptions extends Pick<Ports, 'ledger' | 'clock' | 'i
  * were in force when it stopped, at the very first start those of the directory.
  */
 export function openPolicies(
-  config: Config,
+  config: TenantConfig,
   { log, ...ports }: OpenPoliciesOptions,
 ): { readonly policies: PolicyFiles; readonly control: PolicyControl } {
   const versions = policyVersions(versionsDirectory(config.dataDir))

@@ -2,17 +2,18 @@ import type { PolicyChange as PolicyChangeAnswer } from '../contract/policy-chan
 import { decisionEvent } from '../contract/watch-event.ts'
 import type { AdminOperations } from '../inbound/admin/admin-server.ts'
 import { PortcullisError } from '../kernel/errors.ts'
+import { DEFAULT_TENANT } from '../kernel/identity/tenant.ts'
 import { renderDiagnostic } from '../kernel/policy/language/diagnostics.ts'
 import { BY_OPERATOR } from '../kernel/receipt/event-draft.ts'
 import { approvalOperations } from './approval-operations.ts'
 import { budgetOperations } from './budget-operations.ts'
-import { type Parts, TENANT } from './compose.ts'
 import { standingOperations } from './identity/standing-operations.ts'
-import { keyOperations, trustStatus } from './keys/key-operations.ts'
+import { keyOperations, keysOfOthers, trustStatus } from './keys/key-operations.ts'
 import type { Listening } from './listen.ts'
 import type { PolicyChange } from './policy-control.ts'
 import { privacyOperations } from './privacy/privacy-operations.ts'
 import { recordEvent } from './record-event.ts'
+import type { TenantParts } from './tenant/open-tenant.ts'
 import { toolSchemas } from './tool-schemas.ts'
 import { VERSION } from './version.ts'
 
@@ -21,8 +22,11 @@ export type Doors = Pick<Listening, 'address' | 'sessions'>
 
 const NOT_RECORDED = { kept: 0, dropped: 0 }
 
-/** What operators may do with a runtime. What changes something leaves a receipt first. */
-export function operations(parts: Parts, { address, sessions }: Doors): AdminOperations {
+/**
+ * What operators may do with one tenant of a runtime. What changes something leaves a receipt
+ * first, in the log of that tenant.
+ */
+export function operations(parts: TenantParts, { address, sessions }: Doors): AdminOperations {
   const { standing, tenant, config, ledger, servers, policies, tokens, ports } = parts
   const { recording, control } = parts
   const started = new Date(ports.clock.now()).toISOString()
@@ -34,7 +38,7 @@ export function operations(parts: Parts, { address, sessions }: Doors): AdminOpe
         ...{ reload: config.policy.reload, held: policies.held },
         recording: { on: recording !== undefined, ...(recording?.counts() ?? NOT_RECORDED) },
       },
-      ledger: { origin: ledger.origin, size: ledger.of(TENANT).size },
+      ledger: { origin: ledger.origin, size: ledger.of(tenant).size },
       trust: trustStatus(parts.keyDesk.trust),
       agents: Object.entries(config.agents).map(([name, { roles, tokenTtlMs }]) => ({
         ...{ name, roles: [...roles], tokenTtlMs },
@@ -48,7 +52,7 @@ export function operations(parts: Parts, { address, sessions }: Doors): AdminOpe
       const now = ports.clock.now()
       const id = ports.ids.next()
       const binding = dpopJkt === undefined ? {} : { dpopJkt }
-      const token = await tokens.issue({ agent, id, now, ttlMs, ...binding })
+      const token = await tokens.issue({ tenant, agent, id, now, ttlMs, ...binding })
       const expires = new Date(now + ttlMs).toISOString()
       const detail = `${agent} ${id} until ${expires}`
       await recordEvent(ports, { name: 'agent.token_issued', detail }, BY_OPERATOR)
@@ -73,14 +77,16 @@ export function operations(parts: Parts, { address, sessions }: Doors): AdminOpe
     pushPolicies: async (request) => changeOf(await control.push(request)),
     rollbackPolicies: async (request) => changeOf(await control.rollback(request)),
     ...approvalOperations(parts),
-    ...keyOperations(parts.keyDesk, ports),
+    ...(tenant === DEFAULT_TENANT ? keyOperations : keysOfOthers)(parts.keyDesk, ports),
     ...privacyOperations(parts),
     ...standingOperations(parts, [sessions]),
-    watch: (listener) =>
-      ledger.subscribe((receipt) => {
-        const event = decisionEvent(receipt)
+    watch(listener) {
+      const { origin } = ledger.of(tenant)
+      return ledger.subscribe((receipt) => {
+        const event = receipt.log === origin ? decisionEvent(receipt) : undefined
         if (event !== undefined) listener(event)
-      }),
+      })
+    },
   }
 }
 

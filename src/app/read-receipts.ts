@@ -1,6 +1,7 @@
 /** Reads receipts for the command line, beside a runtime or without one. */
 import { existsSync } from 'node:fs'
 import { PortcullisError } from '../kernel/errors.ts'
+import { DEFAULT_TENANT, type Tenant } from '../kernel/identity/tenant.ts'
 import type { Receipt } from '../kernel/receipt/receipt.ts'
 import { rebuildIndex } from '../stores/segments/index-ledger.ts'
 import { type LedgerReader, type ReceiptQuery, readLedger } from '../stores/segments/read-ledger.ts'
@@ -11,6 +12,8 @@ export type OnIndexing = (leaves: number, share: number) => void
 
 export interface ReadOptions {
   onIndexing?: OnIndexing
+  /** Whose log; that of `default` where nobody says. */
+  readonly tenant?: Tenant
 }
 
 /** How long an export waits for a signature over what it exports, in milliseconds. */
@@ -19,16 +22,17 @@ export const HEAD_WAIT_MS = 5_000
 export function findReceipts(
   directory: string,
   query: ReceiptQuery,
-  options?: ReadOptions,
+  options: ReadOptions = {},
 ): readonly Receipt[] {
-  return reading(directory, (reader) => [...reader.of().receipts(query)], options)
+  const { tenant = DEFAULT_TENANT } = options
+  return reading(directory, (reader) => [...reader.of(tenant).receipts(query)], options)
 }
 
 /** When the last receipt was written; nothing where there is none that can be read. */
-export function lastRecordedAt(directory: string): number | undefined {
+export function lastRecordedAt(directory: string, tenant: Tenant): number | undefined {
   if (!existsSync(directory)) return undefined
   try {
-    return findReceipts(directory, { limit: 1, newestFirst: true })[0]?.ts
+    return findReceipts(directory, { limit: 1, newestFirst: true }, { tenant })[0]?.ts
   } catch (error) {
     // Whoever opens it to write finds out what is wrong, and refuses.
     if (error instanceof PortcullisError) return undefined
@@ -37,8 +41,12 @@ export function lastRecordedAt(directory: string): number | undefined {
 }
 
 /** One receipt by its id or by its place. */
-export function findReceipt(directory: string, which: string): Receipt {
-  return reading(directory, (reader) => reader.of().receipt(idOrSeq(which)))
+export function findReceipt(
+  directory: string,
+  which: string,
+  tenant: Tenant = DEFAULT_TENANT,
+): Receipt {
+  return reading(directory, (reader) => reader.of(tenant).receipt(idOrSeq(which)))
 }
 
 /** The last signed checkpoint of the node log. */

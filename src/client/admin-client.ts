@@ -28,6 +28,7 @@ import type {
 } from '../contract/keys.ts'
 import type { PolicyChange, PolicyPush, PolicyRollback } from '../contract/policy-changes.ts'
 import { ERRORS, PortcullisError } from '../kernel/errors.ts'
+import { DEFAULT_TENANT } from '../kernel/identity/tenant.ts'
 import { isJsonObject } from '../kernel/json/value.ts'
 import { type PrivacyClient, privacyClient } from './privacy-client.ts'
 import { type StandingClient, standingClient } from './standing-client.ts'
@@ -64,6 +65,8 @@ export const ANSWER_LIMIT_BYTES = 4 * 1024 * 1024
 export interface AdminClientOptions {
   /** The `admin.sock` in the data directory of the runtime. */
   readonly socketPath: string
+  /** Whose matters it speaks of; by default those of `default`. */
+  readonly tenant?: string
   readonly timeoutMs?: number
 }
 
@@ -168,8 +171,11 @@ interface Call {
 
 /** Resolves with the head of a good answer. */
 async function send(call: Call, options: AdminClientOptions): Promise<IncomingMessage> {
-  const { method, path, body, bearer, signal } = call
+  const { method, body, bearer, signal } = call
   const { socketPath, timeoutMs = call.timeoutMs ?? DEFAULT_ADMIN_TIMEOUT_MS } = options
+  const { tenant = DEFAULT_TENANT } = options
+  const whose = tenant === DEFAULT_TENANT ? '' : `/t/${encodeURIComponent(tenant)}`
+  const path = `${whose}${call.path}`
   const headers = {
     ...(body !== undefined && { 'content-type': 'application/json' }),
     ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),

@@ -98,6 +98,8 @@ const PINNED: readonly (readonly [code: string, http: number])[] = [
   ['KEY_TOO_EARLY', 400],
   ['KEY_RETIRED', 400],
   ['KEY_COMPROMISED', 400],
+  ['TENANT_UNKNOWN', 404],
+  ['INSTALLATION_ONLY', 403],
   ['SPACE_UNKNOWN', 404],
   ['MEMBER_UNKNOWN', 404],
   ['ROLE_UNKNOWN', 404],

@@ -1,5 +1,15 @@
 /** Refusals about tenants, their spaces, members and roles. Part of `ERRORS`. */
 export const TENANT_ERRORS = {
+  TENANT_UNKNOWN: {
+    http: 404,
+    agent: 'There is no such thing here.',
+    remedy: 'see `portcullis tenant list`; tenants are declared under `[tenants.NAME]`',
+  },
+  INSTALLATION_ONLY: {
+    http: 403,
+    agent: 'This is no matter of a tenant.',
+    remedy: 'keys and trust are everybody’s: ask without `--tenant`, as the tenant `default`',
+  },
   SPACE_UNKNOWN: {
     http: 404,
     agent: 'There is no such thing here.',

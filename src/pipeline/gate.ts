@@ -19,6 +19,8 @@ export function createGate(ports: Ports): Gate {
       await recordRefusal({ code, channel, identity }, ports)
     },
     note: (event, channel, identity) => recordAtDoor(event, { channel, identity }, ports),
+    crossed: (what, { door, peer }, { chain }) =>
+      ports.crossings.note(what, { actor: chain, channel: { door, peer } }),
     visible: (identity, actions, channel) => visible({ identity, actions, channel }, ports),
   }
 }
@@ -53,12 +55,12 @@ interface Sight {
 
 function visible({ identity, actions, channel }: Sight, ports: Ports): readonly boolean[] {
   const policies = ports.policies.current()
-  const { attributes, usage } = ports
+  const { attributes, roles, usage } = ports
   const now = ports.clock.now()
   return actions.map((action) => {
     // Looking at what there is counts for nothing.
     const used = usage.peek(callOf(action, identity, now))
-    const request = policyRequest({ action, channel }, identity, { attributes, used, now })
+    const request = policyRequest({ action, channel }, identity, { attributes, roles, used, now })
     return policies.mayAllow(request)
   })
 }

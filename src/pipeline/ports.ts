@@ -11,8 +11,10 @@ import type { Decision } from '../kernel/policy/decision.ts'
 import type { PolicyRequest } from '../kernel/policy/policy-request.ts'
 import type { RecordedRequest } from '../kernel/policy/recorded-request.ts'
 import type { AboutWhom, Subject } from '../kernel/privacy/subject.ts'
+import type { EventBy } from '../kernel/receipt/event-draft.ts'
 import type { ReceiptDraft, RecordedEvent, SubjectPayload } from '../kernel/receipt/receipt.ts'
 import type { Approvals, Gone, HeldProgress } from './approval-ports.ts'
+import type { RoleSource } from './identity-ports.ts'
 
 export type * from './approval-ports.ts'
 export type * from './identity-ports.ts'
@@ -56,6 +58,8 @@ export interface Gate {
   refuse(code: ErrorCode, channel: Channel, identity?: Identity): Promise<void>
   /** Records an event at the door. Resolves when it is durable. */
   note(event: RecordedEvent, channel: Channel, identity?: Identity): Promise<void>
+  /** Raises the alert that an id of another tenant was presented. Never waits: nobody can tell. */
+  crossed(what: string, channel: Channel, identity: Identity): void
   /** Of these actions, those that some arguments could make permitted: what an agent may see. */
   visible(identity: Identity, actions: readonly Action[], channel: Channel): readonly boolean[]
 }
@@ -152,6 +156,14 @@ export interface CountedRefusal {
 export interface Refusals {
   /** Counts it. False for one that is to have no receipt of its own: it is summed up later. */
   note(refusal: CountedRefusal): boolean
+}
+
+/** Alerts that somebody of this tenant presented an id of another. */
+export interface Crossings {
+  /** Never waits and never throws: who asked is answered as if there were no such id. */
+  note(what: string, by: EventBy): void
+  /** Resolves when what was noted so far is recorded, or can't be. */
+  close(): Promise<void>
 }
 
 export interface NamedRecord {
@@ -259,6 +271,8 @@ export interface Assurances {
 export interface Ports {
   readonly identities: IdentitySource
   readonly admissions: Admissions
+  /** Which roles hold where something of a space is acted on. */
+  readonly roles: RoleSource
   readonly policies: PolicySource
   readonly attributes: AttributeSource
   readonly ledger: Ledger
@@ -273,6 +287,7 @@ export interface Ports {
   readonly recordings: Recordings
   readonly approvals: Approvals
   readonly refusals: Refusals
+  readonly crossings: Crossings
 }
 
 /** The runtime's own log, for the operator. Never a credential, never a payload. */

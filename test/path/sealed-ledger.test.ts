@@ -37,13 +37,13 @@ async function sealed(t: TestContext, reload: 'watch' | 'push') {
   mkdirSync(join(folder, 'policies'))
   const file = join(folder, 'policies', 'p.policy')
   writeFileSync(file, policy('first'))
-  const parts = await compose(config, silentLog)
+  const { home: parts, gate, close } = await compose(config, silentLog)
   const operate = operations(parts, { address: '', sessions: { list: () => [] } })
   await operate.pushPolicies(files('second'))
   const { token } = await operate.issueToken('sales', {})
   const { token: approver } = await operate.issueApproverToken('ada', {})
   const request = new Promise<string>((resolve) => {
-    void parts.gate.guard({
+    void gate.guard({
       action: { kind: 'memory.write', namespace: 'notes', key: 'a', value: 1 },
       credential: { kind: 'bearer', token },
       channel: { door: 'mcp', peer: '::1', run: 's1' },
@@ -56,6 +56,7 @@ async function sealed(t: TestContext, reload: 'watch' | 'push') {
   await parts.ledger.close()
   return {
     parts,
+    close,
     operate,
     approver,
     held,
@@ -110,7 +111,7 @@ for (const [name, change] of Object.entries(CHANGES)) {
       await assert.rejects(change(all), { code: 'LEDGER_UNAVAILABLE' })
       assert.deepEqual(stateOf(all), before)
     } finally {
-      await all.parts.close()
+      await all.close()
     }
   })
 }
@@ -131,7 +132,7 @@ for (const [name, take] of Object.entries(TAKINGS)) {
       await assert.rejects(take(all), { code: 'LEDGER_UNAVAILABLE' })
       assert.throws(() => standing.check(all.identity), PortcullisError)
     } finally {
-      await all.parts.close()
+      await all.close()
     }
   })
 }

@@ -15,6 +15,7 @@ import {
   startAdminServer,
 } from '../../src/inbound/admin/admin-server.ts'
 import { PortcullisError } from '../../src/kernel/errors.ts'
+import { DEFAULT_TENANT } from '../../src/kernel/identity/tenant.ts'
 import { eventLog, scratch } from './scratch.ts'
 
 export const STATUS: Status = {
@@ -139,13 +140,14 @@ export async function adminDoor(t: TestContext, options: AdminDoorOptions = {}) 
   const socketPath = join(folder ?? (await scratch(t)), 'admin.sock')
   const refusals: string[] = []
   const refused = async (code: string, route: string) => void refusals.push(`${code} ${route}`)
-  const served = { socketPath, operations, log, refused }
+  const tenants = new Map([[DEFAULT_TENANT, operations]])
+  const served = { socketPath, tenants, log, refused }
   const server = await startAdminServer({ ...served, ...(limits && { limits }) })
   t.after(() => server.close())
   const emit = (event: WatchEvent) => {
     for (const listener of watchers) listener(event)
   }
-  return { ...served, refusals, server, watchers, left: left.promise, emit }
+  return { ...served, operations, refusals, server, watchers, left: left.promise, emit }
 }
 
 function unknownApproval(id: string): never {

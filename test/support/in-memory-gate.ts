@@ -104,6 +104,11 @@ export function inMemoryGate({
     async note(event, channel, identity) {
       events.push({ ...event, channel, agent: identity?.principal.id })
     },
+    crossed: (what, channel, identity) =>
+      void events.push({
+        ...{ name: 'tenant.crossed', detail: what, channel },
+        agent: identity.principal.id,
+      }),
     visible: (identity, actions) => actions.map((action) => permitted(identity, action)),
     async guard(request): Promise<Outcome> {
       const { action, credential, channel } = request

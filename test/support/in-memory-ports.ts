@@ -14,6 +14,7 @@ import { payloadDigest } from '../../src/kernel/receipt/payload-digest.ts'
 import type { ReceiptDraft } from '../../src/kernel/receipt/receipt.ts'
 import { AdmissionLimits } from '../../src/pipeline/admission-limits.ts'
 import type { ApprovalDesk } from '../../src/pipeline/approvals/desk.ts'
+import { CrossingWatch } from '../../src/pipeline/crossing-watch.ts'
 import type { Ports } from '../../src/pipeline/ports.ts'
 import { RefusalWatch } from '../../src/pipeline/refusal-watch.ts'
 import { type HandClock, handClock, inMemoryDesk } from './in-memory-approvals.ts'
@@ -143,6 +144,8 @@ export function inMemoryPorts({
         mayAllow: () => decision.effect !== 'deny',
       }),
     },
+    roles: { rolesOf: () => [] },
+    crossings: new CrossingWatch({ ledger, ids, clock: time, alarm: time.alarm, log: silentLog }),
     attributes: { about: () => ({ operation: {}, resource: {}, system: {} }) },
     connector: {
       async execute(action) {

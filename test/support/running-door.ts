@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify'
 import { createMcpDoor, type McpDoor, type McpDoorOptions } from '../../src/inbound/mcp/door.ts'
 import { createMcpServer, type McpServerOptions } from '../../src/inbound/mcp/server.ts'
 import type { OfferedTool, ToolCatalog } from '../../src/inbound/mcp/tool-list.ts'
+import { DEFAULT_TENANT } from '../../src/kernel/identity/tenant.ts'
 import type { JsonObject, JsonValue } from '../../src/kernel/json/value.ts'
 import type { Log } from '../../src/pipeline/ports.ts'
 import { type InMemoryGate, inMemoryGate } from './in-memory-gate.ts'
@@ -39,9 +40,10 @@ export function inMemoryCatalog(tools: readonly OfferedTool[] = TOOLS): InMemory
 }
 
 export interface RunningDoorOptions
-  extends Partial<Pick<McpDoorOptions, 'limits' | 'namespaces' | 'clock'>>,
+  extends Partial<Pick<McpDoorOptions, 'limits' | 'clock'>>,
     Partial<Pick<McpServerOptions, 'allowedHosts' | 'allowedOrigins' | 'tls'>> {
   readonly gate?: InMemoryGate
+  readonly namespaces?: readonly string[]
   readonly listener?: McpServerOptions['limits']
 }
 
@@ -92,7 +94,7 @@ export async function runningDoor(
   test: TestContext,
   options: RunningDoorOptions = {},
 ): Promise<RunningDoor> {
-  const { allowedHosts = [], allowedOrigins = [], tls, listener, namespaces, limits } = options
+  const { allowedHosts = [], allowedOrigins = [], tls, listener, namespaces = [], limits } = options
   const gate = options.gate ?? inMemoryGate()
   const catalog = inMemoryCatalog()
   const logged: string[] = []
@@ -100,8 +102,8 @@ export async function runningDoor(
   let ms = 0
   const clock = options.clock ?? { now: () => ms++, elapsed: () => ms++ }
   const door = createMcpDoor({
-    ...{ gate, catalog, log, clock, version: '0.0.0' },
-    ...(namespaces && { namespaces }),
+    ...{ gate, log, clock, version: '0.0.0' },
+    offers: new Map([[DEFAULT_TENANT, { catalog, namespaces }]]),
     ...(limits && { limits }),
   })
   const server = createMcpServer({

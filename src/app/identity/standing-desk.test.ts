@@ -31,11 +31,12 @@ async function desk(t: TestContext) {
     receipts.push(draft)
     return { id: draft.id, seq: 0 }
   }
-  const ports = { ledger: { append }, clock: { now: () => 2_000 }, ids: { next: () => 'id' } }
+  const ledgerOf = () => ({ append })
+  const ports = { clock: { now: () => 2_000 }, ids: { next: () => 'id' } }
   let file = openStandingFile(path)
   let broken = false
   t.after(() => broken || file.close())
-  const open = () => new StandingDesk({ file, ports, log: silentLog })
+  const open = () => new StandingDesk({ file, ports, ledgerOf, log: silentLog })
   return {
     ...{ desk: open(), receipts, ledger },
     names: () => receipts.map(({ event }) => `${event?.name} ${event?.detail}`),

@@ -9,13 +9,15 @@ import {
 import type { Tenant } from '../../kernel/identity/tenant.ts'
 import type { EventBy } from '../../kernel/receipt/event-draft.ts'
 import type { EventName } from '../../kernel/receipt/events.ts'
-import type { Log, Standing } from '../../pipeline/ports.ts'
+import type { Ledger, Log, Standing } from '../../pipeline/ports.ts'
 import type { StandingFile } from '../../stores/standing/standing-file.ts'
 import { type EventPorts, recordEvent } from '../record-event.ts'
 
 export interface StandingDeskOptions {
   readonly file: StandingFile
-  readonly ports: EventPorts
+  readonly ports: Pick<EventPorts, 'clock' | 'ids'>
+  /** The log of a tenant, where its changes stand. */
+  readonly ledgerOf: (tenant: Tenant) => Ledger
   readonly log: Log
 }
 
@@ -113,9 +115,10 @@ export class StandingDesk implements Standing {
     await this.#record(record, name, ask)
   }
 
-  async #record({ id }: EndOf, name: EventName, { by, reason }: StandingAsk): Promise<void> {
-    const detail = reason === undefined ? id : `${id}: ${reason}`
-    await recordEvent(this.#options.ports, { name, detail }, by)
+  async #record(end: EndOf, name: EventName, { by, reason }: StandingAsk): Promise<void> {
+    const { ports, ledgerOf } = this.#options
+    const detail = reason === undefined ? end.id : `${end.id}: ${reason}`
+    await recordEvent({ ...ports, ledger: ledgerOf(end.tenant) }, { name, detail }, by)
   }
 
   /** One that fails to end what it holds keeps no other from ending it. */

@@ -5,9 +5,9 @@ import type { PrincipalStanding } from '../../kernel/identity/standing.ts'
 import { BY_OPERATOR } from '../../kernel/receipt/event-draft.ts'
 import { nearest } from '../../kernel/text/nearest.ts'
 import type { OpenSession, SessionsOf } from '../../pipeline/ports.ts'
-import type { Parts } from '../compose.ts'
+import type { TenantParts } from '../tenant/open-tenant.ts'
 
-type Needed = Pick<Parts, 'config' | 'standing' | 'tenant'>
+type Needed = Pick<TenantParts, 'config' | 'standing' | 'tenant'>
 
 /** What operators may take back, and give back. `sessions` is everyone who keeps some. */
 export function standingOperations(

@@ -1,5 +1,6 @@
 import type { KeyList, TrustStatus } from '../../contract/keys.ts'
 import type { KeyOperations } from '../../inbound/admin/key-routes.ts'
+import { PortcullisError } from '../../kernel/errors.ts'
 import { BY_OPERATOR } from '../../kernel/receipt/event-draft.ts'
 import { type KeyRecord, keyIdOf } from '../../kernel/trust/key-record.ts'
 import { type EventPorts, recordEvent } from '../record-event.ts'
@@ -40,6 +41,18 @@ export function keyOperations(desk: KeyDesk, ports: EventPorts): KeyOperations {
       await desk.publish(file)
       return keys()
     },
+  }
+}
+
+/** Keys sign for all tenants: one of them may see the public ones, and changes none. */
+export function keysOfOthers(desk: KeyDesk): KeyOperations {
+  const refuse = async () => {
+    throw new PortcullisError('INSTALLATION_ONLY', 'the keys are those of the installation')
+  }
+  return {
+    keys: () => keyList(desk.keys, desk.trust),
+    ...{ rotateKey: refuse, retireKey: refuse, compromiseKey: refuse },
+    ...{ draftTrust: refuse, publishTrust: refuse },
   }
 }
 

@@ -32,7 +32,7 @@ async function place(t: TestContext) {
   const ids = { next: () => `n${id++}` }
   const close = () => store?.close()
   t.after(close)
-  const past = recordedPast(directory)
+  const past = recordedPast(directory, DEFAULT_TENANT)
   const open = () => {
     store = openPayloads({
       keys: { file, tenant: 'default', tenantKey: createSecretKey(Buffer.alloc(32, 7)) },

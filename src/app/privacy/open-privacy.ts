@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Action } from '../../kernel/action.ts'
 import type { Identity } from '../../kernel/identity/principal.ts'
+import type { Tenant } from '../../kernel/identity/tenant.ts'
 import { subjectOf } from '../../kernel/privacy/subject.ts'
 import type {
   Alarm,
@@ -16,13 +17,12 @@ import type {
 import type { HoldFile } from '../../stores/payloads/hold-file.ts'
 import type { OpenPayloads } from '../../stores/payloads/open-payloads.ts'
 import { closing } from '../closing.ts'
-import type { Config } from '../config.ts'
-import { dataKeysFile, ledgerDirectory } from '../data-files.ts'
+import type { TenantConfig } from '../config.ts'
+import { dataKeysFile, keysDirectory } from '../data-files.ts'
 import { openHolds, openPayloads, openTenantKey, sealedTexts } from '../parts.ts'
 import { findReceipts } from '../read-receipts.ts'
 import { Erasures, type RecordedPast } from './erasures.ts'
-import { ledgerBodies } from './ledger-bodies.ts'
-import { Retention } from './retention.ts'
+import { type Bodies, Retention } from './retention.ts'
 
 /** Whose data is in the payloads, what is kept of it, and what keeps it from being deleted. */
 export interface Privacy {
@@ -41,16 +41,19 @@ export interface Privacy {
 }
 
 interface Needed {
-  readonly tenant: string
+  readonly tenant: Tenant
+  /** The tenant's own log. */
   readonly ledger: Ledger
-  /** Name of the ledger, to which what is kept is bound. */
-  readonly origin: string
+  readonly ledgerPlace: string
+  readonly bodies: Bodies
   readonly log: Log
   readonly clock: Clock
   readonly ids: Ids
   readonly alarm: Alarm
-  /** Who seals what pruning changes. */
-  readonly keyring: { readonly signers: ReturnType<Parameters<typeof ledgerBodies>[1]> }
+  /** Where the keys of the installation are, and among them the tenant's. */
+  readonly installation: { readonly dataDir: string }
+  /** The name of its log, to which what is kept is bound. */
+  readonly origin: string
 }
 
 /**
@@ -59,12 +62,12 @@ interface Needed {
  * `KEYS_*` or `LEDGER_*`.
  */
 export async function openPrivacy(
-  { dataDir, ledger: settings }: Config,
-  { tenant, origin, ledger, log, clock, ids, alarm, keyring }: Needed,
+  { dataDir, ledger: settings }: TenantConfig,
+  { tenant, origin, ledger, ledgerPlace, bodies, log, clock, ids, alarm, installation }: Needed,
 ): Promise<Privacy> {
   const file = dataKeysFile(dataDir)
   const create = !existsSync(file)
-  const tenantKey = await openTenantKey(join(dataDir, 'keys'), tenant, { create })
+  const tenantKey = await openTenantKey(keysDirectory(installation.dataDir), tenant, { create })
   const opened = closing()
   try {
     const store = openPayloads({
@@ -75,10 +78,9 @@ export async function openPrivacy(
     opened.add(() => store.close())
     const holds = openHolds(join(dataDir, 'holds.db'))
     opened.add(() => holds.close())
-    const past = recordedPast(ledgerDirectory(dataDir))
+    const past = recordedPast(ledgerPlace, tenant)
     const own = { tenant, store, past, ledger, clock, ids, log, holds: () => holds.all }
     const erasures = new Erasures(own)
-    const bodies = ledgerBodies(ledgerDirectory(dataDir), () => keyring.signers)
     const retention = new Retention({ ...own, alarm, bodies, retention: settings.retention })
     opened.add(() => retention.close())
     const payloads: Payloads = {
@@ -108,15 +110,16 @@ export async function openPrivacy(
   }
 }
 
-/** What the ledger in a directory says, by its index. */
-export function recordedPast(file: string): RecordedPast {
+/** What the log of a tenant in a ledger says, by its index. */
+export function recordedPast(file: string, tenant: Tenant): RecordedPast {
   const all = Number.MAX_SAFE_INTEGER
   return {
     size() {
-      const [last] = findReceipts(file, { limit: 1, newestFirst: true })
+      const [last] = findReceipts(file, { limit: 1, newestFirst: true }, { tenant })
       return last === undefined ? 0 : last.seq + 1
     },
-    erasures: (from) => findReceipts(file, { from, limit: all, filter: { kind: 'erasure' } }),
-    inRun: (run) => findReceipts(file, { limit: all, filter: { run } }),
+    erasures: (from) =>
+      findReceipts(file, { from, limit: all, filter: { kind: 'erasure' } }, { tenant }),
+    inRun: (run) => findReceipts(file, { limit: all, filter: { run } }, { tenant }),
   }
 }

@@ -5,11 +5,11 @@ import { type Hold, type HoldScope, scopeText } from '../../kernel/privacy/hold.
 import { parseSubject } from '../../kernel/privacy/subject.ts'
 import { BY_OPERATOR } from '../../kernel/receipt/event-draft.ts'
 import type { OpenPayloads } from '../../stores/payloads/open-payloads.ts'
-import type { Parts } from '../compose.ts'
 import { findReceipt } from '../read-receipts.ts'
 import { recordEvent } from '../record-event.ts'
+import type { TenantParts } from '../tenant/open-tenant.ts'
 
-type Needed = Pick<Parts, 'ports' | 'privacy' | 'tenant' | 'ledgerPlace'>
+type Needed = Pick<TenantParts, 'ports' | 'privacy' | 'tenant' | 'ledgerPlace'>
 
 export function privacyOperations(parts: Needed): PrivacyOperations {
   const { ports, privacy, tenant, ledgerPlace } = parts
@@ -21,7 +21,7 @@ export function privacyOperations(parts: Needed): PrivacyOperations {
       return key === undefined ? {} : { pseudonym: key.pseudonym }
     },
     async showPayloads(which) {
-      const receipt = findReceipt(ledgerPlace, which)
+      const receipt = findReceipt(ledgerPlace, which, tenant)
       const paths = (['in', 'out'] as const).filter((path) => receipt[path]?.sealed === true)
       if (paths.length === 0) {
         throw new PortcullisError('PAYLOAD_UNKNOWN', `nothing was kept for \`${receipt.id}\``)

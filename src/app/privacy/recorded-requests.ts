@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { codeOf } from '../../kernel/errors.ts'
-import { DEFAULT_TENANT } from '../../kernel/identity/tenant.ts'
+import { DEFAULT_TENANT, type Tenant } from '../../kernel/identity/tenant.ts'
 import type { RecordedRequest } from '../../kernel/policy/recorded-request.ts'
 import type { Log } from '../../pipeline/ports.ts'
 import { readDataKeys } from '../../stores/payloads/data-keys.ts'
@@ -8,11 +8,12 @@ import type { OpenPayloads } from '../../stores/payloads/open-payloads.ts'
 import type { LedgerReader } from '../../stores/segments/read-ledger.ts'
 import { type RequestReader, readRequests } from '../../stores/sqlite/read-requests.ts'
 import type { RequestKeys } from '../../stores/sqlite/sealed-request.ts'
-import type { Config } from '../config.ts'
+import type { TenantConfig } from '../config.ts'
 import { dataKeysFile, keysDirectory, requestsFile } from '../data-files.ts'
 import { migrateRequests, type openKeys, openTenantKey, recordRequests } from '../parts.ts'
 
 interface Needed {
+  readonly tenant: Tenant
   readonly log: Log
   readonly keys: Pick<Awaited<ReturnType<typeof openKeys>>, 'recordingsKey'>
   readonly privacy: { readonly store: OpenPayloads }
@@ -21,7 +22,7 @@ interface Needed {
 }
 
 /** Records requests, each under the key of its subject, unless the configuration has none of it. */
-export function startRecording({ policy, dataDir }: Config, needed: Needed) {
+export function startRecording({ policy, dataDir }: TenantConfig, needed: Needed) {
   const { on, ...bounds } = policy.recording
   if (!on) return undefined
   const file = requestsFile(dataDir)
@@ -31,8 +32,12 @@ export function startRecording({ policy, dataDir }: Config, needed: Needed) {
 }
 
 /** Whose the requests of an older file are, their receipts say. */
-function migrate(file: string, keys: RequestKeys, { log, reader, ...needed }: Needed): void {
-  const receipts = reader.of(DEFAULT_TENANT)
+function migrate(
+  file: string,
+  keys: RequestKeys,
+  { log, reader, tenant, ...needed }: Needed,
+): void {
+  const receipts = reader.of(tenant)
   const pseudonymOf = (id: string) => {
     try {
       return receipts.receipt(id).in?.subject
@@ -53,7 +58,7 @@ function migrate(file: string, keys: RequestKeys, { log, reader, ...needed }: Ne
 
 /** Reads the recorded requests; nothing where none were ever recorded. */
 export async function readingRequests<T>(
-  { dataDir }: Pick<Config, 'dataDir'>,
+  { dataDir }: Pick<TenantConfig, 'dataDir'>,
   read: (reader: RequestReader) => T,
 ): Promise<T | undefined> {
   const file = requestsFile(dataDir)

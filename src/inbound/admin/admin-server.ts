@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { type FastifyError, type FastifyInstance, type FastifyRequest, fastify } from 'fastify'
 import type {
   AgentPath,
@@ -11,6 +12,7 @@ import type {
 import type { BudgetList, BudgetPath, BudgetReset, BudgetStatus } from '../../contract/budgets.ts'
 import type { PolicyChange, PolicyPush, PolicyRollback } from '../../contract/policy-changes.ts'
 import { codeOf, ERRORS, type ErrorCode, PortcullisError } from '../../kernel/errors.ts'
+import { DEFAULT_TENANT, type Tenant } from '../../kernel/identity/tenant.ts'
 import type { Log } from '../../pipeline/ports.ts'
 import { logDefect } from '../record-refusal.ts'
 import { listenOnSocket } from './admin-socket.ts'
@@ -19,6 +21,7 @@ import { addKeys, type KeyOperations } from './key-routes.ts'
 import { addPrivacy, type PrivacyOperations } from './privacy-routes.ts'
 import { routeOf } from './route-of.ts'
 import { addStanding, type StandingOperations } from './standing-routes.ts'
+import { serveTenants } from './tenant-apis.ts'
 import {
   openWatchStream,
   type Subscribe,
@@ -63,10 +66,11 @@ export const DEFAULT_ADMIN_LIMITS: AdminLimits = {
 export interface AdminServerOptions {
   /** Where to listen; the folder must be there. */
   readonly socketPath: string
-  readonly operations: AdminOperations
+  /** What may be done with each tenant. */
+  readonly tenants: ReadonlyMap<Tenant, AdminOperations>
   readonly log: Log
-  /** Records what was refused, and on which route: `POST /v1/policies/push`. */
-  readonly refused: (code: ErrorCode, route: string) => Promise<void>
+  /** Records what was refused to whom, and on which route: `POST /v1/policies/push`. */
+  readonly refused: (code: ErrorCode, route: string, tenant: Tenant) => Promise<void>
   readonly limits?: Partial<AdminLimits>
 }
 
@@ -82,46 +86,89 @@ export interface AdminServer {
  * Rejects as `listenOnSocket` does.
  */
 export async function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
-  const { operations, log } = options
   const limits = { ...DEFAULT_ADMIN_LIMITS, ...options.limits }
-  const server = fastify({
+  const serving = { ...options, limits }
+  const apis = new Map(
+    [...options.tenants].map(([tenant, operations]) => {
+      const api = tenantApi(tenant, serving)
+      addOperations(api, operations, limits)
+      return [tenant as string, api] as const
+    }),
+  )
+  const unknown = noTenant(serving)
+  await Promise.all([...apis.values(), unknown].map((api) => api.ready()))
+  const server = serveTenants(apis, unknown)
+  server.maxConnections = limits.connections
+  await listenOnSocket(server, options.socketPath)
+  return {
+    async close() {
+      const closed = once(server, 'close')
+      server.close()
+      await Promise.all([...apis.values(), unknown].map((api) => api.close()))
+      await closed
+    },
+  }
+}
+
+interface Serving extends Pick<AdminServerOptions, 'log' | 'refused'> {
+  readonly limits: AdminLimits
+}
+
+/** Answers errors, and records what it refuses in the log of the tenant. */
+function tenantApi(tenant: Tenant, options: Serving): FastifyInstance {
+  const { log, limits } = options
+  const api: FastifyInstance = fastify({
     bodyLimit: limits.bodyBytes,
     exposeHeadRoutes: false,
     // What does not fit the contract is refused, never changed until it does.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
   })
-  server.setErrorHandler(async (error: FastifyError, request, reply) => {
+  const refused = { ...options, tenant }
+  api.setErrorHandler(async (error: FastifyError, request, reply) => {
     const code = codeOfRequest(error)
     if (code === 'INTERNAL') logDefect('admin', error, log)
-    await recordRefused(code, request, options)
+    await recordRefused(code, request, refused)
     return reply.code(ERRORS[code].http).send(bodyOf(code, error.message))
   })
-  server.setNotFoundHandler(async (request, reply) => {
+  api.setNotFoundHandler(async (request, reply) => {
     const code = 'REQUEST_ROUTE_UNKNOWN'
-    await recordRefused(code, request, options)
+    await recordRefused(code, request, refused)
     return reply.code(404).send(bodyOf(code, `nothing here answers \`${request.method}\``))
   })
-  addCommands(server, operations)
-  addApprovals(server, operations)
-  addKeys(server, operations)
-  addPrivacy(server, operations)
-  addStanding(server, operations)
-  addWatch(server, operations.watch, limits)
-  await server.ready()
-  server.server.maxConnections = limits.connections
-  await listenOnSocket(server.server, options.socketPath)
-  return { close: () => server.close() }
+  return api
+}
+
+/** What is asked about a tenant that there is not. */
+function noTenant(serving: Serving): FastifyInstance {
+  const api = tenantApi(DEFAULT_TENANT, serving)
+  api.addHook('onRequest', async () => {
+    throw new PortcullisError('TENANT_UNKNOWN', 'no tenant of that name is declared')
+  })
+  return api
+}
+
+function addOperations(
+  api: FastifyInstance,
+  operations: AdminOperations,
+  limits: AdminLimits,
+): void {
+  addCommands(api, operations)
+  addApprovals(api, operations)
+  addKeys(api, operations)
+  addPrivacy(api, operations)
+  addStanding(api, operations)
+  addWatch(api, operations.watch, limits)
 }
 
 /** A refusal stands even where it can't be recorded, so this never rejects. */
 async function recordRefused(
   code: ErrorCode,
   { method, routeOptions }: FastifyRequest,
-  { refused, log }: AdminServerOptions,
+  { refused, log, tenant }: Serving & { readonly tenant: Tenant },
 ): Promise<void> {
   try {
     // The route as the contract writes it: what stands in an address is the caller's.
-    await refused(code, `${method} ${routeOptions.url ?? '-'}`)
+    await refused(code, `${method} ${routeOptions.url ?? '-'}`, tenant)
   } catch (error) {
     log.error('refusal.unrecorded', { code, door: 'admin', cause: codeOf(error) })
   }

@@ -3,12 +3,14 @@ import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { fastify } from 'fastify'
 import { type InMemoryGate, inMemoryGate } from '../../../test/support/in-memory-gate.ts'
+import { DEFAULT_TENANT, tenantOf } from '../../kernel/identity/tenant.ts'
 import { createIntrospectionDoor, INTROSPECTION_BODY_LIMIT } from './introspection-door.ts'
 
-const SECRETS = new Map([
-  ['slack', 'slack secret & more'],
-  ['files', 'files-secret'],
-])
+const SERVERS = [
+  { tenant: DEFAULT_TENANT, name: 'slack', secret: 'slack secret & more' },
+  { tenant: DEFAULT_TENANT, name: 'files', secret: 'files-secret' },
+  { tenant: tenantOf('acme'), name: 'files', secret: 'acme-secret' },
+]
 
 const basic = (name: string, secret: string) => ({
   authorization: `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}`,
@@ -19,7 +21,7 @@ async function introspection(t: TestContext, gate: InMemoryGate = inMemoryGate()
   const server = fastify()
   server.addContentTypeParser('*', (_request, _body, done) => done(null))
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
-  await server.register(createIntrospectionDoor({ gate, log, secrets: SECRETS }))
+  await server.register(createIntrospectionDoor({ gate, log, servers: SERVERS }))
   await server.listen({ host: '127.0.0.1', port: 0 })
   t.after(() => server.close())
   const { port } = server.server.address() as AddressInfo
@@ -118,4 +120,15 @@ test('a token is inactive even when nothing can be recorded', async (t) => {
   const { ask } = await introspection(t, { ...gate, refuse })
   const { status, body } = await ask(basic('files', 'files-secret'), 'token=sales-token')
   assert.deepEqual({ status, body }, { status: 200, body: { active: false } })
+})
+
+test('the server of one tenant is not named to another whose token it was handed', async (t) => {
+  const { gate, ask } = await introspection(t)
+  const { body } = await ask(basic('files', 'acme-secret'), 'token=sales-token')
+  assert.deepEqual(body, { active: false })
+  const [refusal] = gate.refusals
+  assert.deepEqual(
+    [refusal?.code, refusal?.agent, refusal?.channel.peer],
+    ['IDENTITY_MISDIRECTED', 'sales', '-'],
+  )
 })

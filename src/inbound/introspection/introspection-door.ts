@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { codeOf, ERRORS, PortcullisError } from '../../kernel/errors.ts'
 import type { Identity } from '../../kernel/identity/principal.ts'
+import type { Tenant } from '../../kernel/identity/tenant.ts'
 import type { Channel, Gate, Log } from '../../pipeline/ports.ts'
 import { readBody } from '../read-body.ts'
 import { logDefect, recordRefusal } from '../record-refusal.ts'
@@ -15,8 +16,15 @@ export const INTROSPECTION_BODY_WAIT = 10_000
 export interface IntrospectionDoorOptions {
   readonly gate: Gate
   readonly log: Log
-  /** `introspectionSecret` by server name: who may ask, and how it shows that. */
-  readonly secrets: ReadonlyMap<string, string>
+  /** Who may ask, and how it shows that. Two tenants may have servers of one name. */
+  readonly servers: readonly AskingServer[]
+}
+
+export interface AskingServer {
+  readonly tenant: Tenant
+  readonly name: string
+  /** Its `introspectionSecret`. */
+  readonly secret: string
 }
 
 /**
@@ -27,7 +35,10 @@ export interface IntrospectionDoorOptions {
  */
 export function createIntrospectionDoor(options: IntrospectionDoorOptions): FastifyPluginAsync {
   const { gate, log } = options
-  const servers = [...options.secrets].map(([name, secret]) => ({ name, digest: digestOf(secret) }))
+  const servers = options.servers.map(({ secret, ...server }) => ({
+    ...server,
+    digest: digestOf(secret),
+  }))
   return async (server: FastifyInstance) => {
     server.post('/introspect', async ({ raw }, reply) => {
       reply.header('cache-control', 'no-store')
@@ -39,9 +50,9 @@ export function createIntrospectionDoor(options: IntrospectionDoorOptions): Fast
         const challenge = 'Basic realm="introspection"'
         return reply.code(401).header('www-authenticate', challenge).send(INVALID_CLIENT)
       }
-      const channel = channelOf(asker)
+      const channel = channelOf(asker.name)
       try {
-        await witness(await readToken(raw), channel, options)
+        await witness(await readToken(raw), asker, options)
         return await reply.send(INACTIVE)
       } catch (error) {
         const code = codeOf(error)
@@ -65,9 +76,10 @@ function channelOf(peer: string): Channel {
 /** Leaves the receipt of a token that is where it should not be. */
 async function witness(
   token: string,
-  channel: Channel,
+  { tenant, name }: Asker,
   { gate, log }: IntrospectionDoorOptions,
 ): Promise<void> {
+  let channel = channelOf(name)
   let identity: Identity
   try {
     identity = await gate.admit({ kind: 'bearer', token }, channel)
@@ -76,6 +88,8 @@ async function witness(
     log.info('introspection.unproved', { server: channel.peer, code: codeOf(error) })
     return
   }
+  // Its tenant hears that the token went astray, and of no server of another tenant.
+  if (identity.tenant !== tenant) channel = channelOf('-')
   await recordRefusal({ code: 'IDENTITY_MISDIRECTED', channel, identity }, gate, log)
 }
 
@@ -96,13 +110,14 @@ async function readToken(request: IncomingMessage): Promise<string> {
   return token
 }
 
-interface KnownServer {
-  readonly name: string
+type Asker = Pick<AskingServer, 'tenant' | 'name'>
+
+interface KnownServer extends Asker {
   readonly digest: Buffer
 }
 
 /** The server that asks: `Basic name:secret`, or `Bearer secret` alone. */
-function askerOf(request: IncomingMessage, servers: readonly KnownServer[]): string | undefined {
+function askerOf(request: IncomingMessage, servers: readonly KnownServer[]): Asker | undefined {
   const [, scheme, text] = /^(\S+) +(\S+) *$/.exec(request.headers.authorization ?? '') ?? []
   if (scheme === undefined || text === undefined) return undefined
   if (scheme.toLowerCase() === 'bearer') return holderOf(text, servers)
@@ -115,10 +130,10 @@ function askerOf(request: IncomingMessage, servers: readonly KnownServer[]): str
 }
 
 /** Whose secret this is. Takes as long for a near miss as for a far one. */
-function holderOf(secret: string, servers: readonly KnownServer[]): string | undefined {
+function holderOf(secret: string, servers: readonly KnownServer[]): Asker | undefined {
   const digest = digestOf(secret)
   const [holder] = servers.filter((server) => timingSafeEqual(server.digest, digest))
-  return holder?.name
+  return holder
 }
 
 function digestOf(secret: string): Buffer {

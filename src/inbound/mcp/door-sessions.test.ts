@@ -11,6 +11,7 @@ import {
   runningDoor,
 } from '../../../test/support/running-door.ts'
 import { PortcullisError } from '../../kernel/errors.ts'
+import { DEFAULT_TENANT } from '../../kernel/identity/tenant.ts'
 
 const LIST_CHANGED = { jsonrpc: '2.0', method: 'notifications/tools/list_changed' }
 
@@ -158,7 +159,7 @@ test('a stream tells when the catalog or the policy changes', async (t) => {
   assert.equal(stream.response.headers.get('content-type'), 'text/event-stream')
   running.catalog.replace([])
   assert.deepEqual(await stream.next(), LIST_CHANGED)
-  running.door.notifyListChanged()
+  running.door.notifyListChanged(DEFAULT_TENANT)
   assert.deepEqual(await stream.next(), LIST_CHANGED)
 })
 
@@ -166,7 +167,7 @@ test('a message goes to one stream of a session, the newest', async (t) => {
   const running = await runningDoor(t)
   const session = await running.open()
   const [older, newer] = [await listen(t, running, session), await listen(t, running, session)]
-  running.door.notifyListChanged()
+  running.door.notifyListChanged(DEFAULT_TENANT)
   assert.deepEqual(await newer.next(), LIST_CHANGED)
   await fetch(running.url, { method: 'DELETE', headers: session })
   assert.equal(await older.next(), undefined)
@@ -178,7 +179,7 @@ test('a stream beyond the bound ends the oldest of its session', async (t) => {
   const older = await listen(t, running, session)
   const newer = await listen(t, running, session)
   assert.equal(await older.next(), undefined)
-  running.door.notifyListChanged()
+  running.door.notifyListChanged(DEFAULT_TENANT)
   assert.deepEqual(await newer.next(), LIST_CHANGED)
 })
 

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest 
 import { codeOf } from '../../kernel/errors.ts'
 import type { Identity } from '../../kernel/identity/principal.ts'
 import { concerns, type EndOf } from '../../kernel/identity/standing.ts'
+import type { Tenant } from '../../kernel/identity/tenant.ts'
 import type { Clock, Gate, Log, OpenSession, SessionsOf, Standing } from '../../pipeline/ports.ts'
 import { createAllowances } from './allowances.ts'
 import { type Answer, sendAnswer } from './answer.ts'
@@ -11,18 +12,17 @@ import { DEFAULT_DOOR_LIMITS, type DoorLimits } from './limits.ts'
 import { post } from './post.ts'
 import { checkAccept, checkVersion, credentialOf } from './request-headers.ts'
 import { createSessions, type Session, type SessionEnd } from './sessions.ts'
-import { createToolList, type ToolCatalog } from './tool-list.ts'
+import { createToolLists, type Offer } from './tool-list.ts'
 import { type Door, enterSession, type Visit, visit } from './visit.ts'
 
 export interface McpDoorOptions {
   readonly gate: Gate
-  readonly catalog: ToolCatalog
+  /** What the agents of each tenant are offered. */
+  readonly offers: ReadonlyMap<Tenant, Offer>
   readonly log: Log
   readonly clock: Clock
   /** Version of the runtime, as agents are told it. */
   readonly version: string
-  /** Namespaces of the built-in record store. */
-  readonly namespaces?: readonly string[]
   readonly limits?: Partial<DoorLimits>
   /** Tells what was taken back: its sessions, streams and calls end at once. */
   readonly standing?: Pick<Standing, 'onEnd'>
@@ -34,21 +34,21 @@ export interface McpDoor {
   readonly sessions: SessionsOf
   /** Registers `/mcp`, on a server made by `createMcpServer`. */
   readonly routes: FastifyPluginAsync
-  /** Tells every agent that its tools may be others now; changes of the catalog are told anyway. */
-  notifyListChanged(): void
+  /** Tells the agents of a tenant that their tools may be others; a catalog tells it anyway. */
+  notifyListChanged(tenant: Tenant): void
 }
 
 /**
  * Where agents come in. The door reads and answers; what is permitted, the gate says.
  *
  * @example
- * const door = createMcpDoor({ gate, catalog, log, clock, version })
+ * const door = createMcpDoor({ gate, offers, log, clock, version })
  * const server = createMcpServer({ gate, log, allowedHosts: [], allowedOrigins: [] })
  * await server.register(door.routes)
  * await server.listen({ host: '127.0.0.1', port: 7332 })
  */
 export function createMcpDoor(options: McpDoorOptions): McpDoor {
-  const { gate, catalog, log, clock, version, namespaces = [] } = options
+  const { gate, offers, log, clock, version } = options
   const limits = { ...DEFAULT_DOOR_LIMITS, ...options.limits }
   const door: Door = {
     gate,
@@ -58,10 +58,12 @@ export function createMcpDoor(options: McpDoorOptions): McpDoor {
     sessions: createSessions(limits, clock, (...ended) => void noteEnd(ended, gate, log)),
     allowances: createAllowances(limits),
     held: createHeldCalls(limits, clock),
-    tools: createToolList({ catalog, namespaces, pageSize: limits.toolsPerPage, gate, log }),
+    tools: createToolLists({ offers, pageSize: limits.toolsPerPage, gate, log }),
   }
-  const notifyListChanged = () => {
-    for (const session of door.sessions.all()) session.streams.at(-1)?.send(LIST_CHANGED)
+  const notifyListChanged = (tenant: Tenant) => {
+    for (const { identity, streams } of door.sessions.all()) {
+      if (identity.tenant === tenant) streams.at(-1)?.send(LIST_CHANGED)
+    }
   }
   return {
     notifyListChanged,
@@ -72,10 +74,12 @@ export function createMcpDoor(options: McpDoorOptions): McpDoor {
           .map(openSession),
     },
     async routes(server: FastifyInstance) {
-      const stopListening = catalog.onChanged(notifyListChanged)
+      const listening = [...offers].map(([tenant, { catalog }]) =>
+        catalog.onChanged(() => notifyListChanged(tenant)),
+      )
       const stopEnding = options.standing?.onEnd((end) => endAllOf(end, door))
       server.addHook('preClose', async () => {
-        stopListening()
+        for (const stopListening of listening) stopListening()
         stopEnding?.()
         door.sessions.endAll()
       })

@@ -14,7 +14,7 @@ import {
   checkVersion,
   MCP_VERSIONS,
 } from './request-headers.ts'
-import type { Session } from './sessions.ts'
+import { ownerOf, type Session } from './sessions.ts'
 import { outcomeAnswer, readToolCall } from './tool-call.ts'
 import { type Door, enterSession, refuse, type Visit } from './visit.ts'
 
@@ -26,7 +26,7 @@ export async function post(visit: Visit, door: Door): Promise<Answer> {
   const { headers } = visit.request
   checkMediaTypes(headers)
   const { bodyBytes, bodyWaitMs } = door.limits
-  const allowance = door.allowances.enter(visit.identity.principal.id)
+  const allowance = door.allowances.enter(ownerOf(visit.identity))
   try {
     const body = await readBody(visit.request, {
       limitBytes: bodyBytes,

@@ -31,10 +31,12 @@ export interface Sessions {
    */
   open(opener: Pick<Session, 'identity' | 'channel'>, version: string): Session
   /**
-   * The agent's session of this id, which counts as used now.
-   * @throws PortcullisError `SESSION_UNKNOWN`, for another agent's session as for none at all.
+   * The session of this id of who asks, which counts as used now.
+   * @throws PortcullisError `SESSION_UNKNOWN`, for another's session as for none at all.
    */
-  find(id: string, agent: string): Session
+  find(id: string, asker: Identity): Session
+  /** Is it the session of another tenant? For the alert alone: nobody is told. */
+  isForeign(id: string, asker: Identity): boolean
   end(session: Session, why: SessionEnd): void
   endAll(): void
   all(): Iterable<Session>
@@ -86,8 +88,8 @@ export function createSessions(
   return {
     open({ identity, channel }, version) {
       endIdle()
-      const { id: agent } = identity.principal
-      const own = [...held.values()].filter(({ session }) => agentOf(session) === agent)
+      const owner = ownerOf(identity)
+      const own = [...held.values()].filter(({ session }) => ownerOf(session.identity) === owner)
       const [oldest] = own
       if (oldest !== undefined && own.length >= limits.sessionsPerAgent) {
         end(oldest.session, 'replaced by a newer one')
@@ -102,13 +104,19 @@ export function createSessions(
       use(session)
       return session
     },
-    find(id, agent) {
+    find(id, asker) {
       const entry = held.get(id)
-      if (entry === undefined || agentOf(entry.session) !== agent || isIdle(entry)) {
-        throw new PortcullisError('SESSION_UNKNOWN', `agent \`${agent}\` has no such session`)
+      const isOwn = entry !== undefined && ownerOf(entry.session.identity) === ownerOf(asker)
+      if (!isOwn || isIdle(entry)) {
+        const message = `agent \`${asker.principal.id}\` has no such session`
+        throw new PortcullisError('SESSION_UNKNOWN', message)
       }
       use(entry.session)
       return entry.session
+    },
+    isForeign(id, { tenant }) {
+      const entry = held.get(id)
+      return entry !== undefined && entry.session.identity.tenant !== tenant
     },
     end,
     endAll() {
@@ -120,6 +128,7 @@ export function createSessions(
   }
 }
 
-function agentOf({ identity }: Session): string {
-  return identity.principal.id
+/** Two tenants may have agents of one name. */
+export function ownerOf({ tenant, principal: { kind, id } }: Identity): string {
+  return `${tenant} ${kind} ${id}`
 }

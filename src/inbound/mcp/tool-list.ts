@@ -1,6 +1,7 @@
 import type { Action } from '../../kernel/action.ts'
 import { PortcullisError } from '../../kernel/errors.ts'
 import type { Identity } from '../../kernel/identity/principal.ts'
+import type { Tenant } from '../../kernel/identity/tenant.ts'
 import type { JsonObject, JsonValue } from '../../kernel/json/value.ts'
 import type { Channel, Gate, Log } from '../../pipeline/ports.ts'
 import { MEMORY_TOOLS } from './memory-tools.ts'
@@ -22,13 +23,21 @@ export interface ToolCatalog {
   onChanged(listener: () => void): () => void
 }
 
-export interface ToolListOptions {
+/** What the agents of one tenant can come to see. */
+export interface Offer {
   readonly catalog: ToolCatalog
   /** Namespaces of the built-in record store. */
   readonly namespaces: readonly string[]
+}
+
+interface ListOptions {
   readonly pageSize: number
   readonly gate: Gate
   readonly log: Log
+}
+
+export interface ToolListsOptions extends ListOptions {
+  readonly offers: ReadonlyMap<Tenant, Offer>
 }
 
 /** Who asks, over which connection. */
@@ -53,8 +62,22 @@ interface UpstreamEntry extends Entry {
   readonly action: Action
 }
 
-export function createToolList(options: ToolListOptions): ToolList {
-  const { catalog, namespaces, pageSize, gate, log } = options
+/** Each agent is shown what its own tenant is offered; one of no tenant here, nothing. */
+export function createToolLists({ offers, ...options }: ToolListsOptions): ToolList {
+  const lists = new Map([...offers].map(([tenant, offer]) => [tenant, toolList(offer, options)]))
+  const nothing = toolList(NOTHING, options)
+  return {
+    page: (asker, cursor) => (lists.get(asker.identity.tenant) ?? nothing).page(asker, cursor),
+  }
+}
+
+const NOTHING: Offer = {
+  catalog: { tools: () => [], onChanged: () => () => undefined },
+  namespaces: [],
+}
+
+function toolList({ catalog, namespaces }: Offer, options: ListOptions): ToolList {
+  const { pageSize, gate, log } = options
   let offered: readonly OfferedTool[] | undefined
   let upstream: readonly UpstreamEntry[] = []
 

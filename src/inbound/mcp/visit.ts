@@ -91,8 +91,17 @@ export async function refuse(
 export function enterSession(visit: Visit, door: Door): Session {
   const id = textOf(visit.request.headers['mcp-session-id'])
   if (id === undefined) throw new PortcullisError('SESSION_MISSING', 'no session is named')
-  const session = door.sessions.find(id, visit.identity.principal.id)
+  const session = ownSession(id, visit, door)
   visit.channel = { ...visit.channel, run: session.id }
   checkSessionVersion(visit.request.headers, session.version)
   return session
+}
+
+function ownSession(id: string, { identity, channel }: Visit, { sessions, gate }: Door): Session {
+  try {
+    return sessions.find(id, identity)
+  } catch (error) {
+    if (sessions.isForeign(id, identity)) gate.crossed('a session', channel, identity)
+    throw error
+  }
 }

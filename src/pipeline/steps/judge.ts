@@ -46,8 +46,8 @@ function judge(
   ports: Ports,
 ): Pick<JudgedCall, 'asked' | 'decision'> {
   try {
-    const { attributes, policies } = ports
-    const knowledge = { attributes, used, now: attempt.now }
+    const { attributes, policies, roles } = ports
+    const knowledge = { attributes, roles, used, now: attempt.now }
     const request = policyRequest(attempt.request, identity, knowledge)
     const asked = approved === undefined ? request : { ...request, approved }
     return { asked, decision: policies.current().decide(asked) }

@@ -5,6 +5,7 @@ import { DEFAULT_TENANT } from '../../kernel/identity/tenant.ts'
 import { policyRequest } from './policy-request.ts'
 
 const CHANNEL = { door: 'mcp', peer: 'local', run: 'r1' }
+const NO_ROLES = { rolesOf: () => [] }
 const ACTION = { kind: 'tool.call', server: 'crm', tool: 'get', args: { path: '/a/../b' } } as const
 
 test('what is proved stands above what is declared', () => {
@@ -22,6 +23,7 @@ test('what is proved stands above what is declared', () => {
   const attributes = { about: () => about }
   const request = policyRequest({ action: ACTION, channel: CHANNEL }, identity, {
     attributes,
+    roles: NO_ROLES,
     now: 7,
   })
   const { principal, agent, operation, data, resource, context } = request.attributes
@@ -50,6 +52,7 @@ test('a human stands under its own names, and under none of an agent', () => {
   const attributes = { about: () => ({ operation: {}, resource: {}, system: {} }) }
   const asked = policyRequest({ action: ACTION, channel: CHANNEL }, identity, {
     attributes,
+    roles: NO_ROLES,
     now: 0,
   })
   const { human, user, session, agent } = asked.attributes
@@ -68,8 +71,40 @@ test('arguments are read in one spelling, under both of their names', () => {
   const attributes = { about: () => ({ operation: {}, resource: {}, system: {} }) }
   const request = policyRequest({ action: ACTION, channel: CHANNEL }, identity, {
     attributes,
+    roles: NO_ROLES,
     now: 0,
   })
   assert.deepEqual(request.attributes.args, { path: '/b' })
   assert.equal(request.attributes.input, request.attributes.args)
+})
+
+test('roles are those that were proved and those granted in the space of the resource', () => {
+  const identity: Identity = {
+    tenant: DEFAULT_TENANT,
+    principal: { kind: 'human', id: 'ada', roles: ['proved', 'both'] },
+    chain: [],
+  }
+  const about = (space?: unknown) => ({
+    ...{ operation: {}, system: {} },
+    resource: space === undefined ? {} : { space: space as string },
+  })
+  const roles = {
+    rolesOf: (tenant: string, { kind, id }: { kind: string; id: string }, space = 'nowhere') => [
+      'both',
+      `${tenant} ${kind} ${id} in ${space}`,
+    ],
+  }
+  for (const [space, where] of [
+    ['crm', 'crm'],
+    [undefined, 'nowhere'],
+    [['crm'], 'nowhere'],
+  ] as const) {
+    const asked = policyRequest({ action: ACTION, channel: CHANNEL }, identity, {
+      ...{ attributes: { about: () => about(space) }, roles, now: 0 },
+    })
+    const { principal, user } = asked.attributes
+    const expected = ['proved', 'both', `default human ada in ${where}`]
+    assert.deepEqual(principal, { kind: 'human', id: 'ada', roles: expected })
+    assert.deepEqual(user, principal)
+  }
 })

@@ -5,10 +5,12 @@ import type { Identity, Principal } from '../../kernel/identity/principal.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
 import type { PolicyRequest } from '../../kernel/policy/policy-request.ts'
 import { canonicalSpellings } from '../../kernel/spelling.ts'
-import type { AttributeSource, GuardRequest } from '../ports.ts'
+import type { AttributeSource, GuardRequest, RoleSource } from '../ports.ts'
+import { effectivePrincipal } from './effective-principal.ts'
 
 interface Knowledge {
   readonly attributes: AttributeSource
+  readonly roles: RoleSource
   /** Absent where nobody knows: policies then find no `usage` and no `budget`. */
   readonly used?: UsageFacts
   /** Milliseconds since the epoch. */
@@ -22,20 +24,21 @@ interface Knowledge {
 export function policyRequest(
   { action, channel }: Pick<GuardRequest, 'action' | 'channel'>,
   identity: Identity,
-  { attributes, used, now }: Knowledge,
+  { attributes, roles, used, now }: Knowledge,
 ): PolicyRequest {
   const operation = operationOf(action)
   const resource = resourceOf(action)
   const { type } = resource
-  const principal = principalFacts(identity.principal)
   const args = canonicalSpellings(argsOf(action))
   const about = attributes.about(operation, resource)
+  const acting = effectivePrincipal(identity, about.resource.space, roles)
+  const principal = principalFacts(acting)
   return {
     operation,
     resource,
     attributes: {
       principal,
-      ...rootsOf(identity.principal, principal),
+      ...rootsOf(acting, principal),
       args,
       input: args,
       resource: { ...about.resource, type, id: resource.id },

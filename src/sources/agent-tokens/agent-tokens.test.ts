@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { calculateJwkThumbprint, exportJWK, type JWTPayload, SignJWT } from 'jose'
 import { type ErrorCode, PortcullisError } from '../../kernel/errors.ts'
 import type { Credential } from '../../kernel/identity/credential.ts'
+import { DEFAULT_TENANT, type Tenant, tenantOf } from '../../kernel/identity/tenant.ts'
 import { TOKEN_LIFE_LIMIT_MS } from '../runtime-tokens.ts'
 import { agentTokens } from './agent-tokens.ts'
 import { DPOP_PROOF_WINDOW_SECONDS } from './dpop-proof.ts'
@@ -16,10 +17,12 @@ const keys = generateKeyPairSync('ed25519')
 const foreign = generateKeyPairSync('ed25519')
 
 function source(agents: Record<string, { roles: string[] }> = { sales: { roles: ['sales'] } }) {
-  return agentTokens({ origin: ORIGIN, ...keys, agents })
+  const agent = (tenant: Tenant, id: string) =>
+    tenant === DEFAULT_TENANT && Object.hasOwn(agents, id) ? agents[id] : undefined
+  return agentTokens({ origin: ORIGIN, ...keys, agent })
 }
 
-const request = { agent: 'sales', id: 'j1', now: NOW, ttlMs: 60_000 }
+const request = { tenant: DEFAULT_TENANT, agent: 'sales', id: 'j1', now: NOW, ttlMs: 60_000 }
 const bearer = (token: string): Credential => ({ kind: 'bearer', token })
 
 const CLAIMS: JWTPayload = {
@@ -240,4 +243,18 @@ test('a proof replayed at the end of its window is still known', async () => {
   await tokens.verify(credential, NOW)
   const later = NOW + (DPOP_PROOF_WINDOW_SECONDS - 1) * 1000
   await assert.rejects(tokens.verify({ ...credential }, later), { code: 'IDENTITY_UNPROVED' })
+})
+
+test('a token is of the tenant that it was issued for, and of no other', async () => {
+  const declared = { roles: ['sales'] }
+  const tokens = agentTokens({ origin: ORIGIN, ...keys, agent: () => declared })
+  const acme = tenantOf('acme')
+  const token = await tokens.issue({ ...request, tenant: acme })
+  assert.equal((await tokens.verify(bearer(token), NOW)).tenant, acme)
+  // The agent of that name in the tenant `default` is somebody else.
+  await assert.rejects(source().verify(bearer(token), NOW), { code: 'IDENTITY_UNKNOWN' })
+  for (const tenant of ['', 'Acme', '../default', 7, null, ['default']]) {
+    const forged = await signed({ ...CLAIMS, tenant })
+    await assert.rejects(tokens.verify(bearer(forged), NOW), { code: 'IDENTITY_INVALID' })
+  }
 })

@@ -2,7 +2,7 @@ import { hash, type KeyObject } from 'node:crypto'
 import { PortcullisError } from '../../kernel/errors.ts'
 import type { DpopCredential } from '../../kernel/identity/credential.ts'
 import type { Identity } from '../../kernel/identity/principal.ts'
-import { DEFAULT_TENANT } from '../../kernel/identity/tenant.ts'
+import { DEFAULT_TENANT, isTenant, type Tenant } from '../../kernel/identity/tenant.ts'
 import type { IdentitySource } from '../../pipeline/ports.ts'
 import {
   isTokenLife,
@@ -26,11 +26,12 @@ export interface AgentTokensOptions {
   readonly origin: string
   readonly privateKey: KeyObject
   readonly publicKey: KeyObject
-  /** The declared agents. A token of an agent that is gone proves nothing. */
-  readonly agents: Readonly<Record<string, DeclaredAgent>>
+  /** An agent as it is declared now. A token of an agent that is gone proves nothing. */
+  readonly agent: (tenant: Tenant, id: string) => DeclaredAgent | undefined
 }
 
 export interface TokenRequest {
+  readonly tenant: Tenant
   readonly agent: string
   readonly id: string
   /** Milliseconds since the epoch. */
@@ -47,6 +48,7 @@ export interface AgentTokens extends IdentitySource {
 
 /** What a verified token says. Times in milliseconds. */
 interface Claims {
+  readonly tenant: Tenant
   readonly agent: string
   readonly issued: number
   readonly expires: number
@@ -64,8 +66,8 @@ export function agentTokens(options: AgentTokensOptions): AgentTokens {
       if (credential.kind === 'none' || credential.kind === 'certificate') {
         throw new PortcullisError('IDENTITY_MISSING', 'the request brings no token')
       }
-      const { agent, jkt, ...token } = await verified(credential.token, now)
-      const proved = (via: Proof['via']) => identityOf(agent, options, { via, token })
+      const { tenant, agent, jkt, ...token } = await verified(credential.token, now)
+      const proved = (via: Proof['via']) => identityOf({ tenant, agent }, options, { via, token })
       if ((credential.kind === 'dpop') !== (jkt !== undefined)) {
         throw new PortcullisError('IDENTITY_UNPROVED', 'the token and its scheme do not fit')
       }
@@ -93,19 +95,22 @@ function checkedProofs() {
   }
 }
 
-function identityOf(id: string, options: AgentTokensOptions, { via, token }: Proof): Identity {
-  const declared = declaredAgent(id, options)
+function identityOf(who: Who, options: AgentTokensOptions, { via, token }: Proof): Identity {
+  const { tenant, agent: id } = who
+  const declared = declaredAgent(who, options)
   const { session, issued, expires } = token
   return {
-    tenant: DEFAULT_TENANT,
+    tenant,
     principal: principalOf(id, declared),
     chain: [{ kind: 'agent', id, via, ...versionOf(declared), session }],
     credential: { id: session, issued, expires },
   }
 }
 
-function declaredAgent(id: string, { agents }: AgentTokensOptions): DeclaredAgent {
-  const declared = Object.hasOwn(agents, id) ? agents[id] : undefined
+type Who = Pick<Claims, 'tenant' | 'agent'>
+
+function declaredAgent({ tenant, agent: id }: Who, options: AgentTokensOptions): DeclaredAgent {
+  const declared = options.agent(tenant, id)
   if (declared !== undefined) return declared
   throw new PortcullisError('IDENTITY_UNKNOWN', `no agent \`${id}\``)
 }
@@ -121,13 +126,13 @@ function versionOf({ version }: DeclaredAgent): { readonly version?: string } {
 }
 
 async function issue(request: TokenRequest, options: AgentTokensOptions): Promise<string> {
-  const { agent, id, now, ttlMs, dpopJkt } = request
-  declaredAgent(agent, options)
+  const { tenant, agent, id, now, ttlMs, dpopJkt } = request
+  declaredAgent(request, options)
   if (!isTokenLife(ttlMs)) {
     throw new PortcullisError('REQUEST_INVALID', 'a token lives from one second to 24 hours')
   }
-  const binding = dpopJkt === undefined ? {} : { more: { cnf: { jkt: dpopJkt } } }
-  const claims = { subject: agent, id, now, ttlMs, ...binding }
+  const binding = dpopJkt === undefined ? {} : { cnf: { jkt: dpopJkt } }
+  const claims = { subject: agent, id, now, ttlMs, more: { tenant, ...binding } }
   return signToken(claims, kindOf(options), options.privateKey)
 }
 
@@ -178,9 +183,13 @@ async function claimsFrom(
 }
 
 function claimsOf({ subject, issued, expires, payload }: VerifiedToken): Claims {
-  const { cnf, jti } = payload
+  // Before there were tenants, tokens named none.
+  const { cnf, jti, tenant = DEFAULT_TENANT } = payload
   if (typeof jti !== 'string') throw invalid('the token has no id')
-  const claims = { agent: subject, issued, expires, session: jti }
+  if (typeof tenant !== 'string' || !isTenant(tenant)) {
+    throw invalid('the token is of something that is no tenant')
+  }
+  const claims = { tenant, agent: subject, issued, expires, session: jti }
   if (cnf === undefined) return claims
   const jkt = (cnf as { jkt?: unknown } | null)?.jkt
   if (typeof jkt !== 'string') throw invalid('the token is bound to something else than a key')

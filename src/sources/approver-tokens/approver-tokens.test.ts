@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { type JWTPayload, SignJWT } from 'jose'
 import { PortcullisError } from '../../kernel/errors.ts'
+import { DEFAULT_TENANT, tenantOf } from '../../kernel/identity/tenant.ts'
 import { approverTokens } from './approver-tokens.ts'
 
 const ORIGIN = 'portcullis.local/test'
@@ -14,7 +15,7 @@ const foreign = generateKeyPairSync('ed25519')
 const ADA = { roles: ['supervisor'], team: 'risk', agents: ['sales'] }
 
 const source = (approvers: Record<string, typeof ADA> = { ada: ADA }) =>
-  approverTokens({ origin: ORIGIN, ...keys, approvers })
+  approverTokens({ tenant: DEFAULT_TENANT, origin: ORIGIN, ...keys, approvers })
 const REQUEST = { approver: 'ada', id: 'j1', now: NOW, ttlMs: 60_000 }
 
 const CLAIMS: JWTPayload = {
@@ -71,4 +72,17 @@ test('no text whatever is more than a refusal with a code', async () => {
       await assert.rejects(tokens.verify(text, NOW), (error) => error instanceof PortcullisError)
     }),
   )
+})
+
+test('the token of an approver is nothing to a namesake of another tenant', async () => {
+  const acme = approverTokens({
+    ...keys,
+    tenant: tenantOf('acme'),
+    origin: ORIGIN,
+    approvers: { ada: ADA },
+  })
+  const refused = { code: 'APPROVER_INVALID' }
+  await assert.rejects(acme.verify(await source().issue(REQUEST), NOW), refused)
+  await assert.rejects(source().verify(await acme.issue(REQUEST), NOW), refused)
+  assert.equal((await acme.verify(await acme.issue(REQUEST), NOW)).id, 'ada')
 })

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import type { Voter } from '../../kernel/approvals/approval-request.ts'
 import { PortcullisError } from '../../kernel/errors.ts'
+import { DEFAULT_TENANT, type Tenant } from '../../kernel/identity/tenant.ts'
 import { nearest } from '../../kernel/text/nearest.ts'
 import { isTokenLife, signToken, type TokenKind, verifyToken } from '../runtime-tokens.ts'
 
@@ -9,6 +10,8 @@ const TYPE = 'approver+jwt'
 const AUDIENCE_SUFFIX = '#approvals'
 
 export interface ApproverTokensOptions {
+  /** Whose approvers they are: the token of another tenant's is for another audience. */
+  readonly tenant: Tenant
   /** The runtime itself, which issues and is the audience. */
   readonly origin: string
   readonly privateKey: KeyObject
@@ -34,8 +37,9 @@ export interface ApproverTokens {
 
 /** What approvers prove with that they are who they are: short-lived tokens of the runtime. */
 export function approverTokens(options: ApproverTokensOptions): ApproverTokens {
-  const { origin, privateKey, publicKey } = options
-  const kind: TokenKind = { type: TYPE, issuer: origin, audience: `${origin}${AUDIENCE_SUFFIX}` }
+  const { tenant, origin, privateKey, publicKey } = options
+  const desk = tenant === DEFAULT_TENANT ? origin : `${origin}/t/${tenant}`
+  const kind: TokenKind = { type: TYPE, issuer: origin, audience: `${desk}${AUDIENCE_SUFFIX}` }
   return {
     async issue({ approver, id, now, ttlMs }) {
       voterOf(approver, options)

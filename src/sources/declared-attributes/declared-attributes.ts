@@ -1,3 +1,4 @@
+import type { Resource } from '../../kernel/action.ts'
 import { PortcullisError } from '../../kernel/errors.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
 import { PatternMap } from '../../kernel/policy/evaluate/pattern-map.ts'
@@ -9,6 +10,8 @@ export interface DeclaredAttributes {
   readonly operations: Readonly<Record<string, JsonObject>>
   readonly resources: Readonly<Record<string, JsonObject>>
   readonly system: JsonObject
+  /** The space that a resource belongs to: no attribute can say otherwise. */
+  readonly spaces?: (resource: Resource) => string | undefined
 }
 
 /**
@@ -18,11 +21,18 @@ export interface DeclaredAttributes {
 export function declaredAttributes(declared: DeclaredAttributes): AttributeSource {
   const operations = byPattern(declared.operations)
   const resources = byPattern(declared.resources)
-  const { system } = declared
+  const { system, spaces } = declared
   return {
-    about: (operation, { id }) => ({
-      ...{ operation: merged(operations, operation), resource: merged(resources, id), system },
-    }),
+    about(name, about) {
+      const operation = merged(operations, name)
+      const resource = merged(resources, about.id)
+      const space = spaces?.(about)
+      return {
+        operation,
+        resource: space === undefined ? resource : { ...resource, space },
+        system,
+      }
+    },
   }
 }
 

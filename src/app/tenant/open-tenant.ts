@@ -1,0 +1,108 @@
+import { mkdir } from 'node:fs/promises'
+import { DEFAULT_TENANT, type Tenant } from '../../kernel/identity/tenant.ts'
+import type { RecordedEvent } from '../../kernel/receipt/receipt.ts'
+import { CrossingWatch } from '../../pipeline/crossing-watch.ts'
+import type { Ports, Recordings } from '../../pipeline/ports.ts'
+import { RefusalWatch } from '../../pipeline/refusal-watch.ts'
+import { openApprovalDesk } from '../approval-desk.ts'
+import { configuredAssurances } from '../assurances.ts'
+import type { Closing } from '../closing.ts'
+import { configDigest, type TenantConfig } from '../config.ts'
+import { usageFile } from '../data-files.ts'
+import { onlyOf } from '../identities.ts'
+import { openMemory } from '../open-memory.ts'
+import { openPolicies } from '../open-policies.ts'
+import { connectMcpServers, declaredAttributes, openUsage } from '../parts.ts'
+import { openPrivacy } from '../privacy/open-privacy.ts'
+import { startRecording } from '../privacy/recorded-requests.ts'
+import { recordEvent, recordHappened } from '../record-event.ts'
+import { routeConnector } from '../route-connector.ts'
+import type { Shared } from './shared.ts'
+import { spacesOf } from './spaces.ts'
+
+/** One tenant, connected: what it shares with the others, and beside it what is its own alone. */
+export type TenantParts = Awaited<ReturnType<typeof openTenant>>
+
+const NO_RECORDINGS: Recordings = { keep: () => undefined }
+
+/**
+ * Connects the parts of one tenant: first what may refuse to stand, last the servers, so that
+ * nothing is started in vain. Each port is bound to the tenant here and can reach no other's data.
+ */
+export async function openTenant(tenant: Tenant, shared: Shared, opened: Closing) {
+  const { log, clock, ids, alarm, reader } = shared
+  const config = configOf(tenant, shared)
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
+  const recorder = { ledger: await beginLog(tenant, shared), clock, ids }
+  const { origin } = shared.ledger.of(tenant)
+  const privacy = await openPrivacy(config, { ...shared, ...recorder, tenant, origin })
+  opened.add(() => privacy.close())
+  const usage = countUsage(tenant, shared, opened)
+  const { policies, control } = openPolicies(config, { log, ...recorder })
+  opened.add(() => policies.close())
+  const memory = openMemory(config, tenant, privacy)
+  opened.add(() => memory.close())
+  await recordEvent(recorder, configLoaded(config))
+  const report = (event: RecordedEvent) => void recordHappened(recorder, event, log)
+  const servers = connectMcpServers(config.servers, { log, report })
+  opened.add(() => servers.close())
+  const recording = startRecording(config, { tenant, log, keys: shared.keys, privacy, reader })
+  opened.add(() => recording?.close())
+  const desk = openApprovalDesk(config, { tenant, log, policies, privacy, reader, ...recorder })
+  opened.add(() => desk.close())
+
+  const { approvals } = desk
+  const refusals = new RefusalWatch({ ...recorder, alarm, log, bounds: config.alerts })
+  const ports: Ports = {
+    ...recorder,
+    identities: onlyOf(tenant, shared.identities),
+    admissions: shared.admissions,
+    roles: shared.directory,
+    attributes: declaredAttributes({ ...config.attributes, spaces: spacesOf(config) }),
+    ...{ policies, usage: usage.book, approvals, refusals },
+    crossings: new CrossingWatch({ ...recorder, alarm, log }),
+    assurances: configuredAssurances(config, shared.installation.witnesses !== undefined),
+    connector: routeConnector({ 'tool.call': servers, ...memory.routes }),
+    recordings: recording ?? NO_RECORDINGS,
+    ...{ finality: shared.finality, digests: privacy.digests, payloads: privacy.payloads },
+  }
+  const own = { tenant, config, ports, approvals, refusals, policies, control, servers }
+  return { ...shared, ...own, usage: usage.book, recording, privacy }
+}
+
+function configOf(tenant: Tenant, { configs, installation }: Shared): TenantConfig {
+  return tenant === DEFAULT_TENANT ? installation : (configs.get(tenant) ?? installation)
+}
+
+/** Its own log. The first receipt makes it, so that whatever reads it finds one. */
+async function beginLog(tenant: Tenant, { ledger, ledgerOf, reader, ...shared }: Shared) {
+  const own = ledgerOf(tenant)
+  if (ledger.of(tenant).size === 0) {
+    await recordEvent({ ...shared, ledger: own }, { name: 'tenant.opened', detail: tenant })
+  }
+  reader.refresh()
+  return own
+}
+
+/** The counts of its own receipts. */
+function countUsage(tenant: Tenant, shared: Shared, opened: Closing) {
+  const { ledger, reader, log, clock } = shared
+  const { dataDir, budgets } = configOf(tenant, shared)
+  const { origin } = ledger.of(tenant)
+  reader.refresh()
+  const usage = openUsage({
+    ...{ file: usageFile(dataDir), ledger: reader.of(tenant), budgets, log, now: clock.now() },
+  })
+  opened.add(() => usage.close())
+  opened.add(
+    ledger.subscribe((receipt) => {
+      if (receipt.log === origin) usage.apply(receipt)
+    }),
+  )
+  return usage
+}
+
+function configLoaded(config: TenantConfig): RecordedEvent {
+  const digest = configDigest(config)
+  return { name: 'config.loaded', detail: 'in force', ...(digest && { digest }) }
+}
