@@ -14,6 +14,7 @@ import type { PolicyChange } from './policy-control.ts'
 import { privacyOperations } from './privacy/privacy-operations.ts'
 import { recordEvent } from './record-event.ts'
 import type { TenantParts } from './tenant/open-tenant.ts'
+import { tenantOperations } from './tenant/tenant-operations.ts'
 import { toolSchemas } from './tool-schemas.ts'
 import { VERSION } from './version.ts'
 
@@ -80,6 +81,7 @@ export function operations(parts: TenantParts, { address, sessions }: Doors): Ad
     ...(tenant === DEFAULT_TENANT ? keyOperations : keysOfOthers)(parts.keyDesk, ports),
     ...privacyOperations(parts),
     ...standingOperations(parts, [sessions]),
+    ...tenantOperations(parts),
     watch(listener) {
       const { origin } = ledger.of(tenant)
       return ledger.subscribe((receipt) => {

@@ -32,6 +32,7 @@ import { DEFAULT_TENANT } from '../kernel/identity/tenant.ts'
 import { isJsonObject } from '../kernel/json/value.ts'
 import { type PrivacyClient, privacyClient } from './privacy-client.ts'
 import { type StandingClient, standingClient } from './standing-client.ts'
+import { type TenantClient, tenantClient } from './tenant-client.ts'
 
 export type { WatchMark } from '../contract/admin-api.ts'
 export type { ApprovalDetail, ApprovalSummary } from '../contract/approvals.ts'
@@ -74,7 +75,7 @@ export interface AdminClientOptions {
  * Speaks to a running runtime. Each call rejects `RUNTIME_NOT_RUNNING`, `ADMIN_FORBIDDEN` or
  * `ADMIN_TIMEOUT` where nobody answers, and otherwise with the code that the runtime gave.
  */
-export interface AdminClient extends PrivacyClient, StandingClient {
+export interface AdminClient extends PrivacyClient, StandingClient, TenantClient {
   status(): Promise<Status>
   issueToken(agent: string, request?: TokenRequest): Promise<IssuedToken>
   reloadPolicies(): Promise<PolicyReload>
@@ -151,6 +152,7 @@ export function adminClient(options: AdminClientOptions): AdminClient {
     publishTrust: (body) => json({ method: 'POST', path: '/v1/trust', body }),
     ...privacyClient(json),
     ...standingClient(json),
+    ...tenantClient(json),
     watch: (signal) => watch(options, signal),
   }
 }

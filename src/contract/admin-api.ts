@@ -6,6 +6,7 @@ import { KEY_ROUTES, TrustStatus } from './keys.ts'
 import { POLICY_CHANGE_ROUTES } from './policy-changes.ts'
 import { PRIVACY_ROUTES } from './privacy.ts'
 import { STANDING_ROUTES } from './standing.ts'
+import { TENANT_ROUTES } from './tenants.ts'
 import { WatchEvent } from './watch-event.ts'
 
 /** How a runtime is doing. */
@@ -200,6 +201,7 @@ export const ADMIN_ROUTES = {
   ...KEY_ROUTES,
   ...PRIVACY_ROUTES,
   ...STANDING_ROUTES,
+  ...TENANT_ROUTES,
   watch: {
     method: 'GET',
     url: '/v1/watch',

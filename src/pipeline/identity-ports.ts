@@ -52,17 +52,20 @@ export interface Directory extends RoleSource {
 
 /** What operators change at run time. Each call is durable, or changed nothing, at its end. */
 export interface DirectoryChanges {
-  /** @throws PortcullisError `NAME_INVALID`, `NAME_TAKEN`, `DIRECTORY_*`. */
+  /** @throws PortcullisError `NAME_INVALID`, `NAME_TAKEN`. */
+  checkMember(tenant: Tenant, member: NewMember): void
+  /** Throws what `checkMember` does, and `DIRECTORY_*`. */
   addMember(tenant: Tenant, member: NewMember): void
   /** With its grants. @throws PortcullisError `MEMBER_UNKNOWN`, `DECLARED_ELSEWHERE`. */
   removeMember(tenant: Tenant, id: string): void
-  /** @throws PortcullisError `MEMBER_UNKNOWN`, `ROLE_UNKNOWN`, `ROLE_SCOPE`, `SPACE_UNKNOWN`. */
-  checkGrant(tenant: Tenant, grant: Grant): void
+  /**
+   * False where it stands already.
+   * @throws PortcullisError `MEMBER_UNKNOWN`, `ROLE_UNKNOWN`, `ROLE_SCOPE`, `SPACE_UNKNOWN`.
+   */
+  checkGrant(tenant: Tenant, grant: Grant): boolean
   /** False where it stands already. Throws what `checkGrant` does. */
   grant(tenant: Tenant, grant: Grant, by: GrantedBy): boolean
-  /** @throws PortcullisError `GRANT_UNKNOWN`, `DECLARED_ELSEWHERE`. */
-  checkRevocation(tenant: Tenant, grant: Grant): void
-  /** Holds from the next request on. Throws what `checkRevocation` does. */
+  /** From the next request on. @throws PortcullisError `GRANT_UNKNOWN`, `DECLARED_ELSEWHERE`. */
   revoke(tenant: Tenant, grant: Grant): void
 }
 

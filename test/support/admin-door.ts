@@ -127,6 +127,17 @@ export async function adminDoor(t: TestContext, options: AdminDoorOptions = {}) 
     revokeAgent: async (agent) => ({ agent, state: 'revoked', voidUntil: HOLD.since }),
     sessions: () => ({ sessions: [SESSION] }),
     endSession: async (id, { token = false }) => ({ id, what: token ? 'credential' : 'session' }),
+    listTenants: () => ({
+      tenants: [{ name: 'default', spaces: 0, agents: 1, members: 0, receipts: 3 }],
+    }),
+    listSpaces: () => ({ spaces: [] }),
+    listMembers: () => ({ members: [] }),
+    showMember: (id) => ({ id, origin: 'declared', attributes: {}, grants: [] }),
+    addMember: async ({ id }) => ({ id, origin: 'administered', attributes: {}, grants: [] }),
+    removeMember: async (id) => ({ id, origin: 'administered', attributes: {}, grants: [] }),
+    listRoles: () => ({ roles: [], grants: [] }),
+    grantRole: async () => ({ changed: true, grants: [] }),
+    revokeRole: async () => ({ changed: true, grants: [] }),
     watch: (listener) => {
       watchers.add(listener)
       return () => {

@@ -59,7 +59,8 @@ export function directoryOf(
 }
 
 function changesOf(directory: Directory, store: DirectoryStore): DirectoryChanges {
-  const checkGrant = (tenant: Tenant, { to, role, space }: Grant) => {
+  const checkGrant = (tenant: Tenant, grant: Grant) => {
+    const { to, role, space } = grant
     checkHolder(directory, tenant, to)
     const known = directory.role(tenant, role)
     if (known === undefined) throw unknown('ROLE_UNKNOWN', 'role', role)
@@ -67,6 +68,7 @@ function changesOf(directory: Directory, store: DirectoryStore): DirectoryChange
       throw unknown('SPACE_UNKNOWN', 'space', space)
     }
     checkScope(known, space)
+    return !directory.grants(tenant, to).some((each) => isSameGrant(each, grant))
   }
   const checkRevocation = (tenant: Tenant, grant: Grant) => {
     const standing = directory.grants(tenant, grant.to).filter((each) => isSameGrant(each, grant))
@@ -76,30 +78,33 @@ function changesOf(directory: Directory, store: DirectoryStore): DirectoryChange
     // A role that the file grants too would still be there afterwards.
     if (standing.some(({ origin }) => origin === 'declared')) throw declaredElsewhere(grant.role)
   }
+  const checkMember = (tenant: Tenant, member: NewMember) => {
+    const key = nameKey(nameOf(member.id))
+    const taken = directory.members(tenant).some(({ id }) => nameKey(id) === key)
+    if (!taken && directory.agent(tenant, member.id) === undefined) return
+    throw new PortcullisError('NAME_TAKEN', `\`${member.id}\`, or a name like it, is taken`)
+  }
+  const checkRemoval = (tenant: Tenant, id: string) => {
+    const member = directory.member(tenant, id)
+    if (member === undefined) throw unknown('MEMBER_UNKNOWN', 'member', id)
+    if (member.origin === 'declared') throw declaredElsewhere(id)
+  }
   return {
+    checkMember,
     addMember(tenant, member) {
-      const key = nameKey(nameOf(member.id))
-      const taken = directory.members(tenant).some(({ id }) => nameKey(id) === key)
-      if (taken || directory.agent(tenant, member.id) !== undefined) {
-        throw new PortcullisError('NAME_TAKEN', `\`${member.id}\`, or a name like it, is taken`)
-      }
+      checkMember(tenant, member)
       store.addMember(tenant, member)
     },
     removeMember(tenant, id) {
-      const member = directory.member(tenant, id)
-      if (member === undefined) throw unknown('MEMBER_UNKNOWN', 'member', id)
-      if (member.origin === 'declared') throw declaredElsewhere(id)
+      checkRemoval(tenant, id)
       store.removeMember(tenant, id)
     },
     checkGrant,
     grant(tenant, grant, by) {
-      checkGrant(tenant, grant)
-      const standing = directory.grants(tenant, grant.to)
-      if (standing.some((each) => isSameGrant(each, grant))) return false
-      store.addGrant(tenant, grant, by)
-      return true
+      const isNew = checkGrant(tenant, grant)
+      if (isNew) store.addGrant(tenant, grant, by)
+      return isNew
     },
-    checkRevocation,
     revoke(tenant, grant) {
       checkRevocation(tenant, grant)
       store.removeGrant(tenant, grant)

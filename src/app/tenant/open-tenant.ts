@@ -74,10 +74,10 @@ function configOf(tenant: Tenant, { configs, installation }: Shared): TenantConf
   return tenant === DEFAULT_TENANT ? installation : (configs.get(tenant) ?? installation)
 }
 
-/** Its own log. The first receipt makes it, so that whatever reads it finds one. */
+/** Its own log. That of `default` is always there; another is made by its first receipt. */
 async function beginLog(tenant: Tenant, { ledger, ledgerOf, reader, ...shared }: Shared) {
   const own = ledgerOf(tenant)
-  if (ledger.of(tenant).size === 0) {
+  if (tenant !== DEFAULT_TENANT && ledger.of(tenant).size === 0) {
     await recordEvent({ ...shared, ledger: own }, { name: 'tenant.opened', detail: tenant })
   }
   reader.refresh()

@@ -22,6 +22,7 @@ import { addPrivacy, type PrivacyOperations } from './privacy-routes.ts'
 import { routeOf } from './route-of.ts'
 import { addStanding, type StandingOperations } from './standing-routes.ts'
 import { serveTenants } from './tenant-apis.ts'
+import { addTenants, type TenantOperations } from './tenant-routes.ts'
 import {
   openWatchStream,
   type Subscribe,
@@ -34,7 +35,8 @@ export interface AdminOperations
   extends ApprovalOperations,
     KeyOperations,
     PrivacyOperations,
-    StandingOperations {
+    StandingOperations,
+    TenantOperations {
   status(): Status | Promise<Status>
   issueToken(agent: string, request: TokenRequest): Promise<IssuedToken>
   /** Reads the policies again; throws, and changes nothing, when they do not compile. */
@@ -157,6 +159,7 @@ function addOperations(
   addKeys(api, operations)
   addPrivacy(api, operations)
   addStanding(api, operations)
+  addTenants(api, operations)
   addWatch(api, operations.watch, limits)
 }
 
