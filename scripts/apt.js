@@ -1,6 +1,6 @@
 /** What a task needs of the machine beyond Node, and how a Debian machine gets it. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import process from 'node:process'
 import { say } from './bootstrap.js'
@@ -14,6 +14,7 @@ const NEEDS = {
   go: { debian: 'golang-go', present: () => onPath('go') },
   strace: { debian: 'strace', present: () => onPath('strace') },
   chromium: { debian: 'chromium', present: () => onPath('chromium') },
+  slapd: { debian: 'slapd', present: () => existsSync('/usr/sbin/slapd') },
   sumdb: {
     debian: 'golang-golang-x-mod-dev',
     present: () => existsSync('/usr/share/gocode/src/golang.org/x/mod/sumdb/note'),
@@ -44,7 +45,8 @@ export function provide(needs, asRoot = process.getuid?.() === 0) {
   }
   say(`installing ${packages.join(', ')} (apt-get)`)
   apt(['update', '-qq'])
-  apt(['install', '-qq', '-y', '--no-install-recommends', ...packages])
+  const install = ['install', '-qq', '-y', '--no-install-recommends', ...packages]
+  withoutServices(packages, () => apt(install))
   const left = missing(needs)
   if (left.length > 0) throw new Error(`still missing after apt-get: ${left.join(', ')}`)
 }
@@ -52,6 +54,29 @@ export function provide(needs, asRoot = process.getuid?.() === 0) {
 /** @param {readonly Need[]} needs */
 function missing(needs) {
   return needs.filter((need) => !NEEDS[need].present()).map((need) => NEEDS[need].debian)
+}
+
+/**
+ * Debian asks this file before it starts the service of a package that it installs: tests start
+ * their own servers, and nobody else may reach one of them.
+ */
+const POLICY = '/usr/sbin/policy-rc.d'
+const START_NOTHING = '#!/bin/sh\nexit 101\n'
+
+const SERVICES = ['postgresql', 'slapd']
+
+/**
+ * @param {readonly string[]} packages
+ * @param {() => void} work
+ */
+function withoutServices(packages, work) {
+  if (existsSync(POLICY) || !packages.some((name) => SERVICES.includes(name))) return work()
+  writeFileSync(POLICY, START_NOTHING, { mode: 0o755 })
+  try {
+    work()
+  } finally {
+    rmSync(POLICY)
+  }
 }
 
 /** @param {string[]} args */

@@ -17,7 +17,6 @@ const PINNED: readonly (readonly [code: string, http: number])[] = [
   ['CODE_REFUSED', 400],
   ['ACCOUNT_EXISTS', 409],
   ['ACCOUNT_UNKNOWN', 404],
-  ['ACCOUNT_NAME_INVALID', 400],
   ['ACCOUNTS_UNAVAILABLE', 503],
   ['API_TOKEN_UNKNOWN', 404],
   ['IDENTITY_REVOKED', 401],

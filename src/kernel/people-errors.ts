@@ -37,11 +37,6 @@ export const PEOPLE_ERRORS = {
     agent: 'There is no such account.',
     remedy: 'list the accounts with `portcullis user list`',
   },
-  ACCOUNT_NAME_INVALID: {
-    http: 400,
-    agent: 'That is not how an account is named.',
-    remedy: 'a letter, then at most 63 letters, digits, `.`, `-`, `_` or `@`, all of them ASCII',
-  },
   ACCOUNTS_UNAVAILABLE: {
     http: 503,
     agent: 'The runtime cannot check who you are at the moment.',

@@ -139,8 +139,8 @@ test('an account is added once, by a name that cannot look like another', async 
   for (const name of ['ana', 'ANA', 'Ana']) {
     await assert.rejects(accounts.add(acme, name, PASSWORD), { code: 'ACCOUNT_EXISTS' })
   }
-  for (const name of ['аna', 'ａｎａ', 'a na', '', '../ana', 'x'.repeat(65), 'a\u0000'])
-    await assert.rejects(accounts.add(acme, name, PASSWORD), { code: 'ACCOUNT_NAME_INVALID' })
+  for (const name of ['аna', 'ａｎａ', 'a na', '', '../ana', 'x'.repeat(129), 'a\u0000'])
+    await assert.rejects(accounts.add(acme, name, PASSWORD), { code: 'NAME_INVALID' })
   const unfit = accounts.add(acme, 'bob', 'short')
   await assert.rejects(unfit, { code: 'PASSWORD_UNFIT' })
   assert.deepEqual(

@@ -1,5 +1,6 @@
 import { type KeyObject, randomBytes } from 'node:crypto'
 import { PortcullisError } from '../../kernel/errors.ts'
+import { nameOf } from '../../kernel/identity/name.ts'
 import { faultOfPassword, preparedPassword } from '../../kernel/identity/password-rules.ts'
 import type { Tenant } from '../../kernel/identity/tenant.ts'
 import type {
@@ -18,7 +19,6 @@ export const BUILT_IN = 'accounts'
 /** Accounts of one tenant. */
 export const ACCOUNTS_LIMIT = 10_000
 const HANDLE_BYTES = 32
-const NAME = /^[A-Za-z][A-Za-z0-9._@-]{0,63}$/
 
 export interface BuiltInAccountsOptions {
   readonly store: AccountStore
@@ -67,9 +67,9 @@ export class BuiltInAccounts implements AccountConnector {
     return this.#useCode(tenant, account, code)
   }
 
-  /** @throws PortcullisError `ACCOUNT_NAME_INVALID`, `ACCOUNT_EXISTS`, `PASSWORD_UNFIT` */
+  /** @throws PortcullisError `NAME_INVALID`, `ACCOUNT_EXISTS`, `PASSWORD_UNFIT` */
   async add(tenant: Tenant, name: string, password: string): Promise<void> {
-    if (!NAME.test(name)) throw new PortcullisError('ACCOUNT_NAME_INVALID', 'no such name may be')
+    nameOf(name)
     if (this.#store.list(tenant).length >= ACCOUNTS_LIMIT) {
       throw new PortcullisError('ACCOUNT_EXISTS', `there are ${ACCOUNTS_LIMIT} accounts already`)
     }

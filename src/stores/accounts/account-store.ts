@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
+import { nameKey } from '../../kernel/identity/name.ts'
 import type { AccountStore, KeptAccount, PersonBook } from '../../pipeline/ports.ts'
 import { coded } from './accounts-file.ts'
 
@@ -19,17 +20,17 @@ export function accountStore(db: DatabaseSync): AccountStore {
   const found = (row: Record<string, SQLOutputValue> | undefined) =>
     row === undefined ? undefined : accountOf(row)
   return {
-    get: (tenant, name) => coded(() => found(one.get(tenant, keyOf(name)))),
+    get: (tenant, name) => coded(() => found(one.get(tenant, nameKey(name)))),
     byHandle: (tenant, text) => coded(() => found(handle.get(tenant, text))),
     list: (tenant) => coded(() => all.all(tenant).map(accountOf)),
     add: (tenant, account) =>
-      coded(() => insert.run(tenant, keyOf(account.name), textOf(account)).changes === 1),
+      coded(() => insert.run(tenant, nameKey(account.name), textOf(account)).changes === 1),
     replace: (tenant, before, after) =>
       coded(() => {
-        const key = keyOf(before.name)
+        const key = nameKey(before.name)
         return change.run(textOf(after), tenant, key, textOf(before)).changes === 1
       }),
-    remove: (tenant, name) => coded(() => drop.run(tenant, keyOf(name)).changes === 1),
+    remove: (tenant, name) => coded(() => drop.run(tenant, nameKey(name)).changes === 1),
   }
 }
 
@@ -44,17 +45,12 @@ export function personBook(db: DatabaseSync): PersonBook {
   return {
     claim: (tenant, id, { connector, subject }) =>
       coded(() => {
-        insert.run(tenant, keyOf(id), connector, subject)
-        const owner = one.get(tenant, keyOf(id))
+        insert.run(tenant, nameKey(id), connector, subject)
+        const owner = one.get(tenant, nameKey(id))
         return owner?.connector === connector && owner.subject === subject
       }),
-    release: (tenant, id) => coded(() => drop.run(tenant, keyOf(id)).changes === 1),
+    release: (tenant, id) => coded(() => drop.run(tenant, nameKey(id)).changes === 1),
   }
-}
-
-/** `Ana` and `ana` are one person: nobody has to look twice at a receipt. */
-function keyOf(name: string): string {
-  return name.normalize('NFKC').toLowerCase()
 }
 
 function textOf(account: KeptAccount): string {
