@@ -14,6 +14,7 @@ const NEEDS = {
   go: { debian: 'golang-go', present: () => onPath('go') },
   strace: { debian: 'strace', present: () => onPath('strace') },
   chromium: { debian: 'chromium', present: () => onPath('chromium') },
+  glewlwyd: { debian: 'glewlwyd', present: () => existsSync('/usr/bin/glewlwyd') },
   slapd: { debian: 'slapd', present: () => existsSync('/usr/sbin/slapd') },
   sumdb: {
     debian: 'golang-golang-x-mod-dev',
@@ -63,7 +64,7 @@ function missing(needs) {
 const POLICY = '/usr/sbin/policy-rc.d'
 const START_NOTHING = '#!/bin/sh\nexit 101\n'
 
-const SERVICES = ['postgresql', 'slapd']
+const SERVICES = ['glewlwyd', 'postgresql', 'slapd']
 
 /**
  * @param {readonly string[]} packages

@@ -25,7 +25,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const TASKS = {
   test: {
     main: 'tools/run-tests.ts',
-    needs: ['openssl', 'go', 'sumdb', 'chromium', 'postgresql', 'slapd', 'strace'],
+    needs: ['openssl', 'go', 'sumdb', 'chromium', 'postgresql', 'slapd', 'glewlwyd', 'strace'],
   },
   check: { main: 'tools/check.ts' },
   build: { main: 'tools/build.ts' },

@@ -24,6 +24,7 @@ const PINNED: readonly (readonly [code: string, http: number])[] = [
   ['SESSION_ENDED', 401],
   ['SESSION_NOT_FOUND', 404],
   ['STANDING_UNAVAILABLE', 503],
+  ['IDENTITY_PROVIDER_UNAVAILABLE', 503],
   ['POLICY_DENIED', 403],
   ['DECISION_FAILED', 403],
   ['OBLIGATION_FAILED', 403],

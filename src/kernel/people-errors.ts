@@ -47,4 +47,9 @@ export const PEOPLE_ERRORS = {
     agent: 'There is no such token.',
     remedy: 'list the tokens with `portcullis token list`',
   },
+  IDENTITY_PROVIDER_UNAVAILABLE: {
+    http: 503,
+    agent: 'The identity provider does not answer.',
+    remedy: 'see the log for what it said, and check its address and certificate',
+  },
 } as const

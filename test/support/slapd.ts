@@ -2,11 +2,11 @@ import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Client } from 'ldapts'
+import { freePort } from './free-port.ts'
 
 const SLAPD = '/usr/sbin/slapd'
 const SUFFIX = 'dc=test,dc=local'
@@ -167,13 +167,4 @@ function writeSetUp(folder: string): readonly [config: string, seed: string] {
   const seed = join(folder, 'seed.ldif')
   writeFileSync(seed, LDIF)
   return [config, seed]
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address !== null ? address.port : 0
 }

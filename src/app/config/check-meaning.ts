@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
-import { isIP } from 'node:net'
 import { nearest } from '../../kernel/text/nearest.ts'
+import { isLoopback } from './addresses.ts'
 import { identityFindings } from './check-identity.ts'
 import { named } from './check-shape.ts'
 import type { ConfigFile } from './config-schema.ts'
@@ -54,7 +54,7 @@ export function checkTenantMeaning(config: TenantFile, tree: Table): readonly Pr
   return placed(findings, tree)
 }
 
-function placed(findings: readonly Finding[], tree: Table): readonly Problem[] {
+export function placed(findings: readonly Finding[], tree: Table): readonly Problem[] {
   return findings.map(({ path, ...problem }) => ({ place: placeAt(tree, path), ...problem }))
 }
 
@@ -214,11 +214,4 @@ function* listener({ listen }: ConfigFile): Generator<Finding> {
     message: 'beyond loopback the listener needs `[listen.mcp.tls]` with `cert` and `key`',
     code: 'CONFIG_INSECURE_LISTENER',
   }
-}
-
-/** RFC 6761 section 6.3 for the name; the addresses are 127.0.0.0/8 and ::1. */
-function isLoopback(host: string): boolean {
-  const name = host.toLowerCase()
-  if (name === 'localhost' || name === '::1' || name === '[::1]') return true
-  return isIP(name) === 4 && name.startsWith('127.')
 }

@@ -1,6 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../kernel/json/value.ts'
 import { definitionDigest } from '../../kernel/receipt/definition-digest.ts'
 import type { Config, ServerConfig, TenantConfig } from './config.ts'
+import type { LoginsConfig } from './login-config.ts'
+import { mapValues } from './map-values.ts'
 
 /**
  * The digest of the configuration in force, of one tenant. Secrets are left out, and all that may
@@ -12,7 +14,9 @@ export function configDigest(config: Config | TenantConfig): string | undefined 
   const told = Object.entries(servers).map(([name, server]) => [name, withoutSecrets(server)])
   // Each tenant has a digest of its own; here stands only which file it was read from.
   const files = Object.entries(tenants).map(([name, { file }]) => [name, file])
-  const others = { servers: Object.fromEntries(told), tenants: Object.fromEntries(files) }
+  const people = 'identity' in rest ? { identity: withoutLoginSecrets(rest.identity) } : {}
+  const declared = { servers: Object.fromEntries(told), tenants: Object.fromEntries(files) }
+  const others = { ...declared, ...people }
   return definitionDigest(plain({ ...rest, ...others }))
 }
 
@@ -26,6 +30,12 @@ function withoutSecrets(server: ServerConfig): JsonObject {
   const { url, headers, introspectionSecret } = server
   const introspects = introspectionSecret !== undefined
   return { ...both, host: new URL(url).host, headers: Object.keys(headers).sort(), introspects }
+}
+
+function withoutLoginSecrets({ ldap, oidc, ...identity }: LoginsConfig): object {
+  const directories = mapValues(ldap, ({ bind, ...rest }) => ({ ...rest, bind: bind?.dn }))
+  const providers = mapValues(oidc, ({ clientSecret: _, ...rest }) => rest)
+  return { ...identity, ldap: directories, oidc: providers }
 }
 
 /** As JSON says it: without members that are undefined. */

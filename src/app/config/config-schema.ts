@@ -7,6 +7,7 @@ import { DURATION_PATTERN } from './duration.ts'
 import { Members, Roles, Spaces, space, Tenants } from './identity-schema.ts'
 import { KeysSchema } from './keys-schema.ts'
 import { Ledger, Witnesses } from './ledger-schema.ts'
+import { Logins } from './login-schema.ts'
 import { PolicySchema } from './policy-schema.ts'
 
 /**
@@ -278,6 +279,7 @@ export const ConfigSchema = Type.Object(
       placeholder: 'NAME',
       expected: 'a small letter, then at most 63 small letters, digits or `_`',
     }),
+    identity: Logins,
     keys: KeysSchema,
     ledger: Ledger,
     witnesses: Witnesses,

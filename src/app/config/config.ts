@@ -3,6 +3,7 @@ import type { Budget } from '../../kernel/budget/budget.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
 import type { SubjectPaths } from '../../kernel/privacy/subject.ts'
 import type { WitnessPolicy } from '../../kernel/tlog/witness-policy.ts'
+import type { LoginsConfig } from './login-config.ts'
 
 /** What each tenant has of its own, checked. Paths are absolute, times in ms. */
 export interface TenantConfig {
@@ -35,6 +36,8 @@ export interface TenantConfig {
  */
 export interface Config extends TenantConfig {
   readonly listen: { readonly mcp: McpListenConfig }
+  /** How people prove who they are. */
+  readonly identity: LoginsConfig
   readonly keys: KeysConfig
   readonly ledger: LedgerConfig
   /** Absent where nobody witnesses the ledger. */

@@ -1,10 +1,12 @@
 import { dirname, resolve } from 'node:path'
-import { checkFiles, checkMeaning } from './check-meaning.ts'
+import { checkFiles, checkMeaning, placed } from './check-meaning.ts'
 import type { Config, KeysConfig, LedgerConfig } from './config.ts'
 import { type ConfigFile, ConfigSchema } from './config-schema.ts'
 import { readConfigText, refuseAny, shapeOf } from './config-text.ts'
 import { overlay } from './environment.ts'
 import { checkTenants, type LoadedTenants, loadTenants } from './load-tenants.ts'
+import { loginFindings, loginsOf } from './login-config.ts'
+import { literalLogins, resolveLogins } from './login-secrets.ts'
 import { literalSecrets, resolveSecrets } from './resolve-secrets.ts'
 import { type Absolute, milliseconds, tenantConfigOf, tenantLedgerOf } from './tenant-config.ts'
 import { checkWitnesses, witnessesOf } from './witnesses.ts'
@@ -39,16 +41,19 @@ export function loadConfig(
     ...checkMeaning(written, tree),
     ...checkWitnesses(written, { tree, text, absolute }),
     ...checkTenants(written, tree, absolute),
+    ...placed([...loginFindings(written, absolute)], tree),
   ]
-  const warnings = literalSecrets(written, tree, file)
+  const warnings = [...literalSecrets(written, tree, file), ...literalLogins(written, tree, file)]
   const dataDir = absolute(written.data_dir)
   const others = () => loadTenants(written, { purpose, env, dataDir, absolute })
   if (purpose === 'inspect') {
     refuseAny(meaning, source)
     return configOf(written, { file, warnings, absolute, dataDir, others: others() })
   }
-  const resolved = resolveSecrets(written, { tree, env })
-  refuseAny([...meaning, ...resolved.problems, ...checkFiles(written, tree, absolute)], source)
+  const servers = resolveSecrets(written, { tree, env })
+  const resolved = resolveLogins(servers.config, { tree, env })
+  const unresolved = [...servers.problems, ...resolved.problems]
+  refuseAny([...meaning, ...unresolved, ...checkFiles(written, tree, absolute)], source)
   return configOf(resolved.config, { file, warnings, absolute, dataDir, others: others() })
 }
 
@@ -77,6 +82,7 @@ function configOf(
         ...(mcp.tls && { tls: { cert: absolute(mcp.tls.cert), key: absolute(mcp.tls.key) } }),
       },
     },
+    identity: loginsOf(written.identity, absolute),
     keys: keysOf(written.keys, absolute),
     ledger: ledgerOf(written.ledger),
     ...(witnesses && { witnesses }),

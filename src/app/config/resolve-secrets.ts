@@ -22,12 +22,7 @@ export function resolveSecrets<File extends WithServers>(
   { tree, env }: SecretsOptions,
 ): Resolved<File> {
   const problems: Problem[] = []
-  const resolve = (text: string, path: readonly string[]): string => {
-    const report = (message: string) => problems.push({ place: placeAt(tree, path), message })
-    const resolved = substitute(text, env, report)
-    if (/[\0\r\n]/.test(resolved)) report(`${named(path)} holds a line break or a zero byte`)
-    return resolved
-  }
+  const resolve = resolver({ tree, env }, problems)
   const servers = Object.entries(config.servers).map(([name, server]) => {
     const at = ['servers', name]
     const all = (key: string, values: Record<string, string>) =>
@@ -42,6 +37,16 @@ export function resolveSecrets<File extends WithServers>(
     return [name, { ...server, headers, introspection_secret }]
   })
   return { config: { ...config, servers: Object.fromEntries(servers) }, problems }
+}
+
+/** What replaces the references in a text; what is wrong with them goes to `problems`. */
+export function resolver({ tree, env }: SecretsOptions, problems: Problem[]) {
+  return (text: string, path: readonly string[]): string => {
+    const report = (message: string) => problems.push({ place: placeAt(tree, path), message })
+    const resolved = substitute(text, env, report)
+    if (/[\0\r\n]/.test(resolved)) report(`${named(path)} holds a line break or a zero byte`)
+    return resolved
+  }
 }
 
 const REFERENCE = /\$\{([^}]*)\}?/g
@@ -72,18 +77,27 @@ const CREDENTIAL_HEADERS = new Set(['authorization', 'proxy-authorization', 'coo
 export function literalSecrets(config: WithServers, tree: Table, file: string): readonly string[] {
   return Object.entries(config.servers).flatMap(([name, server]) => {
     if (server.transport === 'stdio') return []
-    const held: [readonly string[], string][] = Object.entries(server.headers)
+    const held: [string[], string][] = Object.entries(server.headers)
       .filter(([header]) => CREDENTIAL_HEADERS.has(header.toLowerCase()))
       .map(([header, text]) => [['servers', name, 'headers', header], text])
     const { introspection_secret: secret } = server
     if (secret !== undefined) held.push([['servers', name, 'introspection_secret'], secret])
-    return held
-      .map(([path, text]) => ({ path, text, place: placeAt(tree, path) }))
-      .filter(({ place, text }) => place.kind === 'file' && !text.includes('${'))
-      .map(
-        ({ path, place }) =>
-          `${nameOfPlace(place, file)}: ${named(path)} is written out: ` +
-          'take it from the environment with `${NAME}`',
-      )
+    return writtenOut(held, tree, file)
   })
+}
+
+/** Of secrets, each with its place, those that are written out. */
+export function writtenOut(
+  held: readonly (readonly [path: readonly string[], text: string])[],
+  tree: Table,
+  file: string,
+): readonly string[] {
+  return held
+    .map(([path, text]) => ({ path, text, place: placeAt(tree, path) }))
+    .filter(({ place, text }) => place.kind === 'file' && !text.includes('${'))
+    .map(
+      ({ path, place }) =>
+        `${nameOfPlace(place, file)}: ${named(path)} is written out: ` +
+        'take it from the environment with `${NAME}`',
+    )
 }

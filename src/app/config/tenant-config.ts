@@ -3,6 +3,7 @@ import { parseSubjectPath } from '../../kernel/privacy/subject.ts'
 import { FOREVER } from './check-meaning.ts'
 import type { PolicyConfig, ServerConfig, TenantConfig, TenantLedgerConfig } from './config.ts'
 import { parseDuration } from './duration.ts'
+import { mapValues } from './map-values.ts'
 import type { TenantFile } from './tenant-schema.ts'
 
 /** Makes a path of the file whole. */
@@ -90,13 +91,6 @@ function serverOf(server: TenantFile['servers'][string], absolute: Absolute): Se
   const { url, headers, introspection_secret: introspectionSecret } = server
   const secret = introspectionSecret === undefined ? {} : { introspectionSecret }
   return { transport: 'http', url, headers, ...secret, ...both }
-}
-
-function mapValues<From, To>(
-  record: Readonly<Record<string, From>>,
-  change: (value: From) => To,
-): Record<string, To> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]))
 }
 
 /** The schema let nothing but durations through. */
