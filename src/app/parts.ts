@@ -29,7 +29,7 @@ export {
   type WitnessKeys,
   writeWitnessKeys,
 } from '../stores/keys-file/witness-keys.ts'
-export { openHolds } from '../stores/payloads/hold-file.ts'
+export { openHolds } from '../stores/payloads/open-holds.ts'
 export { openPayloads } from '../stores/payloads/open-payloads.ts'
 export { sealedTexts } from '../stores/payloads/sealed-texts.ts'
 export { policyVersions } from '../stores/policy-versions/policy-versions.ts'

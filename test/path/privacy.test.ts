@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Client } from '@modelcontextprotocol/client'
@@ -107,6 +107,20 @@ test('after an erasure nothing opens, and a second one changes nothing', async (
   sales = await running.agent('sales')
   await echo('c-1')
   assert.notEqual(lastOf('decision').in?.subject, erased.pseudonym)
+})
+
+test('attack: the file of holds is deleted: they stand again at the start', async () => {
+  const { id } = await running.runtime.operations.addHold({ reason: 'case 9', run: 'r: 1' })
+  const before = running.runtime.operations.listHolds()
+  const file = join(running.folder, '.portcullis', 'holds.db')
+  await running.restart(async () => rmSync(file))
+  const { operations } = running.runtime
+  assert.deepEqual(operations.listHolds(), before)
+  assert.equal(before.holds[0]?.scope, 'run r: 1')
+  await operations.removeHold(id, { reason: 'closed' })
+  await running.restart(async () => rmSync(file))
+  assert.deepEqual(running.runtime.operations.listHolds(), { holds: [] })
+  sales = await running.agent('sales')
 })
 
 test('attack: an agent asks for a hold to be lifted, by any name a tool could have', async () => {

@@ -45,6 +45,7 @@ async function place(t: TestContext) {
       past: {
         size: () => receipts.length,
         erasures: (from) => receipts.slice(from).filter(({ kind }) => kind === 'erasure'),
+        holds: () => [],
         inRun: (run) => receipts.filter((receipt) => receipt.run === run),
       },
       log: { warn: () => undefined },

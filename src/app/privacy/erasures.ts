@@ -14,6 +14,8 @@ export interface RecordedPast {
   size(): number
   /** Receipts of the kind `erasure` from an index on. */
   erasures(from: number): readonly Receipt[]
+  /** Receipts from an index on that say that a hold was added or removed, and others. */
+  holds(from: number): readonly Receipt[]
   inRun(run: string): readonly Receipt[]
 }
 

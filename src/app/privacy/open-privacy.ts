@@ -76,9 +76,9 @@ export async function openPrivacy(
       ...settings.payloads,
     })
     opened.add(() => store.close())
-    const holds = openHolds(join(dataDir, 'holds.db'))
-    opened.add(() => holds.close())
     const past = recordedPast(ledgerPlace, tenant)
+    const holds = openHolds({ file: join(dataDir, 'holds.db'), tenant, origin, past, log })
+    opened.add(() => holds.close())
     const own = { tenant, store, past, ledger, clock, ids, log, holds: () => holds.all }
     const erasures = new Erasures(own)
     const retention = new Retention({ ...own, alarm, bodies, retention: settings.retention })
@@ -120,6 +120,8 @@ export function recordedPast(file: string, tenant: Tenant): RecordedPast {
     },
     erasures: (from) =>
       findReceipts(file, { from, limit: all, filter: { kind: 'erasure' } }, { tenant }),
+    holds: (from) =>
+      findReceipts(file, { from, limit: all, filter: { kind: 'admin' } }, { tenant }),
     inRun: (run) => findReceipts(file, { limit: all, filter: { run } }, { tenant }),
   }
 }

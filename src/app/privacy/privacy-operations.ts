@@ -2,8 +2,9 @@ import type { HoldRequest, StandingHold } from '../../contract/privacy.ts'
 import type { PrivacyOperations } from '../../inbound/admin/privacy-routes.ts'
 import { PortcullisError } from '../../kernel/errors.ts'
 import { type Hold, type HoldScope, scopeText } from '../../kernel/privacy/hold.ts'
+import { holdEvent } from '../../kernel/privacy/hold-receipts.ts'
 import { parseSubject } from '../../kernel/privacy/subject.ts'
-import { BY_OPERATOR } from '../../kernel/receipt/event-draft.ts'
+import { BY_OPERATOR, eventDraft } from '../../kernel/receipt/event-draft.ts'
 import type { OpenPayloads } from '../../stores/payloads/open-payloads.ts'
 import { findReceipt } from '../read-receipts.ts'
 import { recordEvent } from '../record-event.ts'
@@ -38,21 +39,22 @@ export function privacyOperations(parts: Needed): PrivacyOperations {
       const scope = scopeOf(asked, { store, now })
       const by = BY_OPERATOR.actor[0]?.id ?? ''
       const hold = { id: ports.ids.next(), tenant, scope, reason, by, since: now }
-      // It stands before it is recorded: a crash between leaves more than the receipts say.
-      holds.add(hold)
-      const detail = `${hold.id} ${scopeText(scope)}: ${reason}`
+      // It holds before it is recorded: nothing goes in between.
+      holds.stand(hold)
       try {
-        await recordEvent(ports, { name: 'hold.added', detail }, BY_OPERATOR)
+        // Of the same time: the file can be made from the receipts.
+        const place = { id: ports.ids.next(), ts: now, by: BY_OPERATOR }
+        await ports.ledger.append(eventDraft(holdEvent('hold.added', hold, reason), place))
       } catch (error) {
         holds.remove(hold.id)
         throw error
       }
+      holds.keep(hold)
       return standing(hold)
     },
     async removeHold(id, { reason }) {
       const hold = holds.get(id)
-      const detail = `${id} ${scopeText(hold.scope)}: ${reason}`
-      await recordEvent(ports, { name: 'hold.removed', detail }, BY_OPERATOR)
+      await recordEvent(ports, holdEvent('hold.removed', hold, reason), BY_OPERATOR)
       holds.remove(id)
       return standing(hold)
     },

@@ -7,6 +7,8 @@ import { refusalDraft } from '../../../test/support/sample-receipts.ts'
 import { eventLog, scratch } from '../../../test/support/scratch.ts'
 import { receiptsIn } from '../../../test/support/segments.ts'
 import type { Hold } from '../../kernel/privacy/hold.ts'
+import { holdEvent } from '../../kernel/privacy/hold-receipts.ts'
+import { eventDraft } from '../../kernel/receipt/event-draft.ts'
 import type { ReceiptDraft } from '../../kernel/receipt/receipt.ts'
 import { openPayloads } from '../../stores/payloads/open-payloads.ts'
 import { openLedger } from '../../stores/segments/open-ledger.ts'
@@ -18,7 +20,8 @@ const NOW = 1_790_000_000_000
 const SIGNERS = { active: SAMPLE_SIGNER }
 const SMALL = { segmentBytes: 64 * 1024, batchBytes: 32 * 1024 }
 
-async function place(t: TestContext) {
+/** With `recorded`, the receipt that this hold was added is the oldest there is. */
+async function place(t: TestContext, recorded?: string) {
   const folder = await scratch(t)
   const directory = join(folder, 'ledger')
   const clock = { now: () => NOW }
@@ -39,7 +42,7 @@ async function place(t: TestContext) {
     ...{ tenant: 'default', store, clock, log: eventLog(), holds: () => holds },
     retention: { payloadsMs: 90 * DAY, receiptsMs: 400 * DAY },
     bodies: ledgerBodies(directory, () => SIGNERS),
-    past: { size: () => 0, erasures: () => [], inRun: () => [] },
+    past: { size: () => 0, erasures: () => [], holds: () => [], inRun: () => [] },
     ledger: {
       append(draft) {
         if (broken) return Promise.reject(new Error('the disk is full'))
@@ -55,6 +58,10 @@ async function place(t: TestContext) {
     const kept = { receipt, run: `run-${age}`, at, path: 'in', payload: { age } } as const
     await store.keep({ ...kept, subject: 'agent:sales' })
   }
+  if (recorded !== undefined) {
+    const added = holdEvent('hold.added', { id: recorded, scope: { kind: 'tenant' } }, '')
+    await ledger.append(eventDraft(added, { id: 'added', ts: NOW - 500 * DAY }))
+  }
   for (let n = 0; n < 300; n += 1) {
     const days = n < 200 ? 401 : 399
     await ledger.append({ ...refusalDraft(`r${n}`, `run-${n % 5}`), ts: NOW - days * DAY })
@@ -63,9 +70,9 @@ async function place(t: TestContext) {
   const fail = () => {
     broken = true
   }
-  const hold = (scope: Hold['scope']) =>
-    holds.push({ id: 'h', tenant: 'default', scope, reason: '', by: 'operator', since: NOW })
-  return { directory, retention, drafts, hold, kept, fail }
+  const hold = (scope: Hold['scope'], id = 'h') =>
+    holds.push({ id, tenant: 'default', scope, reason: '', by: 'operator', since: NOW })
+  return { directory, retention, drafts, hold, holds, kept, fail }
 }
 
 test('what is too old goes, once, and a receipt says what', async (t) => {
@@ -108,6 +115,16 @@ for (const [name, scope, rest] of HELD) {
     assert.equal(held, rest.length > 1)
   })
 }
+
+test('the receipt of a hold that stands keeps its body, and what comes after', async (t) => {
+  const { directory, retention, hold, holds } = await place(t, 'lasting')
+  hold({ kind: 'run', run: 'a run that is to come' }, 'lasting')
+  const { leaves, held } = await retention.apply()
+  assert.deepEqual([leaves, held], [{ from: 0, to: 0 }, true])
+  assert.equal(receiptsIn(directory)[0]?.seq, 0)
+  holds.length = 0
+  assert.ok((await retention.apply()).leaves.to > 0)
+})
 
 test('a hold of a run keeps the bodies from its first receipt on', async (t) => {
   const { directory, retention, hold } = await place(t)

@@ -107,7 +107,9 @@ export class Retention {
     const holds = this.#options.holds()
     let held = false
     const isFree = (it: OldReceipt) => {
-      const free = holdOn(holds, it) === undefined
+      // While a hold stands its receipt stays too: it says that it does.
+      const isHold = it.adds !== undefined && holds.some(({ id }) => id === it.adds)
+      const free = !isHold && holdOn(holds, it) === undefined
       held ||= !free
       return free
     }

@@ -58,6 +58,7 @@ const WHOLE: Whole<Receipt> = {
     ...{ name: 'refusals.summed', detail: 'd', digest: 'sha256:02', count: 3, since: 4 },
     codes: [{ code: 'IDENTITY_MISSING', count: 3 }],
     ...{ subject: 's', leaves: { from: 0, to: 1 } },
+    hold: { id: 'h', kind: 'time', run: 'r', subject: 's', from: 0, to: 1 },
   },
   clock: { back_ms: 5 },
   sandbox: { tier: 't', image: 'i', profile: 'p', egress: 'e' },

@@ -33,6 +33,7 @@ import {
   type RecordedDetail,
   type RecordedEffect,
   type RecordedEvent,
+  type RecordedHold,
   type RecordedObservation,
   type RecordedPayload,
   type RecordedSandbox,
@@ -180,6 +181,7 @@ function event(value: unknown): string {
   return (
     `{${before('codes', it.codes, codes)}${before('count', it.count, count)}` +
     `"detail":${text(it.detail)}${after('digest', it.digest, text)}` +
+    after('hold', it.hold, hold) +
     after('leaves', it.leaves, leaves) +
     `,"name":${name(it.name)}${after('since', it.since, amount)}` +
     `${after('subject', it.subject, text)}}`
@@ -189,6 +191,18 @@ function event(value: unknown): string {
 function leaves(value: unknown): string {
   const it = objectOf<LeafRange>(value)
   return `{"from":${count(it.from)},"to":${count(it.to)}}`
+}
+
+const scopeKind = wordOf('tenant', 'run', 'subject', 'time')
+
+function hold(value: unknown): string {
+  const it = objectOf<RecordedHold>(value)
+  return (
+    `{${before('from', it.from, amount)}"id":${text(it.id)},"kind":${scopeKind(it.kind)}` +
+    after('run', it.run, text) +
+    after('subject', it.subject, text) +
+    `${after('to', it.to, amount)}}`
+  )
 }
 
 const codes = listOf((value) => {

@@ -3,6 +3,7 @@ import type { Spending } from '../budget/budget.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { ActorLink } from '../identity/principal.ts'
 import type { Decision, Reason, RuleRef } from '../policy/decision.ts'
+import type { HoldScope } from '../privacy/hold.ts'
 import type { EventName, ReceiptKind } from './events.ts'
 
 /** Version of the receipt schema, the field `v` of every receipt. */
@@ -86,6 +87,20 @@ export interface RecordedEvent {
   readonly subject?: string
   /** Leaves whose bodies may be gone from now on: from the first to before the last. */
   readonly leaves?: LeafRange
+  /** The legal hold that was added or removed. */
+  readonly hold?: RecordedHold
+}
+
+/** What a hold covers: with `tenant` everything, else what the member of that name says. */
+export interface RecordedHold {
+  readonly id: string
+  readonly kind: HoldScope['kind']
+  readonly run?: string
+  /** A pseudonym. */
+  readonly subject?: string
+  /** Milliseconds since the epoch, both included. */
+  readonly from?: number
+  readonly to?: number
 }
 
 /** Indices of leaves, `to` not included. */

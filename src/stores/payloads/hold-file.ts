@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { PortcullisError } from '../../kernel/errors.ts'
 import type { Hold, HoldScope } from '../../kernel/privacy/hold.ts'
@@ -10,37 +11,45 @@ const APPLICATION = 0x5043484f
 export const MAX_HOLDS = 1_000
 
 const TABLES = `
-  CREATE TABLE hold (
+  CREATE TABLE IF NOT EXISTS hold (
     id TEXT PRIMARY KEY, tenant TEXT NOT NULL, scope TEXT NOT NULL, reason TEXT NOT NULL,
     asked_by TEXT NOT NULL, since INTEGER NOT NULL
   ) STRICT;
+  CREATE TABLE IF NOT EXISTS accounted (
+    one INTEGER PRIMARY KEY CHECK (one = 1), origin TEXT NOT NULL, size INTEGER NOT NULL
+  ) STRICT;
 `
 
-/** @throws PortcullisError `DATA_KEYS_UNAVAILABLE`: who cannot see the holds deletes nothing. */
-export function openHolds(file: string): HoldFile {
-  return new HoldFile(file)
+/** How far the holds of a file are those of a log: so many of its receipts have been read. */
+export interface AccountedHolds {
+  readonly origin: string
+  readonly size: number
 }
 
-/** The legal holds that stand. */
+/**
+ * The legal holds that stand, as far as the ledger was read. The receipts are the truth: the file
+ * only spares reading all of them again.
+ */
 export class HoldFile {
   readonly #db: DatabaseSync
   #holds: readonly Hold[]
 
+  /** @throws PortcullisError `DATA_KEYS_UNAVAILABLE`. */
   constructor(file: string) {
-    const spec = {
-      application: APPLICATION,
-      tables: TABLES,
-      code: 'DATA_KEYS_UNAVAILABLE',
-    } as const
-    this.#db = openPrivateDatabase(file, spec)
-    this.#holds = this.#db
-      .prepare('SELECT * FROM hold ORDER BY since, id')
-      .all()
-      .map((row) => ({
-        ...{ id: String(row.id), tenant: String(row.tenant), reason: String(row.reason) },
-        ...{ by: String(row.asked_by), since: Number(row.since) },
-        scope: JSON.parse(String(row.scope)) as HoldScope,
-      }))
+    const code = 'DATA_KEYS_UNAVAILABLE'
+    this.#db = openPrivateDatabase(file, { application: APPLICATION, tables: TABLES, code })
+    try {
+      this.#db.exec(TABLES)
+      this.#holds = this.#read()
+    } catch (cause) {
+      this.#db.close()
+      throw new PortcullisError(code, `\`${file}\` cannot be read`, { cause })
+    }
+  }
+
+  /** Takes away a file that cannot be read. */
+  static remove(file: string): void {
+    for (const suffix of ['', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true })
   }
 
   /** Oldest first. */
@@ -48,18 +57,33 @@ export class HoldFile {
     return this.#holds
   }
 
-  /** Durable when it returns. */
-  add(hold: Hold): void {
+  /** Nothing in a file that is new, or from before this was noted. */
+  get accounted(): AccountedHolds | undefined {
+    const row = this.#db.prepare('SELECT origin, size FROM accounted').get()
+    return row && { origin: String(row.origin), size: Number(row.size) }
+  }
+
+  /** Makes these the holds that stand, and notes how far the log was read for them. */
+  replace(holds: readonly Hold[], { origin, size }: AccountedHolds): void {
+    this.#holds = holds
+    inTransaction(this.#db, 'DATA_KEYS_UNAVAILABLE', () => {
+      this.#db.exec('DELETE FROM hold')
+      for (const hold of holds) this.#insert(hold)
+      this.#db.prepare('INSERT OR REPLACE INTO accounted VALUES (1, ?, ?)').run(origin, size)
+    })
+  }
+
+  /** From now on it holds. Only its receipt makes that outlive the process. */
+  stand(hold: Hold): void {
     if (this.#holds.length >= MAX_HOLDS) {
       throw new PortcullisError('REQUEST_INVALID', `${MAX_HOLDS} holds stand already`)
     }
-    const { id, tenant, scope, reason, by, since } = hold
-    inTransaction(this.#db, 'DATA_KEYS_UNAVAILABLE', () =>
-      this.#db
-        .prepare('INSERT INTO hold VALUES (?, ?, ?, ?, ?, ?)')
-        .run(id, tenant, JSON.stringify(scope), reason, by, since),
-    )
     this.#holds = [...this.#holds, hold]
+  }
+
+  /** Writes down a hold that has its receipt. Durable when it returns. */
+  keep(hold: Hold): void {
+    inTransaction(this.#db, 'DATA_KEYS_UNAVAILABLE', () => this.#insert(hold))
   }
 
   get(id: string): Hold {
@@ -77,5 +101,22 @@ export class HoldFile {
 
   close(): void {
     this.#db.close()
+  }
+
+  #insert({ id, tenant, scope, reason, by, since }: Hold): void {
+    this.#db
+      .prepare('INSERT OR REPLACE INTO hold VALUES (?, ?, ?, ?, ?, ?)')
+      .run(id, tenant, JSON.stringify(scope), reason, by, since)
+  }
+
+  #read(): readonly Hold[] {
+    return this.#db
+      .prepare('SELECT * FROM hold ORDER BY since, id')
+      .all()
+      .map((row) => ({
+        ...{ id: String(row.id), tenant: String(row.tenant), reason: String(row.reason) },
+        ...{ by: String(row.asked_by), since: Number(row.since) },
+        scope: JSON.parse(String(row.scope)) as HoldScope,
+      }))
   }
 }

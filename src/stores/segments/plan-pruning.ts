@@ -1,4 +1,5 @@
 import { PortcullisError } from '../../kernel/errors.ts'
+import { holdIdOf } from '../../kernel/privacy/hold-receipts.ts'
 import { FRAME_KINDS, type Frame } from './frame.ts'
 import { type LogName, NODE_LOG } from './ledger-state.ts'
 import { parseLogName, seqOf } from './replay.ts'
@@ -14,6 +15,8 @@ export interface OldReceipt {
   readonly at: number
   /** Of the subjects that it names. */
   readonly pseudonyms: readonly string[]
+  /** Id of the hold that it says was added. */
+  readonly adds?: string
 }
 
 /** Leaves of one log that lose their body, `to` not included; none below `from` has one now. */
@@ -131,7 +134,10 @@ function readLeaf(text: string): Omit<OldReceipt, 'tenant'> {
     const { run, ts, in: input, out, event } = JSON.parse(text)
     const named: unknown[] = [input?.subject, out?.subject, event?.subject]
     const pseudonyms = named.filter((each) => typeof each === 'string')
-    if (typeof run === 'string' && typeof ts === 'number') return { run, at: ts, pseudonyms }
+    const adds = event?.name === 'hold.added' ? holdIdOf(event) : undefined
+    if (typeof run === 'string' && typeof ts === 'number') {
+      return { run, at: ts, pseudonyms, ...(adds !== undefined && { adds }) }
+    }
   } catch (cause) {
     throw new PortcullisError('LEDGER_CORRUPT', 'a leaf of the ledger is no JSON', { cause })
   }
