@@ -3,7 +3,7 @@ import type { Problem } from './problems.ts'
 import { resolver, type SecretsOptions, writtenOut } from './resolve-secrets.ts'
 import type { Table } from './toml-tree.ts'
 
-/** Takes what people's logins keep secret from the environment: `bind_password`, `client_secret`. */
+/** Takes the secrets of logins from the environment: `bind_password`, `client_secret`. */
 export function resolveLogins(
   config: ConfigFile,
   options: SecretsOptions,

@@ -104,7 +104,7 @@ test('nobody is sent back to where nobody has allowed it', async () => {
   await assert.rejects(corp.begin(tenantOf('acme'), REDIRECT), { code: 'REQUEST_INVALID' })
 })
 
-test('a provider that is not there, or says it is another, is told apart from a refusal', async () => {
+test('a provider that is gone, or says it is another, is told apart from a refusal', async () => {
   const gone = logins({ issuer: 'http://127.0.0.1:9' })
   const unavailable = { code: 'IDENTITY_PROVIDER_UNAVAILABLE' }
   await assert.rejects(gone.begin(DEFAULT_TENANT, REDIRECT), unavailable)
