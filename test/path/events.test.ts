@@ -40,6 +40,22 @@ test('a decision says which server, which definition of the tool, and which toke
   assert.deepEqual(link, { kind: 'agent', id: 'sales', via: 'bearer-jwt', session: token })
 })
 
+test('what comes of a change of keys names the operator who asked for it', async () => {
+  await running.runtime.operations.rotateKey({ emergency: true })
+  for (const name of ['key.rotated', 'key.stopped', 'key.retired']) {
+    const [receipt] = named(name)
+    assert.deepEqual(
+      receipt?.actor.map(({ kind, id }) => [kind, id]),
+      [
+        ['human', 'operator'],
+        ['service', 'portcullis'],
+      ],
+      name,
+    )
+    assert.equal(receipt?.channel.door, 'admin', name)
+  }
+})
+
 test('what an operator did is put down to the operator, refused or not', async () => {
   await running.runtime.operations.resetBudget('llm', {})
   const [reset] = named('budget.reset')

@@ -98,12 +98,12 @@ test('a stolen key counts up to its last head here, or to one that somebody kept
   await at.desk.compromised(id)
   const [stolen] = at.desk.keys
   assert.deepEqual([stolen?.state, stolen?.bound], ['compromised', stolen?.final])
-  await at.desk.compromised(id, kept)
+  await at.desk.compromised(id, { bound: kept })
   assert.equal(at.desk.keys[0]?.bound?.size, claimedCheckpoint(kept).size)
-  await assert.rejects(at.desk.compromised(id, wider), { code: 'KEY_TRANSITION' })
+  await assert.rejects(at.desk.compromised(id, { bound: wider }), { code: 'KEY_TRANSITION' })
   await assert.rejects(at.desk.compromised('00000000'), { code: 'KEY_UNKNOWN' })
   const forged = kept.replace(/\n[^\n]+=\n\n/, `\n${Buffer.alloc(32).toString('base64')}\n\n`)
-  await assert.rejects(at.desk.compromised(id, forged), { code: 'CHECKPOINT_UNTRUSTED' })
+  await assert.rejects(at.desk.compromised(id, { bound: forged }), { code: 'CHECKPOINT_UNTRUSTED' })
   assert.equal((await published(at)).keys[0]?.state, 'compromised')
 })
 
@@ -137,6 +137,33 @@ for (const event of ['key.rotated', 'key.stopped', 'key.retired', 'trust.publish
     for (const note of [...at.heads, ...again.heads]) judgeHead(trust, note)
   })
 }
+
+const ADA = { kind: 'human', id: 'ada', via: 'admin-socket' } as const
+
+test('every receipt of a change names who asked for it, and of what is due, nobody', async (t) => {
+  const at = await openDesk(t)
+  await begin(at.desk)
+  const due = at.news.length
+  await at.desk.rotate({ emergency: true, asker: ADA })
+  assert.deepEqual(
+    at.news.slice(due).map(({ event, asker }) => [event, asker?.id]),
+    ['key.rotated', 'key.stopped', 'key.retired', 'trust.published'].map((event) => [event, 'ada']),
+  )
+  const asked = at.news.length
+  await at.desk.rotate()
+  assert.ok(at.news.length > asked)
+  for (const { asker } of at.news.slice(asked)) assert.equal(asker, undefined)
+})
+
+test('who asked is known after a crash too', async (t) => {
+  const at = await openDesk(t, { refuse: ({ event }) => event === 'key.rotated' })
+  await begin(at.desk)
+  await assert.rejects(at.desk.rotate({ asker: ADA }))
+  await at.close()
+  const again = await openDesk(t, { folder: at.folder, time: at.time })
+  await begin(again.desk)
+  assert.deepEqual(again.news.find(({ event }) => event === 'key.rotated')?.asker, ADA)
+})
 
 test('while the root is away documents wait, and are made good when it is back', async (t) => {
   const at = await openDesk(t)

@@ -1,4 +1,5 @@
 import { PortcullisError } from '../../kernel/errors.ts'
+import type { ActorLink } from '../../kernel/identity/principal.ts'
 import { type Checkpoint, claimedCheckpoint, openCheckpoint } from '../../kernel/tlog/checkpoint.ts'
 import { parseVerifierKey } from '../../kernel/tlog/note.ts'
 import { verifyConsistency } from '../../kernel/tlog/proof.ts'
@@ -41,9 +42,16 @@ export interface KeyDeskOptions {
   record(news: KeyNews): Promise<void>
 }
 
+/** Who asked for a change; nobody where it is due. */
+interface Asked {
+  readonly asker?: ActorLink | undefined
+}
+
 /** Where the keys of the ledger are changed, one change after another. */
 export class KeyDesk {
   readonly #options: KeyDeskOptions
+  /** Who asked for the change that is under way: its receipts name them. */
+  #asker: ActorLink | undefined
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(options: KeyDeskOptions) {
@@ -70,8 +78,11 @@ export class KeyDesk {
    * A new key takes over. Both sign until the old one is retired; in an emergency that is at once.
    * @throws PortcullisError `KEY_TRANSITION` while an earlier rotation is under way.
    */
-  rotate({ emergency = false }: { readonly emergency?: boolean } = {}): Promise<void> {
-    return this.#change(async () => {
+  rotate({
+    emergency = false,
+    asker,
+  }: Asked & { readonly emergency?: boolean } = {}): Promise<void> {
+    return this.#change(asker, async () => {
       const { keyring, ledger, clock } = this.#options
       const retiring = keyring.of('retiring')
       if (retiring !== undefined && !emergency) {
@@ -82,7 +93,7 @@ export class KeyDesk {
       const firstSize = claimedCheckpoint(ledger.checkpoint()).size
       const notBefore = new Date(clock.now()).toISOString()
       await keyring.succeed({ notBefore, firstSize }, (from, to) =>
-        rotatedNews(signChange(from, to, firstSize)),
+        this.#asked(rotatedNews(signChange(from, to, firstSize))),
       )
       await ledger.useSigners(keyring.signers)
       await this.#tell()
@@ -96,8 +107,8 @@ export class KeyDesk {
    * @throws PortcullisError `KEY_TRANSITION` when none is retiring; `KEY_OVERLAP`, unless it has to
    * be `now`, before verifiers can know of the new key.
    */
-  retire({ now = false }: { readonly now?: boolean } = {}): Promise<void> {
-    return this.#change(async () => {
+  retire({ now = false, asker }: Asked & { readonly now?: boolean } = {}): Promise<void> {
+    return this.#change(asker, async () => {
       const retiring = this.#options.keyring.of('retiring')
       if (retiring === undefined) throw new PortcullisError('KEY_TRANSITION', 'no key is retiring')
       if (!now) this.#checkOverlap()
@@ -111,8 +122,11 @@ export class KeyDesk {
    * @throws PortcullisError `KEY_UNKNOWN`; `KEY_TRANSITION` for the active key and for a wider
    * bound; `CHECKPOINT_*` and `TRUST_HEAD_FORKED` for a bound that is no head of this ledger.
    */
-  compromised(which: string, bound?: string): Promise<void> {
-    return this.#change(async () => {
+  compromised(
+    which: string,
+    { bound, asker }: Asked & { readonly bound?: string | undefined } = {},
+  ): Promise<void> {
+    return this.#change(asker, async () => {
       const { keyring } = this.#options
       const named = this.#find(which)
       if (named.state === 'active') {
@@ -126,14 +140,14 @@ export class KeyDesk {
       const key = this.#find(which)
       const limit = head ?? key.bound ?? key.final
       if (limit === undefined) throw new PortcullisError('KEY_TRANSITION', 'it has no last head')
-      await keyring.compromise(key.vkey, limit, compromisedNews(key, limit))
+      await keyring.compromise(key.vkey, limit, this.#asked(compromisedNews(key, limit)))
       await this.#tell()
     })
   }
 
   /** Puts a signed trust document in force. @throws PortcullisError as `TrustDesk.publish`. */
-  publish(file: string): Promise<TrustDocument> {
-    return this.#change(() => this.#options.trust.publish(file))
+  publish(file: string, { asker }: Asked = {}): Promise<TrustDocument> {
+    return this.#change(asker, () => this.#options.trust.publish(file, asker))
   }
 
   /** Verifiers must know the new key, and have had time to learn of it. */
@@ -158,7 +172,7 @@ export class KeyDesk {
     })
     try {
       await ledger.useSigners({ active: keyring.signers.active })
-      await record(stoppedNews(key))
+      await record(this.#asked(stoppedNews(key)))
     } finally {
       stop()
     }
@@ -167,8 +181,12 @@ export class KeyDesk {
       throw new PortcullisError('INTERNAL', 'the ledger signs with a key that was taken away')
     }
     const final = namedHead(claimedCheckpoint(last))
-    await keyring.retire(final, retiredNews(key, final))
+    await keyring.retire(final, this.#asked(retiredNews(key, final)))
     await this.#tell()
+  }
+
+  #asked(news: KeyNews): KeyNews {
+    return this.#asker === undefined ? news : { ...news, asker: this.#asker }
   }
 
   #find(which: string): KeyRecord {
@@ -208,12 +226,14 @@ export class KeyDesk {
   }
 
   /** Whatever came of it, the trust document follows the keys. */
-  #change<T>(work: () => Promise<T>): Promise<T> {
+  #change<T>(asker: ActorLink | undefined, work: () => Promise<T>): Promise<T> {
     return this.#inTurn(async () => {
+      this.#asker = asker
       try {
         return await work()
       } finally {
-        await this.#options.trust.renew()
+        await this.#options.trust.renew(asker)
+        this.#asker = undefined
       }
     })
   }

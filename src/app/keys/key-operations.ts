@@ -9,9 +9,11 @@ import type { TrustDesk } from './trust-desk.ts'
 
 /**
  * What operators may do with keys. Who asked for what has its receipt before anything changes, so
- * that nothing does when none can be written; what came of it has receipts of its own.
+ * that nothing does when none can be written; what came of it has receipts of its own, which name
+ * who asked as well.
  */
 export function keyOperations(desk: KeyDesk, ports: EventPorts): KeyOperations {
+  const [asker] = BY_OPERATOR.actor
   const keys = () => keyList(desk.keys, desk.trust)
   const asked = (detail: string) =>
     recordEvent(ports, { name: 'key.change_requested', detail }, BY_OPERATOR)
@@ -19,17 +21,17 @@ export function keyOperations(desk: KeyDesk, ports: EventPorts): KeyOperations {
     keys,
     async rotateKey({ emergency = false }) {
       await asked(emergency ? 'rotate, in an emergency' : 'rotate')
-      await desk.rotate({ emergency })
+      await desk.rotate({ emergency, asker })
       return keys()
     },
     async retireKey({ now = false }) {
       await asked(now ? 'retire, before the overlap ends' : 'retire')
-      await desk.retire({ now })
+      await desk.retire({ now, asker })
       return keys()
     },
     async compromiseKey(id, { bound }) {
       await asked(`compromised: ${id}`)
-      await desk.compromised(id, bound)
+      await desk.compromised(id, { bound, asker })
       return keys()
     },
     async draftTrust(options) {
@@ -38,7 +40,7 @@ export function keyOperations(desk: KeyDesk, ports: EventPorts): KeyOperations {
     },
     async publishTrust({ file }) {
       await asked('publish a trust document')
-      await desk.publish(file)
+      await desk.publish(file, { asker })
       return keys()
     },
   }

@@ -1,7 +1,7 @@
 import type { KeyList } from '../../contract/keys.ts'
 import { PortcullisError } from '../../kernel/errors.ts'
 import { claimedCheckpoint } from '../../kernel/tlog/checkpoint.ts'
-import type { KeyNews } from '../../kernel/trust/key-events.ts'
+import { byOfNews, type KeyNews } from '../../kernel/trust/key-events.ts'
 import type { Clock, Ids, Ledger, Log } from '../../pipeline/ports.ts'
 import { type Keys, readKeySet } from '../../stores/keys-file/open-keys.ts'
 import { openPostQuantumKey } from '../../stores/keys-file/post-quantum-key.ts'
@@ -34,8 +34,10 @@ export async function openKeyDesk(config: Config, parts: DeskParts): Promise<Key
   const { origin, keyring } = keys
   const directory = keysDirectory(config.dataDir)
   const files = await openTrustFiles(directory)
-  const record = ({ event, detail }: KeyNews) =>
-    recordEvent({ ledger: receipts, clock, ids }, { name: event, detail })
+  const record = (news: KeyNews) => {
+    const { event: name, detail } = news
+    return recordEvent({ ledger: receipts, clock, ids }, { name, detail }, byOfNews(news))
+  }
   const { root, overlapMs } = config.keys
   const postQuantum = config.ledger.postQuantum && {
     vkey: (await openPostQuantumKey(directory, origin)).vkey,

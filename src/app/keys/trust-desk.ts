@@ -1,4 +1,5 @@
 import { PortcullisError } from '../../kernel/errors.ts'
+import type { ActorLink } from '../../kernel/identity/principal.ts'
 import { canonical } from '../../kernel/receipt/canonical.ts'
 import { type KeyNews, publishedNews } from '../../kernel/trust/key-events.ts'
 import { newPostQuantumKey } from '../../kernel/trust/key-record.ts'
@@ -104,18 +105,18 @@ export class TrustDesk {
    * @throws PortcullisError `TRUST_*` for one that does not follow the current one, has expired or
    * says of our keys what is not so.
    */
-  async publish(file: string): Promise<TrustDocument> {
+  async publish(file: string, asker?: ActorLink): Promise<TrustDocument> {
     const { files, clock, record } = this.#options
     const next = files.check(file)
     checkFresh(next.document, clock.now())
     this.#compare(next.document)
-    await record(publishedNews(next))
+    await record({ ...publishedNews(next), ...(asker && { asker }) })
     await files.add(file)
     return next.document
   }
 
   /** Signs and publishes what is new, where the root key is at hand. Never throws. */
-  async renew(): Promise<void> {
+  async renew(asker?: ActorLink): Promise<void> {
     const { root, log } = this.#options
     // One root alone cannot meet a greater threshold: its holders sign a draft, one by one.
     const alone = (this.current?.roots.threshold ?? 1) === 1
@@ -123,7 +124,7 @@ export class TrustDesk {
     try {
       const signed = await signTrustFile(await this.draft(), root)
       if (signed === undefined) log.info('trust.waits_for_root', { standing: this.standing })
-      else await this.publish(signed)
+      else await this.publish(signed, asker)
     } catch (error) {
       // The keys are changed already, and safe: operators see that the document is behind.
       const reason = error instanceof Error ? error.message : String(error)

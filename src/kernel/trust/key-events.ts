@@ -1,3 +1,5 @@
+import type { ActorLink } from '../identity/principal.ts'
+import { BY_OPERATOR, BY_RUNTIME, type EventBy } from '../receipt/event-draft.ts'
 import { encodeBase64 } from '../tlog/base64.ts'
 import type { Checkpoint } from '../tlog/checkpoint.ts'
 import { type KeyRecord, keyIdOf, type NamedHead } from './key-record.ts'
@@ -15,6 +17,14 @@ export type KeyEventName =
 export interface KeyNews {
   readonly event: KeyEventName
   readonly detail: string
+  /** Who asked for it; absent where it was due. */
+  readonly asker?: ActorLink
+}
+
+/** Whose doing it is: the runtime's, for who asked if somebody did. */
+export function byOfNews({ asker }: KeyNews): EventBy {
+  if (asker === undefined) return BY_RUNTIME
+  return { actor: [asker, ...BY_RUNTIME.actor], channel: BY_OPERATOR.channel }
 }
 
 /** One key took over from another; `note` is the change that both signed. */

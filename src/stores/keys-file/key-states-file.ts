@@ -1,4 +1,5 @@
 import { PortcullisError } from '../../kernel/errors.ts'
+import type { ActorLink } from '../../kernel/identity/principal.ts'
 import { isJsonObject } from '../../kernel/json/value.ts'
 import { canonical } from '../../kernel/receipt/canonical.ts'
 import type { KeyNews } from '../../kernel/trust/key-events.ts'
@@ -44,6 +45,14 @@ function areNews(value: unknown): value is readonly KeyNews[] {
   if (!Array.isArray(value)) return false
   return value.every(
     (each) =>
-      isJsonObject(each) && typeof each.event === 'string' && typeof each.detail === 'string',
+      isJsonObject(each) &&
+      typeof each.event === 'string' &&
+      typeof each.detail === 'string' &&
+      (each.asker === undefined || isLink(each.asker)),
   )
+}
+
+function isLink(value: unknown): value is ActorLink {
+  if (!isJsonObject(value)) return false
+  return [value.kind, value.id, value.via].every((part) => typeof part === 'string')
 }
