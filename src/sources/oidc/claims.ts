@@ -32,7 +32,7 @@ export function personOf(claims: Claims, rules: ClaimRules): ProvedAccount {
     Object.hasOwn(rules.roles, value) ? (rules.roles[value] ?? []) : [],
   )
   return {
-    id: nameOf(String(claims[rules.idClaim] ?? '')),
+    id: nameOf(textIn(claims, rules.idClaim)),
     subject: `${iss} ${sub}`,
     via: 'oidc',
     mfaVerified:
@@ -41,6 +41,12 @@ export function personOf(claims: Claims, rules: ClaimRules): ProvedAccount {
     roles: [...new Set(mapped)],
     attributes: attributesOf(claims, rules.attributes),
   }
+}
+
+/** Nothing but a text is a name. */
+function textIn(claims: Claims, name: string): string {
+  const claim = Object.hasOwn(claims, name) ? claims[name] : undefined
+  return typeof claim === 'string' ? claim : ''
 }
 
 function attributesOf(claims: Claims, mapping: ClaimRules['attributes']): JsonObject {
