@@ -185,6 +185,7 @@ maintenance_mode = false
       system: { maintenance_mode: false },
     },
     ledger: config.ledger,
+    identity: config.identity,
     keys: { root: join(folder, 'root.pem'), rotateEveryMs: 7_776_000_000, overlapMs: 86_400_000 },
     tenants: {},
     warnings: [],
