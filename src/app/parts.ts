@@ -21,7 +21,6 @@ export { declaredAttributes } from '../sources/declared-attributes/declared-attr
 export { openPolicyFiles } from '../sources/policy-files/policy-files.ts'
 export { openDirectory } from '../stores/directory/open-directory.ts'
 export { type Keys, openKeys } from '../stores/keys-file/open-keys.ts'
-export { openPostQuantumKey } from '../stores/keys-file/post-quantum-key.ts'
 export { openTenantKey } from '../stores/keys-file/tenant-key.ts'
 export {
   newWitnessKeys,

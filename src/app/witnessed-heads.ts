@@ -1,8 +1,9 @@
-import { join } from 'node:path'
+import type { KeyObject } from 'node:crypto'
 import { PortcullisError } from '../kernel/errors.ts'
+import type { CosignerKey } from '../kernel/tlog/cosignature.ts'
 import type { Finality, Log, Ports } from '../pipeline/ports.ts'
 import type { Config } from './config.ts'
-import { type HeadSource, openPostQuantumKey, startWitnessing } from './parts.ts'
+import { type HeadSource, startWitnessing } from './parts.ts'
 import { recordEvent } from './record-event.ts'
 import { signAside } from './sign-aside.ts'
 import { systemAlarm } from './system-ports.ts'
@@ -17,8 +18,15 @@ const NO_WITNESSES: Finality = {
 }
 
 export interface WitnessedHeadsOptions extends Pick<Ports, 'ledger' | 'clock' | 'ids'> {
-  readonly source: HeadSource & { readonly origin: string }
+  readonly source: HeadSource
   readonly log: Log
+  /** Has the ML-DSA-44 keys that sign now: two of them while one takes over. */
+  readonly keyring: { readonly postQuantum: readonly Cosigner[] }
+}
+
+interface Cosigner {
+  readonly key: CosignerKey
+  readonly privateKey: KeyObject
 }
 
 /** Heads on their way to be signed with ML-DSA-44, cosigned and published. */
@@ -28,23 +36,22 @@ export interface WitnessedHeads {
 }
 
 /** Starts what the configuration asks for; nothing where it asks for nothing. */
-export async function openWitnessedHeads(
-  { dataDir, ledger: { postQuantum: isHybrid }, witnesses }: Config,
+export function openWitnessedHeads(
+  { ledger: { postQuantum: isHybrid }, witnesses }: Config,
   options: WitnessedHeadsOptions,
-): Promise<WitnessedHeads> {
+): WitnessedHeads {
   const { source, log, clock } = options
   if (!isHybrid && witnesses === undefined) {
     return { finality: NO_WITNESSES, close: async () => undefined }
   }
-  const signer = isHybrid
-    ? await openPostQuantumKey(join(dataDir, 'keys'), source.origin)
-    : undefined
-  const postQuantum = signer && {
-    key: signer.key,
-    sign: (message: Uint8Array) => signAside(message, signer.privateKey),
-  }
+  const postQuantum = () =>
+    options.keyring.postQuantum.map(({ key, privateKey }) => ({
+      key,
+      sign: (message: Uint8Array) => signAside(message, privateKey),
+    }))
   const witnessing = startWitnessing({
-    ...{ source, log, clock, alarm: systemAlarm, postQuantum, ...witnesses },
+    ...{ source, log, clock, alarm: systemAlarm, ...witnesses },
+    ...(isHybrid && { postQuantum }),
     onFork: (witness, code, reason) => {
       const detail = `${code} ${witness}: ${reason}`.slice(0, FORK_DETAIL_LIMIT)
       recordEvent(options, { name: 'witness.forked', detail }).catch((error) =>

@@ -39,7 +39,7 @@ function rotateCommand(): Command {
   return withConfig(
     command({
       name: 'rotate',
-      summary: 'let a new key take over; both sign until the old one is retired',
+      summary: 'let new keys take over, Ed25519 and ML-DSA-44; the old sign until they retire',
       examples: ['portcullis keys rotate', 'portcullis keys rotate --emergency'],
     }),
   )

@@ -4,14 +4,13 @@ import { KeyDesk } from '../../src/app/keys/key-desk.ts'
 import { TrustDesk } from '../../src/app/keys/trust-desk.ts'
 import { uuidIds } from '../../src/app/system-ports.ts'
 import type { ReceiptDraft } from '../../src/kernel/receipt/receipt.ts'
-import { claimedCheckpoint } from '../../src/kernel/tlog/checkpoint.ts'
 import type { KeyNews } from '../../src/kernel/trust/key-events.ts'
 import type { Alarm, Clock } from '../../src/pipeline/ports.ts'
+import type { LedgerKeyring } from '../../src/stores/keys-file/ledger-keyring.ts'
 import { openKeys } from '../../src/stores/keys-file/open-keys.ts'
-import { openPostQuantumKey } from '../../src/stores/keys-file/post-quantum-key.ts'
 import { createRootKey } from '../../src/stores/keys-file/root-key-file.ts'
 import { openTrustFiles } from '../../src/stores/keys-file/trust-files.ts'
-import { openLedger } from '../../src/stores/segments/open-ledger.ts'
+import { type OpenLedger, openLedger } from '../../src/stores/segments/open-ledger.ts'
 import { handClock } from './in-memory-approvals.ts'
 import { refusalDraft } from './sample-receipts.ts'
 import { eventLog, scratch } from './scratch.ts'
@@ -22,6 +21,8 @@ export interface Desk {
   readonly folder: string
   readonly time: Clock & { readonly alarm: Alarm; advance(ms: number): void }
   readonly desk: KeyDesk
+  readonly keyring: LedgerKeyring
+  readonly ledger: OpenLedger
   readonly log: ReturnType<typeof eventLog>
   /** What was recorded of keys, in order. */
   readonly news: KeyNews[]
@@ -34,8 +35,6 @@ export interface Desk {
 export interface DeskSetup {
   readonly folder?: string
   readonly time?: Desk['time']
-  /** Whether an ML-DSA-44 key signs heads too. */
-  readonly postQuantum?: boolean
   /** Whether the root key is at hand. */
   readonly root?: boolean
   /** Fails instead of leaving a receipt. */
@@ -79,14 +78,7 @@ export async function openDesk(t: TestContext, setup: DeskSetup = {}): Promise<D
     news.push(told)
   }
   const files = await openTrustFiles(join(folder, 'keys'))
-  const postQuantum = setup.postQuantum && {
-    vkey: (await openPostQuantumKey(join(folder, 'keys'), origin)).vkey,
-    size: () => claimedCheckpoint(ledger.checkpoint()).size,
-  }
-  const trust = new TrustDesk({
-    ...{ files, keyring, origin, clock: time, log, root, record },
-    ...(postQuantum && { postQuantum }),
-  })
+  const trust = new TrustDesk({ files, keyring, origin, clock: time, log, root, record })
   const desk = new KeyDesk({ keyring, trust, ledger, clock: time, overlapMs: OVERLAP_MS, record })
   let closed = false
   const close = async () => {
@@ -95,11 +87,11 @@ export async function openDesk(t: TestContext, setup: DeskSetup = {}): Promise<D
   }
   t.after(close)
   const appendOne = (id: string) => append(refusalDraft(id, 'run'))
-  return { folder, time, desk, log, news, heads, append: appendOne, close }
+  return { folder, time, desk, keyring, ledger, log, news, heads, append: appendOne, close }
 }
 
 /** What a runtime does at its start: ends what a crash left, and has the trust document follow. */
-export async function begin(desk: KeyDesk): Promise<void> {
-  await desk.settle()
+export async function begin(desk: KeyDesk, how?: { readonly postQuantum: boolean }): Promise<void> {
+  await desk.settle(how)
   await desk.trust.renew()
 }

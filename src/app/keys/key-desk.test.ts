@@ -181,22 +181,6 @@ test('while the root is away documents wait, and are made good when it is back',
   assert.equal(at.desk.trust.current?.version, 2)
 })
 
-test('a post-quantum key is listed once, and stays as it was first listed', async (t) => {
-  const at = await openDesk(t)
-  await begin(at.desk)
-  await at.close()
-  const again = await openDesk(t, { folder: at.folder, time: at.time, postQuantum: true })
-  assert.equal(again.desk.trust.standing, 'pending')
-  await begin(again.desk)
-  assert.equal(again.desk.trust.standing, 'current')
-  const [first] = (await published(again)).keys
-  assert.deepEqual([first?.alg, first?.purpose], ['ML-DSA-44', 'post-quantum'])
-  again.time.advance(1)
-  await again.desk.rotate({ emergency: true })
-  assert.equal(again.desk.trust.standing, 'current')
-  assert.deepEqual((await published(again)).keys, [first, ...again.desk.keys])
-})
-
 test('a document that says of our keys what is not so is not published', async (t) => {
   const [one, other] = [await openDesk(t), await openDesk(t)]
   await begin(other.desk)

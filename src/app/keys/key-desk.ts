@@ -66,10 +66,15 @@ export class KeyDesk {
     return this.#options.trust
   }
 
-  /** Ends what a crash left half done: files and receipts. */
-  settle(): Promise<void> {
+  /**
+   * Ends what a crash left half done: files and receipts. Where an ML-DSA-44 key is asked for and
+   * there is none, it is made, and signs from here on.
+   */
+  settle({ postQuantum = false }: { readonly postQuantum?: boolean } = {}): Promise<void> {
     return this.#inTurn(async () => {
-      await this.#options.keyring.settle()
+      const { keyring } = this.#options
+      await keyring.settle()
+      if (postQuantum) await keyring.addPostQuantum(this.#fromNow())
       await this.#tell()
     })
   }
@@ -83,17 +88,16 @@ export class KeyDesk {
     asker,
   }: Asked & { readonly emergency?: boolean } = {}): Promise<void> {
     return this.#change(asker, async () => {
-      const { keyring, ledger, clock } = this.#options
+      const { keyring, ledger } = this.#options
       const retiring = keyring.of('retiring')
       if (retiring !== undefined && !emergency) {
         const message = `\`${keyIdOf(retiring)}\` is still retiring: retire it first`
         throw new PortcullisError('KEY_TRANSITION', message)
       }
       if (retiring !== undefined) await this.#retire(retiring)
-      const firstSize = claimedCheckpoint(ledger.checkpoint()).size
-      const notBefore = new Date(clock.now()).toISOString()
-      await keyring.succeed({ notBefore, firstSize }, (from, to) =>
-        this.#asked(rotatedNews(signChange(from, to, firstSize))),
+      const at = this.#fromNow()
+      await keyring.succeed(at, (from, to) =>
+        this.#asked(rotatedNews(signChange(from, to, at.firstSize))),
       )
       await ledger.useSigners(keyring.signers)
       await this.#tell()
@@ -136,7 +140,9 @@ export class KeyDesk {
       const head = bound === undefined ? undefined : this.#judgeBound(bound)
       // Judged first: what is refused changes nothing.
       if (head !== undefined) advance(named, { kind: 'compromise', bound: head })
-      if (named.state === 'retiring') await this.#retire(named)
+      const retiring = keyring.of('retiring')
+      // Both keys that retire end together.
+      if (named.state === 'retiring' && retiring !== undefined) await this.#retire(retiring)
       const key = this.#find(which)
       const limit = head ?? key.bound ?? key.final
       if (limit === undefined) throw new PortcullisError('KEY_TRANSITION', 'it has no last head')
@@ -148,6 +154,13 @@ export class KeyDesk {
   /** Puts a signed trust document in force. @throws PortcullisError as `TrustDesk.publish`. */
   publish(file: string, { asker }: Asked = {}): Promise<TrustDocument> {
     return this.#change(asker, () => this.#options.trust.publish(file, asker))
+  }
+
+  /** What a key begins with that is made now. */
+  #fromNow(): Pick<KeyRecord, 'notBefore' | 'firstSize'> {
+    const { ledger, clock } = this.#options
+    const { size: firstSize } = claimedCheckpoint(ledger.checkpoint())
+    return { notBefore: new Date(clock.now()).toISOString(), firstSize }
   }
 
   /** Verifiers must know the new key, and have had time to learn of it. */
@@ -171,6 +184,8 @@ export class KeyDesk {
       if (isSignedBy(key, note)) last = note
     })
     try {
+      // First, so that no head above the last one is signed beside a key that has gone.
+      keyring.stopRetiring()
       await ledger.useSigners({ active: keyring.signers.active })
       await record(this.#asked(stoppedNews(key)))
     } finally {
@@ -198,7 +213,8 @@ export class KeyDesk {
 
   /** A head that somebody kept: one of our keys signed it, and the ledger still begins with it. */
   #judgeBound(note: string): NamedHead {
-    const signer = this.keys.find((key) => isSignedBy(key, note))
+    const own = this.keys.filter(({ purpose }) => purpose === 'checkpoint')
+    const signer = own.find((key) => isSignedBy(key, note))
     if (signer === undefined) {
       throw new PortcullisError('CHECKPOINT_UNTRUSTED', 'no key of this ledger signed the bound')
     }

@@ -105,7 +105,8 @@ export class KeySchedule {
 
   #keys(): { readonly active?: KeyRecord | undefined; readonly retiring?: KeyRecord | undefined } {
     const { keys } = this.#options.desk
-    const of = (state: KeyRecord['state']) => keys.find((key) => key.state === state)
+    const own = keys.filter(({ purpose }) => purpose === 'checkpoint')
+    const of = (state: KeyRecord['state']) => own.find((key) => key.state === state)
     return { active: of('active'), retiring: of('retiring') }
   }
 }

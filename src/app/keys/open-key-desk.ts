@@ -1,10 +1,8 @@
 import type { KeyList } from '../../contract/keys.ts'
 import { PortcullisError } from '../../kernel/errors.ts'
-import { claimedCheckpoint } from '../../kernel/tlog/checkpoint.ts'
 import { byOfNews, type KeyNews } from '../../kernel/trust/key-events.ts'
 import type { Clock, Ids, Ledger, Log } from '../../pipeline/ports.ts'
 import { type Keys, readKeySet } from '../../stores/keys-file/open-keys.ts'
-import { openPostQuantumKey } from '../../stores/keys-file/post-quantum-key.ts'
 import { openTrustFiles } from '../../stores/keys-file/trust-files.ts'
 import { openLedger } from '../../stores/segments/open-ledger.ts'
 import type { Config } from '../config.ts'
@@ -39,16 +37,9 @@ export async function openKeyDesk(config: Config, parts: DeskParts): Promise<Key
     return recordEvent({ ledger: receipts, clock, ids }, { name, detail }, byOfNews(news))
   }
   const { root, overlapMs } = config.keys
-  const postQuantum = config.ledger.postQuantum && {
-    vkey: (await openPostQuantumKey(directory, origin)).vkey,
-    size: () => claimedCheckpoint(ledger.checkpoint()).size,
-  }
-  const trust = new TrustDesk({
-    ...{ files, keyring, origin, clock, log, root, record },
-    ...(postQuantum && { postQuantum }),
-  })
+  const trust = new TrustDesk({ files, keyring, origin, clock, log, root, record })
   const desk = new KeyDesk({ keyring, trust, ledger, clock, overlapMs, record })
-  await desk.settle()
+  await desk.settle({ postQuantum: config.ledger.postQuantum })
   return desk
 }
 

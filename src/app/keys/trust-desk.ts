@@ -2,7 +2,6 @@ import { PortcullisError } from '../../kernel/errors.ts'
 import type { ActorLink } from '../../kernel/identity/principal.ts'
 import { canonical } from '../../kernel/receipt/canonical.ts'
 import { type KeyNews, publishedNews } from '../../kernel/trust/key-events.ts'
-import { newPostQuantumKey } from '../../kernel/trust/key-record.ts'
 import { isLaterForm } from '../../kernel/trust/key-states.ts'
 import { parseTrustText } from '../../kernel/trust/parse-document.ts'
 import type { RootKey } from '../../kernel/trust/root-key.ts'
@@ -28,8 +27,6 @@ export interface TrustDeskOptions {
   readonly log: Log
   /** Where the private root key may be. While it is there, documents are signed at once. */
   readonly root?: string | undefined
-  /** The key that signs heads for those who fear quantum computers, if there is one. */
-  readonly postQuantum?: { readonly vkey: string; size(): number } | undefined
   record(news: KeyNews): Promise<void>
 }
 
@@ -134,14 +131,10 @@ export class TrustDesk {
 
   /** Those of the keyring, and before them those that are not its own and were listed once. */
   #keys(): TrustDocument['keys'] {
-    const { keyring, postQuantum, clock } = this.#options
+    const { keyring } = this.#options
     const own = new Set(keyring.keys.map(({ vkey }) => vkey))
     const others = this.current?.keys.filter(({ vkey }) => !own.has(vkey)) ?? []
-    if (postQuantum === undefined || others.some(({ vkey }) => vkey === postQuantum.vkey)) {
-      return [...others, ...keyring.keys]
-    }
-    const at = { notBefore: new Date(clock.now()).toISOString(), firstSize: postQuantum.size() }
-    return [...others, newPostQuantumKey(postQuantum.vkey, at), ...keyring.keys]
+    return [...others, ...keyring.keys]
   }
 
   /** A document may be behind what happened to our keys, and never say anything else. */
@@ -151,10 +144,9 @@ export class TrustDesk {
       throw new PortcullisError('TRUST_CONTINUITY', `it does not list the log \`${origin}\``)
     }
     // Others are carried on from document to document, which `check` has seen to.
-    const listed = (vkey: string) => this.lists(vkey) || vkey === this.#options.postQuantum?.vkey
     for (const key of keys.filter(({ vkey }) => vkey.startsWith(`${origin}+`))) {
       const own = keyring.keys.find(({ vkey }) => vkey === key.vkey)
-      if (own === undefined && key.purpose === 'post-quantum' && listed(key.vkey)) continue
+      if (own === undefined && key.purpose === 'post-quantum' && this.lists(key.vkey)) continue
       if (own !== undefined && isLaterForm(key, own)) continue
       const message = `of the key \`${key.vkey}\` it says what is not so here`
       throw new PortcullisError('TRUST_CONTINUITY', message)

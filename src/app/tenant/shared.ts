@@ -58,8 +58,8 @@ export async function openShared(installation: Config, log: Log, opened: Closing
   const scrub = startScrub(installation, keys, { ...base, directory: ledgerPlace, ledger })
   opened.add(() => scrub?.close())
   const reader = await readBehind(ledger, { directory: ledgerPlace, follower, opened })
-  const heads = { source: ledger, ledger: home, log, clock, ids }
-  const { finality, close } = await openWitnessedHeads(installation, heads)
+  const heads = { source: ledger, ledger: home, keyring: keys.keyring, log, clock, ids }
+  const { finality, close } = openWitnessedHeads(installation, heads)
   opened.add(close)
   const store = openDirectory(directoryFile(dataDir))
   opened.add(() => store.close())
@@ -93,6 +93,7 @@ function startScrub(
   { keyring }: Keys,
   parts: Omit<Parameters<typeof scrubLedger>[0], 'keys'>,
 ) {
-  const keys = () => keyring.keys.map((key) => ({ ...key, lastSize: key.final?.size }))
+  const signing = () => keyring.keys.filter(({ purpose }) => purpose === 'checkpoint')
+  const keys = () => signing().map((key) => ({ ...key, lastSize: key.final?.size }))
   return scrubRate === 0 ? undefined : scrubLedger({ ...parts, keys, bytesPerSecond: scrubRate })
 }

@@ -18,10 +18,11 @@ import {
 } from './head-publisher.ts'
 
 const QUANTUM = sampleCosigner('ml-dsa-44', SAMPLE_ORIGIN, '07')
-const postQuantum = {
-  key: QUANTUM.key,
-  sign: async (message: Uint8Array) => sign(null, message, QUANTUM.privateKey),
-}
+const signerOf = ({ key, privateKey }: typeof QUANTUM) => ({
+  key,
+  sign: async (message: Uint8Array) => sign(null, message, privateKey),
+})
+const postQuantum = () => [signerOf(QUANTUM)]
 const NEVER_MET = {
   ...{ logs: [], groups: [], witnesses: [], quorum: 'w' },
 } satisfies HeadPublisherOptions['policy']
@@ -55,6 +56,29 @@ test('a durable head is published with both signatures of its log', async () => 
   time.advance(0)
   const keys = { classical: parseVerifierKey(SAMPLE_VKEY), postQuantum: QUANTUM.key }
   assert.equal(openHybridCheckpoint(await published, keys, 'both').checkpoint.size, 3)
+})
+
+test('while one ML-DSA-44 key takes over from another both sign', async () => {
+  const log = inMemoryLog(1)
+  const next = sampleCosigner('ml-dsa-44', SAMPLE_ORIGIN, '08')
+  let signing = [next, QUANTUM]
+  const { time } = publishing(log, { postQuantum: () => signing.map(signerOf) })
+  const notes: string[] = []
+  for (const now of [[next, QUANTUM], [next]]) {
+    signing = now
+    const published = nextOf(log)
+    time.advance(MIN_PUBLICATION_INTERVAL_MS)
+    notes.push(await published)
+    log.append('more')
+  }
+  const classical = parseVerifierKey(SAMPLE_VKEY)
+  const isBy = (note: string, key: typeof QUANTUM.key) =>
+    openHybridCheckpoint(note, { classical, postQuantum: key }, 'either').signedBy.length === 2
+  const found = notes.map((note) => [QUANTUM, next].map(({ key }) => isBy(note, key)))
+  assert.deepEqual(found, [
+    [true, true],
+    [false, true],
+  ])
 })
 
 test('however many heads there are, at most one a second is signed: the newest', async () => {
@@ -116,11 +140,14 @@ test('a round that fails is told, and the next one goes on', async () => {
   const log = inMemoryLog(1)
   const told: string[] = []
   let broken = true
-  const failing = {
-    ...postQuantum,
-    sign: (message: Uint8Array) =>
-      broken ? Promise.reject(new Error('no entropy')) : postQuantum.sign(message),
-  }
+  const { key, sign: works } = signerOf(QUANTUM)
+  const failing = () => [
+    {
+      key,
+      sign: (message: Uint8Array) =>
+        broken ? Promise.reject(new Error('no entropy')) : works(message),
+    },
+  ]
   const { promise: failed, resolve } = Promise.withResolvers<void>()
   const error = (event: string) => {
     told.push(event)

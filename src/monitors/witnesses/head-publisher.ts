@@ -24,7 +24,7 @@ export const DEFAULT_FINALITY_WAIT_MS = 30_000
 /** Actions that may wait to be witnessed at once. */
 export const MAX_FINALITY_WAITERS = 4_096
 
-/** The key of the log that signs beside its Ed25519 key. Signing must not hold up the caller. */
+/** A key of the log that signs beside its Ed25519 key. Signing must not hold up the caller. */
 export interface PostQuantumSigner {
   readonly key: CosignerKey
   sign(message: Uint8Array): Promise<Uint8Array>
@@ -35,7 +35,8 @@ export interface HeadPublisherOptions {
   readonly log: Log
   readonly clock: Clock
   readonly alarm: Alarm
-  readonly postQuantum?: PostQuantumSigner | undefined
+  /** Asked for each head anew: keys come and go. While one takes over from another both sign. */
+  readonly postQuantum?: (() => readonly PostQuantumSigner[]) | undefined
   /** Whose cosignatures are enough; without it nothing is ever witnessed. */
   readonly policy?: WitnessPolicy | undefined
   readonly clients: readonly WitnessClient[]
@@ -161,14 +162,18 @@ export class HeadPublisher implements Finality {
     }
   }
 
-  /** With the log's ML-DSA-44 signature beside the one that it has. */
+  /** With the log's ML-DSA-44 signatures beside those that it has. */
   async #signed(head: string): Promise<string> {
-    const { postQuantum, clock } = this.#options
-    if (postQuantum === undefined) return head
-    const { key, sign } = postQuantum
+    const { postQuantum = () => [], clock } = this.#options
     const timestamp = Math.floor(clock.now() / 1000)
-    const signature = await sign(cosignedMessage(key, parseNote(head).text, timestamp))
-    return head + formatCosignature(key, timestamp, signature)
+    const { text } = parseNote(head)
+    const lines = await Promise.all(
+      postQuantum().map(async ({ key, sign }) => {
+        const signature = await sign(cosignedMessage(key, text, timestamp))
+        return formatCosignature(key, timestamp, signature)
+      }),
+    )
+    return head + lines.join('')
   }
 
   /** With all cosignatures that come. */

@@ -17,12 +17,15 @@ export const KEY_FILES = {
   digest: { name: 'digest.key', mode: 0o600 },
 } as const
 
+/** The public half of the active ML-DSA-44 key as a `vkey`, where one signs too. */
+export const POST_QUANTUM_VKEY_FILE = { name: 'ledger-ml-dsa.vkey', mode: 0o644 } as const
+
 export interface KeyFile {
   readonly name: string
   readonly mode: 0o600 | 0o644
 }
 
-/** Ed25519 in PKCS#8: the `generation`-th key that signs checkpoints, counted from 1. */
+/** In PKCS#8: the `generation`-th key that signs checkpoints, of either kind, counted from 1. */
 export function ledgerKeyFile(generation: number): KeyFile {
   return { name: `ledger/${generation}.pem`, mode: 0o600 }
 }

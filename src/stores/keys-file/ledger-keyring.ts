@@ -1,29 +1,39 @@
-import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { generateKeyPairSync } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PortcullisError } from '../../kernel/errors.ts'
 import type { KeyNews } from '../../kernel/trust/key-events.ts'
-import { type KeyRecord, keyIdOf, type NamedHead, newKey } from '../../kernel/trust/key-record.ts'
+import {
+  type KeyRecord,
+  type NamedHead,
+  newKey,
+  newPostQuantumKey,
+} from '../../kernel/trust/key-record.ts'
 import { advance, type KeyEvent } from '../../kernel/trust/key-states.ts'
 import { type DurableFiles, durableFiles } from './durable-files.ts'
-import { KEY_FILES, ledgerKeyFile, readKeyFile } from './key-files.ts'
+import {
+  KEY_FILES,
+  type KeyFile,
+  ledgerKeyFile,
+  POST_QUANTUM_VKEY_FILE,
+  readKeyFile,
+} from './key-files.ts'
 import { formatStates, type KeyStates, parseStates } from './key-states-file.ts'
-import { ed25519, pemOf, vkeyOf } from './private-key.ts'
+import { pemOf, vkeyOf } from './private-key.ts'
+import {
+  type LedgerSigners,
+  missingKey,
+  readPostQuantum,
+  readSigners,
+  type Signer,
+} from './read-signers.ts'
+import { type Cosigner, cosignerOf } from './witness-keys.ts'
 
-/** A private key under the name of the log that it signs. */
-export interface Signer {
-  readonly name: string
-  readonly key: KeyObject
-}
-
-/** Whose lines stand on every checkpoint. */
-export interface LedgerSigners {
-  readonly active: Signer
-  readonly retiring?: Signer
-}
+export type { LedgerSigners, Signer }
 
 /**
- * The generations of the key that signs checkpoints. Every change is one write of the states:
+ * The generations of the keys that sign checkpoints: Ed25519, and ML-DSA-44 beside it where that is
+ * wanted. Both come and go in the same steps. Every change is one write of the states:
  * before it the old keys hold, after it the new ones, and what a crash leaves over is cleared away
  * by `settle`. One process may change it, the one that holds the ledger.
  */
@@ -33,6 +43,7 @@ export class LedgerKeyring {
   readonly #files: DurableFiles
   #states: KeyStates
   #signers: LedgerSigners
+  #postQuantum: readonly Cosigner[]
 
   /** @throws PortcullisError `KEYS_INCOMPLETE`, `KEYS_INVALID`, `KEYS_INSECURE`. */
   static async open(
@@ -41,10 +52,11 @@ export class LedgerKeyring {
     files: DurableFiles = durableFiles,
   ): Promise<LedgerKeyring> {
     const content = await readKeyFile(directory, KEY_FILES.states)
-    if (content === undefined) throw missing(KEY_FILES.states.name, directory)
+    if (content === undefined) throw missingKey(KEY_FILES.states.name, directory)
     const states = parseStates(content.toString('utf8'), origin)
     const signers = await readSigners(directory, origin, states.keys)
-    return new LedgerKeyring({ directory, origin, files, states, signers })
+    const postQuantum = await readPostQuantum(directory, origin, states.keys)
+    return new LedgerKeyring({ directory, origin, files, states, signers, postQuantum })
   }
 
   private constructor(from: {
@@ -53,12 +65,14 @@ export class LedgerKeyring {
     readonly files: DurableFiles
     readonly states: KeyStates
     readonly signers: LedgerSigners
+    readonly postQuantum: readonly Cosigner[]
   }) {
     this.#directory = from.directory
     this.#origin = from.origin
     this.#files = from.files
     this.#states = from.states
     this.#signers = from.signers
+    this.#postQuantum = from.postQuantum
   }
 
   get keys(): readonly KeyRecord[] {
@@ -69,23 +83,40 @@ export class LedgerKeyring {
     return this.#signers
   }
 
+  /** The ML-DSA-44 keys that sign published heads, the active one first. */
+  get postQuantum(): readonly Cosigner[] {
+    return this.#postQuantum
+  }
+
   /** What happened to the keys and has no receipt yet. */
   get unrecorded(): readonly KeyNews[] {
     return this.#states.unrecorded
   }
 
-  /** The active key; there always is one. */
+  /** The active Ed25519 key; there always is one. */
   get active(): KeyRecord {
     const active = this.of('active')
     if (active !== undefined) return active
     throw new PortcullisError('KEYS_INVALID', 'no key is active')
   }
 
-  of(state: 'active' | 'retiring'): KeyRecord | undefined {
-    return this.keys.find((key) => key.state === state)
+  of(
+    state: 'active' | 'retiring',
+    purpose: KeyRecord['purpose'] = 'checkpoint',
+  ): KeyRecord | undefined {
+    return this.keys.find((key) => key.state === state && key.purpose === purpose)
   }
 
-  /** A new key takes over; the active one goes on beside it. `news` is told both of them. */
+  /** Makes the ML-DSA-44 key that signs beside the other, where there is none. */
+  async addPostQuantum(at: Pick<KeyRecord, 'notBefore' | 'firstSize'>): Promise<void> {
+    if (this.of('active', 'post-quantum') !== undefined) return
+    const made = await this.#makePostQuantum(this.keys.length + 1)
+    await this.#write({ ...this.#states, keys: [...this.keys, newPostQuantumKey(made.vkey, at)] })
+    this.#postQuantum = [made]
+    await this.#writeVkeys()
+  }
+
+  /** New keys take over; the active ones go on beside them. `news` is told both Ed25519 keys. */
   async succeed(
     at: Pick<KeyRecord, 'notBefore' | 'firstSize'>,
     news: (from: Signer, to: Signer) => KeyNews,
@@ -99,18 +130,28 @@ export class LedgerKeyring {
     const { name, mode } = ledgerKeyFile(before.length + 1)
     await this.#files.replace(join(this.#directory, name), pemOf(privateKey), mode)
     const keys = [...before, newKey(vkeyOf(this.#origin, publicKey), at)]
+    const isHybrid = this.#postQuantum.length > 0
+    const next = isHybrid ? await this.#makePostQuantum(keys.length + 1) : undefined
+    if (next !== undefined) keys.push(newPostQuantumKey(next.vkey, at))
     await this.#commit(keys, news(former, made))
     this.#signers = { active: made, retiring: former }
-    await this.#writeVkey()
+    if (next !== undefined) this.#postQuantum = [next, ...this.#postQuantum]
+    await this.#writeVkeys()
   }
 
-  /** The retiring key signs nothing above `final`; its private half is destroyed. */
+  /** The retiring ML-DSA-44 key signs no more, as the ledger signs no more with the other. */
+  stopRetiring(): void {
+    this.#postQuantum = this.#postQuantum.slice(0, 1)
+  }
+
+  /** The retiring keys sign nothing above `final`; their private halves are destroyed. */
   async retire(final: NamedHead, news: KeyNews): Promise<void> {
     const keys = this.keys.map((key) =>
       key.state === 'retiring' ? advance(key, { kind: 'retire', final }) : key,
     )
     await this.#commit(keys, news)
     this.#signers = { active: this.#signers.active }
+    this.stopRetiring()
     await this.settle()
   }
 
@@ -138,7 +179,14 @@ export class LedgerKeyring {
       if (name === KEY_FILES.states.name || kept.has(name)) continue
       await this.#files.remove(join(this.#directory, name))
     }
-    await this.#writeVkey()
+    await this.#writeVkeys()
+  }
+
+  async #makePostQuantum(generation: number): Promise<Cosigner> {
+    const { privateKey } = generateKeyPairSync('ml-dsa-44')
+    const { name, mode } = ledgerKeyFile(generation)
+    await this.#files.replace(join(this.#directory, name), pemOf(privateKey), mode)
+    return cosignerOf(this.#origin, privateKey)
   }
 
   async #commit(keys: readonly KeyRecord[], news: KeyNews): Promise<void> {
@@ -151,38 +199,15 @@ export class LedgerKeyring {
     this.#states = states
   }
 
-  async #writeVkey(): Promise<void> {
-    const { name, mode } = KEY_FILES.vkey
-    const written = await readKeyFile(this.#directory, KEY_FILES.vkey)
-    const line = `${this.active.vkey}\n`
-    if (written?.toString('utf8') === line) return
-    await this.#files.replace(join(this.#directory, name), line, mode)
+  async #writeVkeys(): Promise<void> {
+    await this.#writeVkey(KEY_FILES.vkey, this.active)
+    const second = this.of('active', 'post-quantum')
+    if (second !== undefined) await this.#writeVkey(POST_QUANTUM_VKEY_FILE, second)
   }
-}
 
-async function readSigners(
-  directory: string,
-  origin: string,
-  keys: readonly KeyRecord[],
-): Promise<LedgerSigners> {
-  const signers = new Map<string, Signer>()
-  for (const [at, record] of keys.entries()) {
-    if (record.state !== 'active' && record.state !== 'retiring') continue
-    const file = ledgerKeyFile(at + 1)
-    const pem = await readKeyFile(directory, file)
-    if (pem === undefined) throw missing(file.name, directory)
-    const key = ed25519(pem, file.name)
-    if (vkeyOf(origin, createPublicKey(key)) !== record.vkey) {
-      const message = `\`${file.name}\` is not the private half of \`${keyIdOf(record)}\``
-      throw new PortcullisError('KEYS_INVALID', message)
-    }
-    signers.set(record.state, { name: origin, key })
+  async #writeVkey(file: KeyFile, { vkey }: KeyRecord): Promise<void> {
+    const written = await readKeyFile(this.#directory, file)
+    if (written?.toString('utf8') === `${vkey}\n`) return
+    await this.#files.replace(join(this.#directory, file.name), `${vkey}\n`, file.mode)
   }
-  const [active, retiring] = [signers.get('active'), signers.get('retiring')]
-  if (active === undefined) throw new PortcullisError('KEYS_INVALID', 'no key is active')
-  return { active, ...(retiring && { retiring }) }
-}
-
-function missing(name: string, directory: string): PortcullisError {
-  return new PortcullisError('KEYS_INCOMPLETE', `\`${name}\` is missing in \`${directory}\``)
 }

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import { chmodSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { scratch } from '../../../test/support/scratch.ts'
-import { openPostQuantumKey } from './post-quantum-key.ts'
 import { newWitnessKeys, readWitnessKeys, writeWitnessKeys } from './witness-keys.ts'
 
 test('the keys of a witness are written whole, read again, and never written over', async (t) => {
@@ -50,25 +49,4 @@ test('a key file that others may read is refused', async (t) => {
   await writeWitnessKeys(file, newWitnessKeys('w.example/w'))
   chmodSync(file, 0o640)
   await assert.rejects(readWitnessKeys(file), { code: 'KEYS_INSECURE' })
-})
-
-test('the ML-DSA-44 key of a ledger is made once and then read', async (t) => {
-  const directory = await scratch(t)
-  const made = await openPostQuantumKey(directory, 'example.com/gate')
-  const read = await openPostQuantumKey(directory, 'example.com/gate')
-  assert.equal(read.vkey, made.vkey)
-  const [pem, vkey] = ['ledger-ml-dsa.pem', 'ledger-ml-dsa.vkey'].map((name) =>
-    join(directory, name),
-  )
-  assert.equal(readFileSync(vkey ?? '', 'utf8'), `${made.vkey}\n`)
-  assert.equal(statSync(pem ?? '').mode & 0o777, 0o600)
-  rmSync(vkey ?? '')
-  assert.equal((await openPostQuantumKey(directory, 'example.com/gate')).vkey, made.vkey)
-  await assert.rejects(openPostQuantumKey(directory, 'example.com/other'), {
-    code: 'KEYS_INVALID',
-  })
-  rmSync(pem ?? '')
-  await assert.rejects(openPostQuantumKey(directory, 'example.com/gate'), {
-    code: 'KEYS_INCOMPLETE',
-  })
 })
