@@ -15,9 +15,10 @@ const FINAL = { size: 9, root: Buffer.alloc(32, 1).toString('base64') }
 const news = (event: KeyNews['event']) => ({ event, detail: '' })
 const rotated = () => news('key.rotated')
 
-async function keySet(t: TestContext): Promise<string> {
+async function keySet(t: TestContext, { hybrid = false } = {}): Promise<string> {
   const directory = join(await scratch(t), 'keys')
-  await openKeys(directory, { origin: 'example.com/gate', now: 0 })
+  const { keyring } = await openKeys(directory, { origin: 'example.com/gate', now: 0 })
+  if (hybrid) await keyring.addPostQuantum({ ...AT, firstSize: 0 })
   return directory
 }
 
@@ -130,29 +131,49 @@ function failing(at: number, when: 'before' | 'after') {
 const whole = (ring: LedgerKeyring) => ring.succeed(AT, rotated).then(() => retire(ring))
 const retire = (ring: LedgerKeyring) => ring.retire(FINAL, news('key.retired'))
 
-test('a rotation has as many steps as are made to fail below', async (t) => {
-  const { files, steps } = failing(0, 'before')
-  await whole(await open(await keySet(t), files))
-  assert.equal(steps(), 5)
-})
+/** What of a rotation can fail, with an ML-DSA-44 key beside the other and without. */
+const ROTATIONS = [
+  { hybrid: false, steps: 5, states: ['retired', 'active'], files: ['2.pem'] },
+  {
+    hybrid: true,
+    steps: 8,
+    states: ['retired', 'retired', 'active', 'active'],
+    files: ['3.pem', '4.pem'],
+  },
+]
 
-for (const when of ['before', 'after'] as const) {
-  for (let at = 1; at <= 5; at += 1) {
-    test(`a rotation that dies ${when} step ${at} leaves a set that opens`, async (t) => {
-      const directory = await keySet(t)
-      const former = (await open(directory)).active.vkey
+for (const { hybrid, steps, states, files } of ROTATIONS) {
+  const name = hybrid ? 'a rotation of both keys' : 'a rotation'
+  test(`${name} has as many steps as are made to fail below`, async (t) => {
+    const disk = failing(0, 'before')
+    await whole(await open(await keySet(t, { hybrid }), disk.files))
+    assert.equal(disk.steps(), steps)
+  })
+
+  const cases = (['before', 'after'] as const).flatMap((when) =>
+    Array.from({ length: steps }, (_, step) => ({ when, at: step + 1 })),
+  )
+  for (const { when, at } of cases) {
+    test(`${name} that dies ${when} step ${at} leaves a set that opens`, async (t) => {
+      const directory = await keySet(t, { hybrid })
+      const first = await open(directory)
+      const [former, second] = [first.active.vkey, first.postQuantum[0]?.vkey]
       await assert.rejects(whole(await open(directory, failing(at, when).files)), /no power/)
       const ring = (await readKeySet(directory))?.keyring
       assert.ok(ring)
       // The key that signed last is known as one that signs, unless it was said to end.
-      if (statesOf(ring)[0] !== 'retired') assert.ok(vkeysOf(ring.signers).includes(former))
+      if (statesOf(ring)[0] !== 'retired') {
+        assert.ok(vkeysOf(ring.signers).includes(former))
+        assert.equal(ring.postQuantum.at(-1)?.vkey, second)
+      }
       await ring.settle()
-      if (statesOf(ring).length === 1) await ring.succeed(AT, rotated)
+      if (statesOf(ring).length === states.length / 2) await ring.succeed(AT, rotated)
       if (ring.of('retiring')) await retire(ring)
       const settled = await open(directory)
-      assert.deepEqual(statesOf(settled), ['retired', 'active'])
-      assert.deepEqual(await readdir(join(directory, 'ledger')), ['2.pem', 'states.json'])
+      assert.deepEqual(statesOf(settled), states)
+      assert.deepEqual(await readdir(join(directory, 'ledger')), [...files, 'states.json'])
       assert.equal((await readKeySet(directory))?.vkey, settled.active.vkey)
+      assert.equal(settled.postQuantum.length, hybrid ? 1 : 0)
       assert.equal(settled.unrecorded.length, 2)
     })
   }
