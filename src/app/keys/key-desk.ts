@@ -28,7 +28,7 @@ export interface SigningLedger {
   /** All that is appended after it resolved is under heads with these lines alone. */
   useSigners(signers: LedgerSigners): void | Promise<void>
   /** That the first `from` leaves are unchanged in the first `to`. */
-  consistency?(from: number, to: number): readonly Uint8Array[]
+  consistency(from: number, to: number): readonly Uint8Array[]
 }
 
 export interface KeyDeskOptions {
@@ -228,7 +228,6 @@ export class KeyDesk {
 
   #isPrefix(head: Checkpoint, current: Checkpoint): boolean {
     const { ledger } = this.#options
-    if (ledger.consistency === undefined) return true
     return verifyConsistency(head, current, ledger.consistency(head.size, current.size))
   }
 
