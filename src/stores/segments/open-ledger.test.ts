@@ -11,6 +11,7 @@ import { openCheckpoint } from '../../kernel/tlog/checkpoint.ts'
 import { parseVerifierKey } from '../../kernel/tlog/note.ts'
 import { FRAME_KINDS } from './frame.ts'
 import { type LedgerOptions, openLedger } from './open-ledger.ts'
+import { readLedger } from './read-ledger.ts'
 import { readFrames, segmentFile } from './segment-files.ts'
 
 const KEY = parseVerifierKey(SAMPLE_VKEY)
@@ -123,6 +124,25 @@ test('an action that a crash interrupted reads unknown, and is said once', async
   assert.equal(last?.event?.name, 'runtime.recovered')
   assert.match(last?.event?.detail ?? '', /: 2$/)
   assert.deepEqual(more, [])
+})
+
+test('however many actions a crash interrupted, they are concluded in a few commits', async (t) => {
+  const directory = join(await scratch(t), 'ledger')
+  const before = await open(t, directory)
+  const cut = Array.from({ length: 300 }, (_, n) => decisionDraft(`d${n}`, `run-${n}`))
+  await Promise.all(cut.map((draft) => before.append(draft)))
+  await before.close()
+  const heads = () => readLedger(directory).node.size
+  const [had, queueLimit] = [heads(), 150]
+  await (await open(t, directory, { queueLimit })).close()
+  const recovered = all(directory).slice(300)
+  assert.deepEqual(
+    recovered.map(({ effect }) => effect?.of),
+    [...cut.map(({ id }) => id), undefined],
+  )
+  assert.equal(recovered.at(-1)?.event?.count, 300)
+  // One more signs the head of the tenant at the end.
+  assert.ok(heads() - had <= 4, `${heads() - had} heads`)
 })
 
 test('a second writer is refused while the first is open', async (t) => {

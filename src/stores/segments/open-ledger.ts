@@ -14,7 +14,7 @@ import { NodeHashes, scanNodeHashes } from './node-hashes.ts'
 import { openingCode } from './open-group-writer.ts'
 import { signedCheckpoint } from './published.ts'
 import { type Place, ReceiptQueue } from './receipt-queue.ts'
-import { interruptedActions, isDamage, quarantinedTail } from './recovery-receipts.ts'
+import { batchesOf, interruptedActions, isDamage, quarantinedTail } from './recovery-receipts.ts'
 import { type RunSource, ScannedRuns } from './scanned-runs.ts'
 import { type LedgerSigners, NoteSigner, vkeyOf } from './signers.ts'
 import { TenantLogs } from './tenant-logs.ts'
@@ -43,17 +43,8 @@ export interface LedgerOptions {
   onSealed?(error: PortcullisError): void
 }
 
-/** A ledger that also takes receipts by the hundred. */
-export interface BulkLedger extends Ledger {
-  /**
-   * Appends receipts in their order; resolves to their places when all are durable. Rejects with
-   * the first refusal: those before it are appended all the same, as if one by one.
-   */
-  appendAll(drafts: readonly ReceiptDraft[]): Promise<readonly Place[]>
-}
-
 /** The log of one tenant, open for appending. */
-export interface OpenLog extends BulkLedger {
+export interface OpenLog extends Ledger {
   /** Name of the log, on its checkpoints and in its receipts. */
   readonly origin: string
   /** Receipts on the disk. */
@@ -61,7 +52,12 @@ export interface OpenLog extends BulkLedger {
 }
 
 /** The ledger while it is open for its one writer. It appends to the log of the default tenant. */
-export interface OpenLedger extends BulkLedger {
+export interface OpenLedger extends Ledger {
+  /**
+   * Appends receipts in their order; resolves to their places when all are durable. Rejects with
+   * the first refusal: those before it are appended all the same, as if one by one.
+   */
+  appendAll(drafts: readonly ReceiptDraft[]): Promise<readonly Place[]>
   /** Name of the node log, which has the heads of all others as its leaves. */
   readonly origin: string
   /** The public key that verifies its checkpoints. */
@@ -160,7 +156,7 @@ function connect(options: LedgerOptions, service: GroupService) {
 
 /** Records what crashes left behind, before anything else is recorded. */
 async function recover(
-  { clock = Date, ids = { next: randomUUID }, log }: LedgerOptions,
+  { clock = Date, ids = { next: randomUUID }, log, queueLimit }: LedgerOptions,
   service: GroupService,
   { writer, logs }: Parts,
 ): Promise<void> {
@@ -168,8 +164,9 @@ async function recover(
   const ports = { now: clock.now(), nextId: () => ids.next() }
   const tails = unreported.map((name) => quarantinedTail(name, ports))
   for (const name of unreported.filter(isDamage)) log.error('ledger.damaged', { reason: name })
-  for (const { log: number, draft } of [...tails, ...interruptedActions(open, ports)]) {
-    await writer.append(logs.numbered(number), draft)
+  const receipts = [...tails, ...interruptedActions(open, ports)]
+  for (const batch of batchesOf(receipts, queueLimit ?? DEFAULT_LEDGER_QUEUE)) {
+    await writer.appendAll(logs.numbered(batch.log), batch.drafts)
   }
   if (tails.length > 0) service.reported()
 }
@@ -196,7 +193,6 @@ function present(options: LedgerOptions, service: GroupService, parts: Parts) {
           return log.size
         },
         append: (draft) => writer.append(log, draft),
-        appendAll: (drafts) => writer.appendAll(log, drafts),
       }
     },
     checkpoint: () => writer.checkpoint,

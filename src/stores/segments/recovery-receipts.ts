@@ -37,6 +37,26 @@ export function interruptedActions(
   return [...effects, recovered({ name: 'runtime.recovered', detail, count }, ports)]
 }
 
+/** Receipts of one log that become durable together. */
+export interface RecoveryBatch {
+  readonly log: number
+  readonly drafts: readonly ReceiptDraft[]
+}
+
+/** Receipts in their order, as many at once as may wait: a crash can cut thousands of actions. */
+export function batchesOf(
+  receipts: readonly RecoveryReceipt[],
+  limit: number,
+): readonly RecoveryBatch[] {
+  const batches: { readonly log: number; readonly drafts: ReceiptDraft[] }[] = []
+  for (const { log, draft } of receipts) {
+    const last = batches.at(-1)
+    if (last?.log === log && last.drafts.length < limit) last.drafts.push(draft)
+    else batches.push({ log, drafts: [draft] })
+  }
+  return batches
+}
+
 /** What is to be recorded of bytes that were moved to `quarantine/`: by a crash, or by somebody. */
 export function quarantinedTail(name: string, ports: RecoveryPorts): RecoveryReceipt {
   const detail = `${whatWas(name)} was moved to quarantine/${name}`
