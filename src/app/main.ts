@@ -13,6 +13,7 @@ import { recordAdminRefusal } from './record-admin-refusal.ts'
 import { recordEvent } from './record-event.ts'
 import type { TenantParts } from './tenant/open-tenant.ts'
 import type { Shared } from './tenant/shared.ts'
+import { watchCrossings } from './tenant/watch-crossings.ts'
 
 /** How long the first connections to the servers may hold up the start, in milliseconds. */
 export const FIRST_CONNECTIONS_WAIT_MS = 10_000
@@ -49,7 +50,10 @@ export async function startRuntime(config: Config, { log }: { log: Log }): Promi
     // Before the doors: held calls are answered at once, and their requests stay pending.
     opened.add(() => all(tenants, (its) => its.approvals.release()))
     const operate = new Map(
-      [...parts.tenants].map(([tenant, its]) => [tenant, operations(its, doors)]),
+      [...parts.tenants].map(([tenant, its]) => {
+        const owners = { tenants: parts.tenants, sessions: doors.sessions }
+        return [tenant, watchCrossings(operations(its, doors), its, owners)]
+      }),
     )
     const admin = await startAdminServer({
       ...{ socketPath: adminSocket(config), tenants: operate, log },

@@ -31,6 +31,7 @@ roles = ["super_admin"]
 [members.ada-of-NAME]
 [approvers.boss]
 roles = ["seller"]
+[approvers.boss-of-NAME]
 [memory.notes]
 space = "sales"
 seed = "NAME.json"
@@ -81,6 +82,9 @@ export async function twoTenants(t: TestContext, policy = TENANT_POLICY): Promis
   for (const name of [ACME, GLOBEX]) {
     mkdirSync(join(folder, `policies-${name}`))
     writeFileSync(join(folder, `policies-${name}`, 'own.policy'), policy)
+    // So that no two tenants have the same version in force.
+    const other = `policy of_${name} {\n  deny: desk.never\n}\n`
+    writeFileSync(join(folder, `policies-${name}`, 'other.policy'), other)
     writeFileSync(join(folder, `${name}.json`), JSON.stringify({ secret: `the secret of ${name}` }))
     const text = TENANT_FILE.replaceAll('POLICIES', `policies-${name}`).replaceAll('NAME', name)
     const args = `args = ${JSON.stringify([SCRIPTED])}`
