@@ -42,7 +42,7 @@ export function pruner(old: OldLedger): Victim {
 const HANGS_AFTER_MS = 30_000
 
 /** Everything that the writer asks of the system on the way to the disk. */
-const CALLS = [...['pwrite64', 'write', 'fdatasync', 'fsync', 'openat', 'rename', 'mkdir']] as const
+const CALLS = ['pwrite64', 'write', 'fdatasync', 'fsync', 'openat', 'rename', 'mkdir'] as const
 
 /** One thing that goes wrong: how it is named, and the command that runs the program under it. */
 export interface ProcessFault {
