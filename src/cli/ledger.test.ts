@@ -14,6 +14,7 @@ import {
   type StoredFrame,
   upToReceipts,
 } from '../../test/support/segments.ts'
+import { reindexLedger } from '../app/read-receipts.ts'
 import { verifyPortableReceipt } from '../kernel/receipt/verify-receipt.ts'
 
 const COUNT = 40
@@ -60,8 +61,7 @@ test('the index is compared with the segments when that is asked for', () => {
   const copy = join(home, 'indexed')
   cpSync(join(data, 'ledger'), copy, { recursive: true })
   const fsck = () => json('fsck', '--index', '--ledger', copy, '--key', KEY)
-  assert.equal(fsck().indexed, undefined, 'there is none')
-  assert.equal(ledger('reindex', '--ledger', copy).exit, 0)
+  reindexLedger(copy)
   const sound = fsck()
   assert.deepEqual([sound.exit, sound.ok, sound.indexed > COUNT], [0, true, true])
   const db = new DatabaseSync(join(copy, 'index.db'))
@@ -70,9 +70,6 @@ test('the index is compared with the segments when that is asked for', () => {
   const { exit, ok, problems } = fsck()
   assert.deepEqual([exit, ok], [1, false])
   assert.deepEqual([problems[0].code, problems[0].seq], ['LEDGER_INDEX_ALTERED', 7])
-  assert.equal(json('fsck', '--ledger', copy, '--key', KEY).ok, true)
-  assert.equal(ledger('reindex', '--ledger', copy).exit, 0)
-  assert.equal(fsck().exit, 0)
 })
 
 test('a ledger is found by its directory, a data directory or a configuration', () => {
