@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { PortcullisError } from '../kernel/errors.ts'
+import type { Tenant } from '../kernel/identity/tenant.ts'
 import type { FsckReport } from '../kernel/receipt/ledger-report.ts'
 import { type Checkpoint, claimedCheckpoint } from '../kernel/tlog/checkpoint.ts'
 import { parseVerifierKey } from '../kernel/tlog/note.ts'
@@ -131,9 +132,9 @@ export function openHead(note: string, judge: LedgerJudge): Checkpoint {
 export async function exportReceipt(
   directory: string,
   which: string,
-  out?: string,
+  { out, tenant }: { readonly out?: string; readonly tenant?: Tenant } = {},
 ): Promise<string> {
-  const portable = await portableReceipt(directory, which)
+  const portable = await portableReceipt(directory, which, tenant)
   if (out !== undefined) writeWhole(out, portable)
   return portable
 }

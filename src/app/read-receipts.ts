@@ -4,7 +4,12 @@ import { PortcullisError } from '../kernel/errors.ts'
 import { DEFAULT_TENANT, type Tenant } from '../kernel/identity/tenant.ts'
 import type { Receipt } from '../kernel/receipt/receipt.ts'
 import { rebuildIndex } from '../stores/segments/index-ledger.ts'
-import { type LedgerReader, type ReceiptQuery, readLedger } from '../stores/segments/read-ledger.ts'
+import {
+  type LedgerReader,
+  type ReceiptLog,
+  type ReceiptQuery,
+  readLedger,
+} from '../stores/segments/read-ledger.ts'
 import { ledgerChanges } from './ledger-changes.ts'
 
 /** Told how much of the segments is in the index, where it takes long to make it. */
@@ -58,28 +63,36 @@ export function currentCheckpoint(directory: string): string {
  * One receipt with its proofs, as text. Waits until a head over it is signed.
  * @throws PortcullisError `LEDGER_HEAD_UNSIGNED` when it waited long enough.
  */
-export async function portableReceipt(directory: string, which: string): Promise<string> {
+export async function portableReceipt(
+  directory: string,
+  which: string,
+  tenant: Tenant = DEFAULT_TENANT,
+): Promise<string> {
   const late = AbortSignal.timeout(HEAD_WAIT_MS)
   const reader = readLedger(directory)
   try {
     for await (const _ of ledgerChanges(directory, late)) {
       reader.refresh()
-      const portable = proofOf(reader, which)
+      const portable = proofOf(reader.of(tenant), which)
       if (portable !== undefined) return portable
     }
-    return reader.of().proof(idOrSeq(which))
+    return reader.of(tenant).proof(idOrSeq(which))
   } finally {
     reader.close()
   }
 }
 
-function proofOf(reader: LedgerReader, which: string): string | undefined {
+function proofOf(log: ReceiptLog, which: string): string | undefined {
   try {
-    return reader.of().proof(idOrSeq(which))
+    return log.proof(idOrSeq(which))
   } catch (error) {
     if (error instanceof PortcullisError && error.code === 'LEDGER_HEAD_UNSIGNED') return undefined
     throw error
   }
+}
+
+interface FollowQuery extends Pick<ReceiptQuery, 'from' | 'filter'> {
+  readonly tenant?: Tenant
 }
 
 /**
@@ -88,15 +101,15 @@ function proofOf(reader: LedgerReader, which: string): string | undefined {
  */
 export async function* followReceipts(
   directory: string,
-  { from, filter = {} }: Pick<ReceiptQuery, 'from' | 'filter'>,
+  { from, filter = {}, tenant = DEFAULT_TENANT }: FollowQuery,
   signal: AbortSignal,
 ): AsyncGenerator<Receipt> {
   const reader = readLedger(directory)
   try {
-    let next = from ?? reader.of().size
+    let next = from ?? reader.of(tenant).size
     for await (const _ of ledgerChanges(directory, signal)) {
       reader.refresh()
-      const log = reader.of()
+      const log = reader.of(tenant)
       const { size } = log
       yield* log.receipts({ from: next, limit: Number.MAX_SAFE_INTEGER, filter })
       next = Math.max(next, size)

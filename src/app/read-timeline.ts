@@ -1,4 +1,5 @@
 import { PortcullisError } from '../kernel/errors.ts'
+import { DEFAULT_TENANT } from '../kernel/identity/tenant.ts'
 import type { ReceiptKind } from '../kernel/receipt/events.ts'
 import type { Receipt } from '../kernel/receipt/receipt.ts'
 import { type Timeline, timelineOf } from '../kernel/receipt/timeline.ts'
@@ -25,12 +26,12 @@ export interface TimelineOptions extends ReadOptions {
 export function readTimeline(
   directory: string,
   run: string,
-  { around, ...options }: TimelineOptions = {},
+  { around, tenant = DEFAULT_TENANT, ...options }: TimelineOptions = {},
 ): Timeline {
   return reading(
     directory,
     (reader) => {
-      const log = reader.of()
+      const log = reader.of(tenant)
       const receipts = new Gathering(log).from(run)
       if (receipts.length === 0) {
         throw new PortcullisError('LEDGER_RECEIPT_UNKNOWN', `no receipts of the run \`${run}\``)

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { AgentStanding } from '../client/admin-client.ts'
 import { answer, command } from './command.ts'
-import { type ConfigOptions, runtimeOf, withConfig } from './config-option.ts'
+import { type ConfigOptions, runtimeOf, withTenant } from './config-option.ts'
 
 interface ReasonOptions extends ConfigOptions {
   readonly reason?: string
@@ -28,7 +28,7 @@ const CHANGES = {
 /** `portcullis agent suspend|resume|revoke`. */
 export function standingCommands(): readonly Command[] {
   return Object.entries(CHANGES).map(([name, { method, summary, example }]) =>
-    withConfig(command({ name: `${name} <name>`, summary, examples: [example] }))
+    withTenant(command({ name: `${name} <name>`, summary, examples: [example] }))
       .option('--reason <text>', 'why, for the receipt')
       .action((agent: string, options: ReasonOptions) =>
         answer(options.json, async () => {

@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { parseDuration } from '../app/config.ts'
 import { standingCommands } from './agent-standing.ts'
 import { answer, command } from './command.ts'
-import { type ConfigOptions, inspectedConfig, runtimeOf, withConfig } from './config-option.ts'
+import { type ConfigOptions, inspectedTenant, runtimeOf, withTenant } from './config-option.ts'
 import { table } from './table.ts'
 
 /** `portcullis agent …`: token, list, suspend, resume, revoke. */
@@ -22,7 +22,7 @@ interface TokenOptions extends ConfigOptions {
 
 /** Prints the token and nothing else, so that a script can take it. */
 function tokenCommand(): Command {
-  return withConfig(
+  return withTenant(
     command({
       name: 'token <name>',
       summary: 'issue a short-lived token for a declared agent; the runtime must be running',
@@ -53,7 +53,7 @@ function toMs(text: string): number {
 }
 
 function listCommand(): Command {
-  return withConfig(
+  return withTenant(
     command({
       name: 'list',
       summary: 'list the agents that the configuration declares',
@@ -61,7 +61,7 @@ function listCommand(): Command {
     }),
   ).action((options: ConfigOptions) =>
     answer(options.json, async () => {
-      const agents = Object.entries(inspectedConfig(options).agents).map(([name, agent]) => ({
+      const agents = Object.entries(inspectedTenant(options).agents).map(([name, agent]) => ({
         name,
         ...agent,
       }))

@@ -5,7 +5,7 @@ import type { Ballot } from '../client/admin-client.ts'
 import { PortcullisError } from '../kernel/errors.ts'
 import { approvalLines, approvalTable } from './approval-text.ts'
 import { answer, command } from './command.ts'
-import { type ConfigOptions, runtimeOf, withConfig } from './config-option.ts'
+import { type ConfigOptions, runtimeOf, withTenant } from './config-option.ts'
 
 /** Where the token of an approver is taken from, unless a file is named. */
 export const APPROVER_TOKEN_VARIABLE = 'PORTCULLIS_APPROVER_TOKEN'
@@ -28,7 +28,7 @@ interface ListOptions extends ConfigOptions {
 }
 
 function listCommand(): Command {
-  return withConfig(
+  return withTenant(
     command({
       name: 'list',
       summary: 'list the actions that wait for approval, or for the use of one; the oldest first',
@@ -46,7 +46,7 @@ function listCommand(): Command {
 }
 
 function showCommand(): Command {
-  return withConfig(
+  return withTenant(
     command({
       name: 'show <id>',
       summary: 'show what is asked, by whom, which rule demands approval, and who has approved',
@@ -71,7 +71,7 @@ const VOTES = {
 } as const
 
 function voteCommand(verdict: Ballot['verdict']): Command {
-  return withConfig(
+  return withTenant(
     command({
       name: `${verdict} <id>`,
       summary: VOTES[verdict],
@@ -109,7 +109,7 @@ interface TokenOptions extends ConfigOptions {
 
 /** Prints the token and nothing else, so that a script can take it. */
 function tokenCommand(): Command {
-  return withConfig(
+  return withTenant(
     command({
       name: 'token <name>',
       summary: 'issue a token for a declared approver; the runtime must be running',

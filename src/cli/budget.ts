@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import type { BudgetStatus } from '../client/admin-client.ts'
 import { PortcullisError } from '../kernel/errors.ts'
 import { answer, command } from './command.ts'
-import { type ConfigOptions, runtimeOf, withConfig } from './config-option.ts'
+import { type ConfigOptions, runtimeOf, withTenant } from './config-option.ts'
 import { durationText } from './duration-text.ts'
 import { table } from './table.ts'
 
@@ -16,7 +16,7 @@ export function budgetCommand(): Command {
 }
 
 function listCommand(): Command {
-  return withConfig(
+  return withTenant(
     command({
       name: 'list',
       summary: 'say how every budget stands',
@@ -32,7 +32,7 @@ function listCommand(): Command {
 }
 
 function showCommand(): Command {
-  return withConfig(
+  return withTenant(
     command({
       name: 'show <name>',
       summary: 'say how one budget stands, agent by agent',
@@ -55,7 +55,7 @@ interface ResetOptions extends ConfigOptions {
 }
 
 function resetCommand(): Command {
-  return withConfig(
+  return withTenant(
     command({
       name: 'reset <name>',
       summary: 'forget what was spent of a budget; leaves a receipt',

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import type { Erased, Pruned, StandingHold } from '../client/privacy-client.ts'
 import { answer, command } from './command.ts'
-import { type ConfigOptions, runtimeOf, withConfig } from './config-option.ts'
+import { type ConfigOptions, runtimeOf, withTenant } from './config-option.ts'
 import { parseSince } from './since-option.ts'
 import { table } from './table.ts'
 
@@ -13,7 +13,7 @@ interface EraseOptions extends ConfigOptions {
 
 /** `portcullis ledger erase`. */
 export function eraseCommand(): Command {
-  return withConfig(
+  return withTenant(
     command({
       name: 'erase',
       summary: 'destroy the key of a subject and what was kept of it, for ever; leaves a receipt',
@@ -48,7 +48,7 @@ function erasedText({ state, pseudonym, payloads, receipt }: Erased): string {
 
 /** `portcullis ledger payload`. */
 export function payloadCommand(): Command {
-  return withConfig(
+  return withTenant(
     command({
       name: 'payload <receipt>',
       summary: 'show what was kept for a receipt, proved by its digest; leaves a receipt',
@@ -81,7 +81,7 @@ interface AddOptions extends ConfigOptions {
 }
 
 function addCommand(): Command {
-  return withConfig(
+  return withTenant(
     command({
       name: 'add',
       summary: 'hold a run, a subject, a stretch of time or, without any of these, everything',
@@ -111,7 +111,7 @@ function addCommand(): Command {
 }
 
 function listCommand(): Command {
-  return withConfig(
+  return withTenant(
     command({
       name: 'list',
       summary: 'list the holds that stand',
@@ -135,7 +135,7 @@ interface RemoveOptions extends ConfigOptions {
 }
 
 function removeCommand(): Command {
-  return withConfig(
+  return withTenant(
     command({
       name: 'remove <id>',
       summary: 'lift a hold; leaves a receipt',
@@ -157,7 +157,7 @@ interface PruneOptions extends ConfigOptions {
 
 /** `portcullis ledger prune`. */
 export function pruneCommand(): Command {
-  return withConfig(
+  return withTenant(
     command({
       name: 'prune',
       summary: 'delete now what the retention says, as happens once a day; leaves a receipt',

@@ -12,7 +12,12 @@ import { readTimeline } from '../app/read-timeline.ts'
 import { jsonLine } from '../kernel/json/json-line.ts'
 import { RECEIPT_KINDS } from '../kernel/receipt/events.ts'
 import type { ReceiptFilter } from '../kernel/receipt/receipt-filter.ts'
-import { aboutLedger, type LedgerOptions } from './about-ledger.ts'
+import {
+  aboutLedger,
+  aboutReceipts,
+  type LedgerOptions,
+  type ReceiptsOptions,
+} from './about-ledger.ts'
 import { type Answer, answer, EXIT, printError } from './command.ts'
 import { tableOf, wholeText } from './ledger-text.ts'
 import { endProgress, showProgress } from './progress-line.ts'
@@ -22,7 +27,7 @@ import { timelineText } from './timeline-text.ts'
 /** Receipts that `ledger show` lists unless it is told. */
 const DEFAULT_SHOWN = 20
 
-interface ShowOptions extends LedgerOptions, ReceiptFilter {
+interface ShowOptions extends ReceiptsOptions, ReceiptFilter {
   readonly limit: number
   readonly oldest?: boolean
   readonly from?: number
@@ -31,7 +36,7 @@ interface ShowOptions extends LedgerOptions, ReceiptFilter {
 
 export function showCommand(): Command {
   return withFilter(
-    aboutLedger({
+    aboutReceipts({
       name: 'show [id|seq]',
       summary: 'list receipts by what they say, follow them live, or show one whole',
       examples: [
@@ -94,13 +99,19 @@ function listed({ limit, oldest = false, from, ...options }: ShowOptions) {
   const oldestFirst = oldest || from !== undefined
   const query = { limit, newestFirst: !oldestFirst, filter: options }
   const found = withProgress((reading) =>
-    findReceipts(directory, from === undefined ? query : { ...query, from }, reading),
+    findReceipts(directory, from === undefined ? query : { ...query, from }, {
+      ...{ ...reading, ...ofTenant(options) },
+    }),
   )
   return oldestFirst ? found : found.toReversed()
 }
 
+function ofTenant({ tenant }: ReceiptsOptions) {
+  return tenant === undefined ? {} : { tenant }
+}
+
 function one(which: string, options: ShowOptions): Answer {
-  const receipt = findReceipt(findLedger(options).directory, which)
+  const receipt = findReceipt(findLedger(options).directory, which, options.tenant)
   return { json: { receipts: [receipt] }, text: wholeText(receipt) }
 }
 
@@ -116,7 +127,7 @@ async function follow(options: ShowOptions): Promise<void> {
     for (const receipt of shown) print(receipt)
     const last = shown.at(-1)?.seq
     const from = options.from ?? (last === undefined ? undefined : last + 1)
-    const query = { filter: options, ...(from !== undefined && { from }) }
+    const query = { filter: options, ...ofTenant(options), ...(from !== undefined && { from }) }
     for await (const receipt of followReceipts(directory, query, ended.signal)) print(receipt)
   } catch (error) {
     printError(error, options.json)
@@ -134,12 +145,12 @@ function printer({ json }: ShowOptions) {
   }
 }
 
-interface TimelineOptions extends LedgerOptions {
+interface TimelineOptions extends ReceiptsOptions {
   readonly around?: number
 }
 
 export function timelineCommand(): Command {
-  return aboutLedger({
+  return aboutReceipts({
     name: 'timeline <run>',
     summary: 'what happened in a run and in what belongs to it, step by step',
     examples: ['portcullis ledger timeline 8f14e45f --around 5m'],
@@ -150,7 +161,7 @@ export function timelineCommand(): Command {
         const { around } = options
         const timeline = withProgress((reading) =>
           readTimeline(findLedger(options).directory, run, {
-            ...reading,
+            ...{ ...reading, ...ofTenant(options) },
             ...(around !== undefined && { around }),
           }),
         )

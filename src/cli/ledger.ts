@@ -6,7 +6,12 @@ import {
   findLedger,
 } from '../app/ledger-files.ts'
 import { currentCheckpoint } from '../app/read-receipts.ts'
-import { aboutLedger, type LedgerOptions } from './about-ledger.ts'
+import {
+  aboutLedger,
+  aboutReceipts,
+  type LedgerOptions,
+  type ReceiptsOptions,
+} from './about-ledger.ts'
 import { type Answer, answer, EXIT } from './command.ts'
 import { bundleCommand } from './ledger-bundle.ts'
 import { eraseCommand, holdCommand, payloadCommand, pruneCommand } from './ledger-privacy.ts'
@@ -70,15 +75,15 @@ function showShare(bytes: number, of: number): void {
 }
 
 function exportCommand(): Command {
-  return aboutLedger({
+  return aboutReceipts({
     name: 'export <id|seq>',
     summary: 'one receipt with its proof: a file that verifies anywhere, offline',
     examples: ['portcullis ledger export 42 --out receipt.json'],
   })
     .option('--out <file>', 'write it there instead of to standard output')
-    .action((which: string, options: LedgerOptions & { readonly out?: string }) =>
+    .action((which: string, options: ReceiptsOptions & { readonly out?: string }) =>
       answer(options.json, async () => {
-        const portable = await exportReceipt(findLedger(options).directory, which, options.out)
+        const portable = await exportReceipt(findLedger(options).directory, which, options)
         const text = options.out === undefined ? portable : `written to ${options.out}`
         return { json: { file: options.out ?? null, portable }, text }
       }),

@@ -6,7 +6,7 @@ import { readPush } from '../app/read-push.ts'
 import type { PolicyChange } from '../client/admin-client.ts'
 import { visible } from '../kernel/text/visible.ts'
 import { type Answer, answer, command, EXIT } from './command.ts'
-import { type ConfigOptions, inspectedConfig, runtimeOf, withConfig } from './config-option.ts'
+import { type ConfigOptions, inspectedTenant, runtimeOf, withTenant } from './config-option.ts'
 import { comparisonText } from './policy-diff.ts'
 import { endProgress, showProgress } from './progress-line.ts'
 
@@ -45,14 +45,14 @@ export function policyRollbackCommand(): Command {
 }
 
 function changing(spec: Parameters<typeof command>[0]): Command {
-  return withConfig(command(spec))
+  return withTenant(command(spec))
     .option('--yes', 'do not ask')
     .option('--dry-run', 'show what would change, and change nothing')
     .option('--no-replay', 'replay no recorded requests')
 }
 
 async function push(directory: string | undefined, options: ChangeOptions): Promise<Answer> {
-  const config = inspectedConfig(options)
+  const config = inspectedTenant(options)
   const from = directory ?? config.policyDir
   const runtime = runtimeOf(options)
   const texts = readPush(from)
@@ -69,7 +69,7 @@ async function rollback(version: string | undefined, options: ChangeOptions): Pr
   const runtime = runtimeOf(options)
   const asked = version === undefined ? {} : { version }
   const trial = await runtime.rollbackPolicies({ ...asked, dryRun: true })
-  const next = policiesNamed(trial.version, inspectedConfig(options))
+  const next = policiesNamed(trial.version, inspectedTenant(options))
   return change(trial, next, {
     ...{ options, untested: 0 },
     activate: (expected) => runtime.rollbackPolicies({ version: trial.version, expected }),
@@ -110,10 +110,13 @@ async function compared(
   next: LoadedVersion,
   options: ChangeOptions,
 ): Promise<Comparison> {
-  const config = inspectedConfig(options)
+  const config = inspectedTenant(options)
   const comparison = await comparePolicies(policiesNamed(before, config), next, {
     ...{ ...config, search: true, onProgress: showProgress },
-    ...(options.replay ? { replaySince: 0 } : {}),
+    // Requests of other tenants are sealed under keys that this command does not look for.
+    ...(options.replay && config.tenants[options.tenant ?? ''] === undefined
+      ? { replaySince: 0 }
+      : {}),
   })
   endProgress()
   return comparison

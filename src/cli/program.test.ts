@@ -25,7 +25,9 @@ test('the commands are these', () => {
     [
       ...['init', 'up', 'agent', 'agent token', 'agent list'],
       ...['agent suspend', 'agent resume', 'agent revoke'],
-      ...['session', 'session list', 'session end', 'watch', 'status'],
+      ...['session', 'session list', 'session end', 'tenant', 'tenant list', 'space', 'space list'],
+      ...['member', 'member list', 'member show', 'member add', 'member remove'],
+      ...['role', 'role list', 'role grant', 'role revoke', 'watch', 'status'],
       ...['budget', 'budget list', 'budget show', 'budget reset'],
       ...['policy', 'policy check', 'policy explain', 'policy plan', 'policy types'],
       ...['policy fmt', 'policy lsp', 'policy diff', 'policy replay'],

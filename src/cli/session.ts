@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { SessionList } from '../client/admin-client.ts'
 import { answer, command } from './command.ts'
-import { type ConfigOptions, runtimeOf, withConfig } from './config-option.ts'
+import { type ConfigOptions, runtimeOf, withTenant } from './config-option.ts'
 import { table } from './table.ts'
 
 /** `portcullis session …`: list, end. */
@@ -13,7 +13,7 @@ export function sessionCommand(): Command {
 }
 
 function listCommand(): Command {
-  return withConfig(
+  return withTenant(
     command({
       name: 'list',
       summary: 'list the sessions and tokens that are open',
@@ -34,7 +34,7 @@ interface EndOptions extends ConfigOptions {
 }
 
 function endCommand(): Command {
-  return withConfig(
+  return withTenant(
     command({
       name: 'end <id>',
       summary: 'end one session at once, or take one token back',

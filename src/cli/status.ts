@@ -2,12 +2,12 @@ import type { Command } from 'commander'
 import type { Status, TrustStatus } from '../client/admin-client.ts'
 import { unreachable } from '../kernel/errors.ts'
 import { answer, command } from './command.ts'
-import { type ConfigOptions, runtimeOf, withConfig } from './config-option.ts'
+import { type ConfigOptions, runtimeOf, withTenant } from './config-option.ts'
 import { table } from './table.ts'
 
 /** `portcullis status` */
 export function statusCommand(): Command {
-  return withConfig(
+  return withTenant(
     command({
       name: 'status',
       summary: 'say how the running runtime is doing (exit 2 when none runs)',

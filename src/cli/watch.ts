@@ -4,7 +4,7 @@ import type { WatchEvent, WatchMark } from '../client/admin-client.ts'
 import { jsonLine } from '../kernel/json/json-line.ts'
 import { glob } from '../kernel/policy/evaluate/glob.ts'
 import { command, EXIT, printError } from './command.ts'
-import { type ConfigOptions, runtimeOf, withConfig } from './config-option.ts'
+import { type ConfigOptions, runtimeOf, withTenant } from './config-option.ts'
 import { WATCH_HEADER, watchLine } from './watch-line.ts'
 
 interface WatchOptions extends ConfigOptions {
@@ -16,7 +16,7 @@ interface WatchOptions extends ConfigOptions {
 
 /** `portcullis watch` */
 export function watchCommand(): Command {
-  return withConfig(
+  return withTenant(
     command({
       name: 'watch',
       summary: 'show decisions and outcomes as they become durable; with --json, an object a line',

@@ -86,6 +86,14 @@ test('every route answers an id of another tenant exactly as one that nobody has
     assert.doesNotMatch(told.body, /globex/, name)
     assert.notEqual(foreign.status, 500, name)
   }
+  const acme = running.runtime.operationsOf(ACME) ?? assert.fail()
+  const { token } = await acme.issueApproverToken('boss', {})
+  const vote = ({ approval }: Known) =>
+    acme.voteApproval(approval, { verdict: 'approve' }, token).then(
+      () => assert.fail('the vote counted'),
+      ({ message }: Error) => message.replace(approval, 'approval'),
+    )
+  assert.equal(await vote(known), await vote(UNKNOWN))
   assert.deepEqual(stateOf(operations), before, 'nothing of the other tenant has changed')
   assert.ok((await mcp.post({ jsonrpc: '2.0', id: 2, method: 'ping' })).ok)
 
@@ -95,7 +103,7 @@ test('every route answers an id of another tenant exactly as one that nobody has
       .filter(({ event }) => event?.name === 'tenant.crossed')
       .map(({ event }) => event?.detail)
       .sort()
-  const kinds = ['a hold', 'a receipt', 'a session', 'an approval']
+  const kinds = ['a hold', 'a receipt', 'a session', 'an approval', 'an approval']
   await running.runtime.close()
   assert.deepEqual(
     crossed(),
