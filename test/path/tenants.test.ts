@@ -66,3 +66,33 @@ test('what nobody proves is refused in the log of `default`, and in no tenant’
   assert.deepEqual(count(), before)
   assert.equal(running.receipts(DEFAULT_TENANT).at(-1)?.code, 'IDENTITY_INVALID')
 })
+
+test('who is erased in one tenant has a namesake elsewhere who is not, nor is held', async (t) => {
+  const running = await twoTenants(t)
+  for (const tenant of [ACME, GLOBEX]) await (await running.agent(tenant)).callTool(READ)
+  const kept = (tenant: typeof ACME) =>
+    running.receipts(tenant).find(({ in: input }) => input?.sealed === true)?.id ?? ''
+  const acme = running.runtime.operationsOf(ACME) ?? assert.fail()
+  const globex = running.runtime.operationsOf(GLOBEX) ?? assert.fail()
+  const subject = 'agent:bot'
+  assert.notDeepEqual(acme.findSubject({ subject }), globex.findSubject({ subject }))
+  await globex.addHold({ reason: 'a case of globex' })
+  assert.equal((await acme.eraseSubject({ subject })).state, 'erased')
+  await assert.rejects(acme.showPayloads(kept(ACME)), { code: 'PAYLOAD_ERASED' })
+  await assert.rejects(globex.eraseSubject({ subject }), { code: 'HOLD_ACTIVE' })
+  const { in: shown } = await globex.showPayloads(kept(GLOBEX))
+  assert.deepEqual(shown, { namespace: 'notes', key: 'secret', limit: 100 })
+})
+
+test('policies of one tenant are pushed for it alone', async (t) => {
+  const running = await twoTenants(t)
+  const before = await running.runtime.operationsOf(GLOBEX)?.status()
+  const text = 'policy shut {\n  deny: memory.read\n}\n'
+  const files = [{ file: 'policies-acme/shut.policy', text }]
+  await running.runtime.operationsOf(ACME)?.pushPolicies({ files })
+  const may = async (tenant: typeof ACME) =>
+    (await (await running.agent(tenant)).callTool(READ)).isError !== true
+  assert.deepEqual([await may(ACME), await may(GLOBEX)], [false, true])
+  const after = await running.runtime.operationsOf(GLOBEX)?.status()
+  assert.deepEqual(after?.policy.version, before?.policy.version)
+})

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises'
+import { PortcullisError } from '../../kernel/errors.ts'
 import { DEFAULT_TENANT, type Tenant } from '../../kernel/identity/tenant.ts'
 import type { RecordedEvent } from '../../kernel/receipt/receipt.ts'
 import { CrossingWatch } from '../../pipeline/crossing-watch.ts'
@@ -70,8 +71,10 @@ export async function openTenant(tenant: Tenant, shared: Shared, opened: Closing
   return { ...shared, ...own, usage: usage.book, recording, privacy }
 }
 
-function configOf(tenant: Tenant, { configs, installation }: Shared): TenantConfig {
-  return tenant === DEFAULT_TENANT ? installation : (configs.get(tenant) ?? installation)
+function configOf(tenant: Tenant, { configs }: Shared): TenantConfig {
+  const config = configs.get(tenant)
+  if (config !== undefined) return config
+  throw new PortcullisError('TENANT_UNKNOWN', 'no tenant of that name is declared')
 }
 
 /** Its own log. That of `default` is always there; another is made by its first receipt. */
