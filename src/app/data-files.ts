@@ -44,3 +44,8 @@ export function standingFile(dataDir: string): string {
 export function directoryFile(dataDir: string): string {
   return join(dataDir, 'directory.db')
 }
+
+/** What the authorization server keeps. */
+export function oauthFile(dataDir: string): string {
+  return join(dataDir, 'oauth.db')
+}

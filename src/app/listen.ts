@@ -3,8 +3,9 @@ import type { ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Tenant } from '../kernel/identity/tenant.ts'
-import type { SessionsOf } from '../pipeline/ports.ts'
+import type { PersonLogin, SessionsOf } from '../pipeline/ports.ts'
 import type { Parts } from './compose.ts'
+import { oauthDoor } from './oauth/oauth-door.ts'
 import {
   createIntrospectionDoor,
   createMcpDoor,
@@ -28,7 +29,10 @@ export interface Listening {
 }
 
 /** Opens the doors for agents of all tenants. */
-export async function listen({ shared, tenants, gate }: Parts): Promise<Listening> {
+export async function listen(
+  { shared, tenants, gate }: Parts,
+  login?: PersonLogin,
+): Promise<Listening> {
   const { installation, log, clock, keyDesk, ledger, reader, standing } = shared
   const { host, port, allowedHosts, allowedOrigins, tls } = installation.listen.mcp
   const server = createMcpServer({
@@ -36,19 +40,26 @@ export async function listen({ shared, tenants, gate }: Parts): Promise<Listenin
     ...(tls === undefined ? {} : { tls: { cert: read(tls.cert), key: read(tls.key) } }),
   })
   const offers = new Map([...tenants].map(([tenant, its]) => [tenant, offerOf(its)]))
-  const door = createMcpDoor({ gate, offers, log, clock, version: VERSION, standing })
+  const authorization = oauthDoor({ ...shared, config: installation, gate, login })
+  const { challenges } = authorization
+  const door = createMcpDoor({ gate, offers, log, clock, version: VERSION, standing, challenges })
   const close = closer(server)
   await server.register(door.routes)
+  await server.register(authorization.routes)
   const servers = [...tenants.values()].flatMap(introspectingServers)
   await server.register(createIntrospectionDoor({ gate, log, servers }))
   await server.register(createTrustDoor({ file: (version) => keyDesk.trust.file(version) }))
   const logs = publishedLogs(installation.ledger.publish, ledger, reader)
   if (logs !== undefined) await server.register(createTilesDoor(logs))
-  await server.listen({ host, port })
   const scheme = tls === undefined ? 'http' : 'https'
-  const { port: taken } = server.server.address() as AddressInfo
+  const address = () => {
+    const { port: taken } = server.server.address() as AddressInfo
+    return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${taken}`
+  }
+  authorization.openWith(server, address)
+  await server.listen({ host, port })
   return {
-    address: `${scheme}://${host.includes(':') ? `[${host}]` : host}:${taken}`,
+    address: address(),
     notifyListChanged: (tenant) => door.notifyListChanged(tenant),
     sessions: door.sessions,
     close,

@@ -1,6 +1,6 @@
 import type { AdminOperations } from '../inbound/admin/admin-server.ts'
 import { DEFAULT_TENANT, type Tenant } from '../kernel/identity/tenant.ts'
-import type { Log } from '../pipeline/ports.ts'
+import type { Log, PersonLogin } from '../pipeline/ports.ts'
 import { adminSocket } from './admin-socket.ts'
 import { type Closing, closing } from './closing.ts'
 import { compose } from './compose.ts'
@@ -33,7 +33,10 @@ export interface Runtime {
  * Starts the runtime: first what it stands on, then the servers, last the doors. Rejects, with
  * nothing left behind, when any of it fails.
  */
-export async function startRuntime(config: Config, { log }: { log: Log }): Promise<Runtime> {
+export async function startRuntime(
+  config: Config,
+  { log, login }: { readonly log: Log; readonly login?: PersonLogin },
+): Promise<Runtime> {
   const parts = await compose(config, log)
   const { shared, home } = parts
   const tenants = [...parts.tenants.values()]
@@ -45,7 +48,7 @@ export async function startRuntime(config: Config, { log }: { log: Log }): Promi
     opened.add(await startKeySchedule(shared))
     // After the doors, before the last receipt: calls still under way fail now and leave theirs.
     opened.add(() => all(tenants, (its) => its.servers.close()))
-    const doors = await listen(parts)
+    const doors = await listen(parts, login)
     opened.add(() => doors.close())
     // Before the doors: held calls are answered at once, and their requests stay pending.
     opened.add(() => all(tenants, (its) => its.approvals.release()))

@@ -10,6 +10,7 @@ import { budgetOperations } from './budget-operations.ts'
 import { standingOperations } from './identity/standing-operations.ts'
 import { keyOperations, keysOfOthers, trustStatus } from './keys/key-operations.ts'
 import type { Listening } from './listen.ts'
+import { agentClientOperations } from './oauth/agent-client-operations.ts'
 import type { PolicyChange } from './policy-control.ts'
 import { privacyOperations } from './privacy/privacy-operations.ts'
 import { recordEvent } from './record-event.ts'
@@ -79,6 +80,7 @@ export function operations(parts: TenantParts, { address, sessions }: Doors): Ad
     rollbackPolicies: async (request) => changeOf(await control.rollback(request)),
     ...approvalOperations(parts),
     ...(tenant === DEFAULT_TENANT ? keyOperations : keysOfOthers)(parts.keyDesk, ports),
+    ...agentClientOperations({ tenant, oauth: parts.oauth, ports }),
     ...privacyOperations(parts),
     ...standingOperations(parts, [sessions]),
     ...tenantOperations(parts),

@@ -1,16 +1,19 @@
-import { Command, InvalidArgumentError } from 'commander'
-import { parseDuration } from '../app/config.ts'
+import { Command } from 'commander'
+import { agentKeyCommand, registerTokenCommand } from './agent-clients.ts'
 import { standingCommands } from './agent-standing.ts'
 import { answer, command } from './command.ts'
 import { type ConfigOptions, inspectedTenant, runtimeOf, withTenant } from './config-option.ts'
+import { durationMs } from './duration-option.ts'
 import { table } from './table.ts'
 
-/** `portcullis agent …`: token, list, suspend, resume, revoke. */
+/** `portcullis agent …`: token, list, key, register-token, suspend, resume, revoke. */
 export function agentCommand(): Command {
   const group = new Command('agent')
     .description('issue credentials for agents, list them, and take back what they have')
     .addCommand(tokenCommand())
     .addCommand(listCommand())
+    .addCommand(agentKeyCommand())
+    .addCommand(registerTokenCommand())
   for (const command of standingCommands()) group.addCommand(command)
   return group
 }
@@ -32,7 +35,7 @@ function tokenCommand(): Command {
       ],
     }),
   )
-    .option('--ttl <duration>', 'its life, 1s to 24h (default: token_ttl of the agent)', toMs)
+    .option('--ttl <duration>', 'its life, 1s to 24h (default: token_ttl of the agent)', durationMs)
     .option('--dpop-jkt <thumbprint>', 'bind it to the key of this thumbprint (RFC 7638, 9449)')
     .action((name: string, options: TokenOptions) =>
       answer(options.json, async () => {
@@ -44,12 +47,6 @@ function tokenCommand(): Command {
         return { json: issued, text: issued.token }
       }),
     )
-}
-
-function toMs(text: string): number {
-  const parsed = parseDuration(text)
-  if (parsed === undefined) throw new InvalidArgumentError('a duration such as 15m or 1h')
-  return parsed
 }
 
 function listCommand(): Command {

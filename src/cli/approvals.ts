@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { Command, InvalidArgumentError } from 'commander'
-import { parseDuration } from '../app/config.ts'
+import { Command } from 'commander'
 import type { Ballot } from '../client/admin-client.ts'
 import { PortcullisError } from '../kernel/errors.ts'
 import { approvalLines, approvalTable } from './approval-text.ts'
 import { answer, command } from './command.ts'
 import { type ConfigOptions, runtimeOf, withTenant } from './config-option.ts'
+import { durationMs } from './duration-option.ts'
 
 /** Where the token of an approver is taken from, unless a file is named. */
 export const APPROVER_TOKEN_VARIABLE = 'PORTCULLIS_APPROVER_TOKEN'
@@ -119,7 +119,11 @@ function tokenCommand(): Command {
       ],
     }),
   )
-    .option('--ttl <duration>', 'its life, 1s to 24h (default: token_ttl of the approver)', toMs)
+    .option(
+      '--ttl <duration>',
+      'its life, 1s to 24h (default: token_ttl of the approver)',
+      durationMs,
+    )
     .action((name: string, options: TokenOptions) =>
       answer(options.json, async () => {
         const { ttl } = options
@@ -128,10 +132,4 @@ function tokenCommand(): Command {
         return { json: issued, text: issued.token }
       }),
     )
-}
-
-function toMs(text: string): number {
-  const parsed = parseDuration(text)
-  if (parsed === undefined) throw new InvalidArgumentError('a duration such as 15m or 1h')
-  return parsed
 }

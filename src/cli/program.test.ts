@@ -23,7 +23,8 @@ test('the commands are these', () => {
   assert.deepEqual(
     ALL.map(([name]) => name),
     [
-      ...['init', 'up', 'agent', 'agent token', 'agent list'],
+      ...['init', 'up', 'agent', 'agent token', 'agent list', 'agent key', 'agent key add'],
+      ...['agent key list', 'agent key remove', 'agent register-token'],
       ...['agent suspend', 'agent resume', 'agent revoke'],
       ...['session', 'session list', 'session end', 'tenant', 'tenant list', 'space', 'space list'],
       ...['member', 'member list', 'member show', 'member add', 'member remove'],
@@ -156,7 +157,10 @@ const COMPLETED: readonly [line: readonly string[], offered: readonly string[]][
   [['po'], ['policy']],
   [
     ['agent', ''],
-    ['token', 'list', 'suspend', 'resume', 'revoke', 'help', '--help'],
+    [
+      ...['token', 'list', 'key', 'register-token'],
+      ...['suspend', 'resume', 'revoke', 'help', '--help'],
+    ],
   ],
   [['agent', 'token', '--d'], ['--dpop-jkt']],
   [['agent', 'token', 'sales', '--tt'], ['--ttl']],

@@ -30,6 +30,7 @@ import type { PolicyChange, PolicyPush, PolicyRollback } from '../contract/polic
 import { ERRORS, PortcullisError } from '../kernel/errors.ts'
 import { DEFAULT_TENANT } from '../kernel/identity/tenant.ts'
 import { isJsonObject } from '../kernel/json/value.ts'
+import { type AgentClient, agentClient } from './agent-client.ts'
 import { type PrivacyClient, privacyClient } from './privacy-client.ts'
 import { type StandingClient, standingClient } from './standing-client.ts'
 import { type TenantClient, tenantClient } from './tenant-client.ts'
@@ -75,7 +76,7 @@ export interface AdminClientOptions {
  * Speaks to a running runtime. Each call rejects `RUNTIME_NOT_RUNNING`, `ADMIN_FORBIDDEN` or
  * `ADMIN_TIMEOUT` where nobody answers, and otherwise with the code that the runtime gave.
  */
-export interface AdminClient extends PrivacyClient, StandingClient, TenantClient {
+export interface AdminClient extends AgentClient, PrivacyClient, StandingClient, TenantClient {
   status(): Promise<Status>
   issueToken(agent: string, request?: TokenRequest): Promise<IssuedToken>
   reloadPolicies(): Promise<PolicyReload>
@@ -150,6 +151,7 @@ export function adminClient(options: AdminClientOptions): AdminClient {
       json({ method: 'POST', path: `/v1/keys/${encodeURIComponent(id)}/compromised`, body }),
     draftTrust: (body = {}) => json({ method: 'POST', path: '/v1/trust/draft', body }),
     publishTrust: (body) => json({ method: 'POST', path: '/v1/trust', body }),
+    ...agentClient(json),
     ...privacyClient(json),
     ...standingClient(json),
     ...tenantClient(json),

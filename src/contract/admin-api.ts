@@ -1,5 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import type { JsonObject } from '../kernel/json/value.ts'
+import { AGENT_CLIENT_ROUTES } from './agent-clients.ts'
 import { APPROVAL_ROUTES } from './approvals.ts'
 import { BUDGET_ROUTES } from './budgets.ts'
 import { KEY_ROUTES, TrustStatus } from './keys.ts'
@@ -195,6 +196,7 @@ export const ADMIN_ROUTES = {
     summary: 'What the servers offer, and what arguments it takes.',
     answer: ToolSchemas,
   },
+  ...AGENT_CLIENT_ROUTES,
   ...BUDGET_ROUTES,
   ...POLICY_CHANGE_ROUTES,
   ...APPROVAL_ROUTES,

@@ -3,6 +3,7 @@ import { CEDAR_ERRORS } from './cedar-errors.ts'
 import { DOOR_ERRORS } from './door-errors.ts'
 import { FILTER_ERRORS } from './filter-errors.ts'
 import { LEDGER_ERRORS } from './ledger-errors.ts'
+import { OAUTH_ERRORS } from './oauth-errors.ts'
 import { OBLIGATION_ERRORS } from './obligation-errors.ts'
 import { PEOPLE_ERRORS } from './people-errors.ts'
 import { POLICY_ERRORS } from './policy-errors.ts'
@@ -190,6 +191,7 @@ export const ERRORS = {
   ...POLICY_ERRORS,
   ...WITNESS_ERRORS,
   ...VERIFY_ERRORS,
+  ...OAUTH_ERRORS,
   UPSTREAM_UNKNOWN: {
     http: 404,
     agent: 'This action is not permitted for this agent.',

@@ -9,6 +9,7 @@ import type { Channel, Gate, Ports } from './ports.ts'
 import { callOf } from './steps/meet.ts'
 import { policyRequest } from './steps/policy-request.ts'
 import { recordAtDoor, recordRefusal } from './steps/record.ts'
+import { isInScope } from './steps/scope.ts'
 
 /** What doors are handed: the guard over these ports, and the questions that come before it. */
 export function createGate(ports: Ports): Gate {
@@ -58,6 +59,7 @@ function visible({ identity, actions, channel }: Sight, ports: Ports): readonly 
   const { attributes, roles, usage } = ports
   const now = ports.clock.now()
   return actions.map((action) => {
+    if (!isInScope(action, identity)) return false
     // Looking at what there is counts for nothing.
     const used = usage.peek(callOf(action, identity, now))
     const request = policyRequest({ action, channel }, identity, { attributes, roles, used, now })

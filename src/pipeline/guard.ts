@@ -25,6 +25,7 @@ import {
   recordOutcome,
   recordRefusal,
 } from './steps/record.ts'
+import { checkScope } from './steps/scope.ts'
 
 /**
  * The path of every request, whichever door it came through. It never rejects: an exception on the
@@ -36,6 +37,7 @@ export async function guard(request: GuardRequest, ports: Ports): Promise<Outcom
   try {
     const first = begin(request, ports)
     identity = await ports.identities.verify(request.credential, first.now)
+    checkScope(request.action, identity)
     const asked = judgeCall(first, { identity }, ports)
     hand = asked.hand
     // Unless a human is asked, nothing comes between deciding and holding what it costs.

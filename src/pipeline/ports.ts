@@ -18,6 +18,7 @@ import type { RoleSource } from './identity-ports.ts'
 
 export type * from './approval-ports.ts'
 export type * from './identity-ports.ts'
+export type * from './oauth-ports.ts'
 export type * from './people-ports.ts'
 export type * from './standing-ports.ts'
 

@@ -109,6 +109,12 @@ export async function adminDoor(t: TestContext, options: AdminDoorOptions = {}) 
     issueApproverToken: async (approver) => ({
       ...{ token: `token.of.${approver}`, approver, expires: '2026-09-21T22:13:20.000Z' },
     }),
+    agentKeys: (agent) => ({ agent, keys: [] }),
+    addAgentKey: async (agent) => ({ agent, keys: [] }),
+    removeAgentKey: async (agent) => ({ agent, keys: [] }),
+    openRegistration: async (agent) => ({
+      ...{ token: 'registration.token', agent, expires: '2026-09-21T14:28:20.000Z' },
+    }),
     keys: () => KEYS,
     rotateKey: async () => KEYS,
     retireKey: async () => KEYS,

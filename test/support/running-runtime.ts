@@ -5,6 +5,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { loadConfig } from '../../src/app/config.ts'
 import { type Runtime, startRuntime } from '../../src/app/main.ts'
 import type { Receipt } from '../../src/kernel/receipt/receipt.ts'
+import type { PersonLogin } from '../../src/pipeline/ports.ts'
 import { readLedger } from '../../src/stores/segments/read-ledger.ts'
 import { silentLog } from './silent-log.ts'
 
@@ -32,6 +33,8 @@ export interface RuntimeSetup {
   readonly keys?: string
   /** More of the configuration: `[budgets.llm]` … */
   readonly more?: string
+  /** How people log in, where there are any. */
+  readonly login?: PersonLogin
 }
 
 const SCRIPTED = join(import.meta.dirname, 'upstreams', 'scripted.ts')
@@ -42,6 +45,7 @@ export async function runRuntime({
   memory = {},
   keys,
   more = '',
+  login,
 }: RuntimeSetup): Promise<RunningRuntime> {
   const folder = mkdtempSync(join(tmpdir(), 'portcullis-path-'))
   const upstream = join(folder, 'upstream.ndjson')
@@ -53,7 +57,8 @@ export async function runRuntime({
   if (keys !== undefined) cpSync(keys, join(folder, '.portcullis', 'keys'), { recursive: true })
   const config = join(folder, 'portcullis.toml')
   writeFileSync(config, `${configText(agents, Object.keys(memory), upstream)}\n${more}`)
-  const start = () => startRuntime(loadConfig(config, {}), { log: silentLog })
+  const start = () =>
+    startRuntime(loadConfig(config, {}), { log: silentLog, ...(login && { login }) })
   const started = start()
   started.catch(() => rmSync(folder, { recursive: true }))
   let runtime = await started

@@ -8,6 +8,7 @@ import { Members, Roles, Spaces, space, Tenants } from './identity-schema.ts'
 import { KeysSchema } from './keys-schema.ts'
 import { Ledger, Witnesses } from './ledger-schema.ts'
 import { Logins } from './login-schema.ts'
+import { agentAsClient, OAuth } from './oauth-schema.ts'
 import { PolicySchema } from './policy-schema.ts'
 
 /**
@@ -116,6 +117,7 @@ const Agent = Type.Object(
       pattern: DURATION_PATTERN,
       expected: 'a duration such as `15m` or `8h`',
     }),
+    ...agentAsClient,
     description,
   },
   { additionalProperties: false },
@@ -281,6 +283,7 @@ export const ConfigSchema = Type.Object(
     }),
     identity: Logins,
     keys: KeysSchema,
+    oauth: OAuth,
     ledger: Ledger,
     witnesses: Witnesses,
     tenants: Tenants,

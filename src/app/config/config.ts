@@ -1,5 +1,6 @@
 import type { RefusalBounds } from '../../kernel/alerts/refusal-counts.ts'
 import type { Budget } from '../../kernel/budget/budget.ts'
+import type { PublicJwk } from '../../kernel/identity/public-jwk.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
 import type { SubjectPaths } from '../../kernel/privacy/subject.ts'
 import type { WitnessPolicy } from '../../kernel/tlog/witness-policy.ts'
@@ -39,6 +40,7 @@ export interface Config extends TenantConfig {
   /** How people prove who they are. */
   readonly identity: LoginsConfig
   readonly keys: KeysConfig
+  readonly oauth: OAuthConfig
   readonly ledger: LedgerConfig
   /** Absent where nobody witnesses the ledger. */
   readonly witnesses?: WitnessesConfig
@@ -54,6 +56,14 @@ export interface KeysConfig {
   readonly root?: string
   readonly rotateEveryMs?: number
   readonly overlapMs: number
+}
+
+/** Our own authorization server. */
+export interface OAuthConfig {
+  /** Absent: where the listener listens. */
+  readonly issuer?: string
+  readonly delegationDepth: number
+  readonly consentTtlMs: number
 }
 
 /** What of the ledger is kept and for how long, of one tenant. */
@@ -131,6 +141,11 @@ export interface AgentConfig {
   readonly version?: string
   readonly attributes: JsonObject
   readonly tokenTtlMs: number
+  /** What it proves itself with to the authorization server. */
+  readonly keys: readonly PublicJwk[]
+  readonly redirectUris: readonly string[]
+  readonly scopes: readonly string[]
+  readonly actsFor: readonly string[]
   readonly description?: string
 }
 

@@ -11,6 +11,9 @@ const SMALLEST = `[roles.sales]
 roles = ["sales"]
 `
 
+/** An agent of whose dealings with the authorization server nothing is said. */
+const CLIENT = { keys: [], redirectUris: [], scopes: ['*'], actsFor: [] }
+
 test('the smallest file gets every default, and absolute paths beside itself', async (t) => {
   const { folder, config } = await loadText(t, SMALLEST)
   assert.deepEqual(config, {
@@ -24,7 +27,8 @@ test('the smallest file gets every default, and absolute paths beside itself', a
     spaces: {},
     roles: { sales: { permissions: [] } },
     members: {},
-    agents: { sales: { roles: ['sales'], attributes: {}, tokenTtlMs: 900_000 } },
+    agents: { sales: { roles: ['sales'], attributes: {}, tokenTtlMs: 900_000, ...CLIENT } },
+    oauth: { delegationDepth: 4, consentTtlMs: 28_800_000 },
     approvers: {},
     approvals: { waitMs: 300_000, pendingPerAgent: 32, pending: 1_024 },
     alerts: { alertAfter: 20, receiptsPerSource: 30, receipts: 300 },
@@ -38,8 +42,7 @@ test('the smallest file gets every default, and absolute paths beside itself', a
     ledger: config.ledger,
     keys: { overlapMs: 604_800_000 },
     identity: config.identity,
-    tenants: {},
-    warnings: [],
+    ...{ tenants: {}, warnings: [] },
   })
 })
 
@@ -133,7 +136,7 @@ maintenance_mode = false
       sales: {
         ...{ roles: ['sales'], team: 'growth', space: 'emea', version: '1.4.2' },
         attributes: { level: 3, areas: ['crm'], limits: { rows: 1.5 } },
-        ...{ tokenTtlMs: 7_200_000, description: 'an agent' },
+        ...{ tokenTtlMs: 7_200_000, description: 'an agent', ...CLIENT },
       },
     },
     approvers: {
@@ -185,10 +188,9 @@ maintenance_mode = false
       system: { maintenance_mode: false },
     },
     ledger: config.ledger,
-    identity: config.identity,
+    ...{ identity: config.identity, oauth: { delegationDepth: 4, consentTtlMs: 28_800_000 } },
     keys: { root: join(folder, 'root.pem'), rotateEveryMs: 7_776_000_000, overlapMs: 86_400_000 },
-    tenants: {},
-    warnings: [],
+    ...{ tenants: {}, warnings: [] },
   })
 })
 

@@ -7,6 +7,7 @@ import { overlay } from './environment.ts'
 import { checkTenants, type LoadedTenants, loadTenants } from './load-tenants.ts'
 import { loginFindings, loginsOf } from './login-config.ts'
 import { literalLogins, resolveLogins } from './login-secrets.ts'
+import { checkClients, checkOAuth, oauthOf } from './oauth-clients.ts'
 import { literalSecrets, resolveSecrets } from './resolve-secrets.ts'
 import { type Absolute, milliseconds, tenantConfigOf, tenantLedgerOf } from './tenant-config.ts'
 import { checkWitnesses, witnessesOf } from './witnesses.ts'
@@ -42,6 +43,8 @@ export function loadConfig(
     ...checkWitnesses(written, { tree, text, absolute }),
     ...checkTenants(written, tree, absolute),
     ...placed([...loginFindings(written, absolute)], tree),
+    ...checkClients(written, { tree, absolute }),
+    ...checkOAuth(written, tree),
   ]
   const warnings = [...literalSecrets(written, tree, file), ...literalLogins(written, tree, file)]
   const dataDir = absolute(written.data_dir)
@@ -84,6 +87,7 @@ function configOf(
     },
     identity: loginsOf(written.identity, absolute),
     keys: keysOf(written.keys, absolute),
+    oauth: oauthOf(written.oauth),
     ledger: ledgerOf(written.ledger),
     ...(witnesses && { witnesses }),
     tenants: others.tenants,

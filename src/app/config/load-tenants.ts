@@ -5,6 +5,7 @@ import { checkFiles, checkTenantMeaning } from './check-meaning.ts'
 import type { TenantConfig } from './config.ts'
 import type { ConfigFile } from './config-schema.ts'
 import { readConfigText, refuseAny, shapeOf } from './config-text.ts'
+import { checkClients } from './oauth-clients.ts'
 import type { Problem } from './problems.ts'
 import { literalSecrets, resolveSecrets } from './resolve-secrets.ts'
 import { type Absolute, tenantConfigOf } from './tenant-config.ts'
@@ -74,7 +75,10 @@ function loadTenant(
   const { value, source } = shapeOf(read, { file, schema: TenantSchema })
   const written = value as TenantFile
   const absolute = (path: string) => resolve(dirname(file), path)
-  const meaning = checkTenantMeaning(written, tree)
+  const meaning = [
+    ...checkTenantMeaning(written, tree),
+    ...checkClients(written, { tree, absolute }),
+  ]
   const warnings = literalSecrets(written, tree, file)
   const place = { file, dataDir, absolute }
   if (purpose === 'inspect') {

@@ -4,6 +4,7 @@ import { FOREVER } from './check-meaning.ts'
 import type { PolicyConfig, ServerConfig, TenantConfig, TenantLedgerConfig } from './config.ts'
 import { parseDuration } from './duration.ts'
 import { mapValues } from './map-values.ts'
+import { agentOf } from './oauth-clients.ts'
 import type { TenantFile } from './tenant-schema.ts'
 
 /** Makes a path of the file whole. */
@@ -24,9 +25,9 @@ export function tenantConfigOf(
   return {
     ...{ file, dataDir, policyDir: absolute(written.policy_dir) },
     ...{ policy: policyOf(written.policy), spaces, roles, members, attributes },
-    agents: mapValues(written.agents, ({ token_ttl, ...agent }) => ({
-      ...agent,
-      tokenTtlMs: milliseconds(token_ttl),
+    agents: mapValues(written.agents, (agent) => ({
+      ...agentOf(agent, absolute),
+      tokenTtlMs: milliseconds(agent.token_ttl),
     })),
     approvers: mapValues(written.approvers, ({ token_ttl, ...approver }) => ({
       ...approver,

@@ -68,7 +68,8 @@ export async function openShared(installation: Config, log: Log, opened: Closing
   const bodies = ledgerBodies(ledgerPlace, () => keys.keyring.signers)
   const files = { ledger, ledgerOf, ledgerPlace, reader, bodies }
   const standing = openStanding(dataDir, { ...base, ledgerOf, opened })
-  const identity = { directory, standing, ...openIdentities(configs, keys, standing) }
+  const proving = openIdentities(configs, keys, { dataDir, directory, standing, opened })
+  const identity = { directory, standing, ...proving }
   return { ...base, ...files, ...identity, installation, configs, keys, keyDesk, finality }
 }
 

@@ -16,6 +16,7 @@ import { DEFAULT_TENANT, type Tenant } from '../../kernel/identity/tenant.ts'
 import type { Log } from '../../pipeline/ports.ts'
 import { logDefect } from '../record-refusal.ts'
 import { listenOnSocket } from './admin-socket.ts'
+import { type AgentClientOperations, addAgentClients } from './agent-client-routes.ts'
 import { type ApprovalOperations, addApprovals } from './approval-routes.ts'
 import { addKeys, type KeyOperations } from './key-routes.ts'
 import { addPrivacy, type PrivacyOperations } from './privacy-routes.ts'
@@ -32,7 +33,8 @@ import {
 
 /** What operators may do with a runtime. Each may throw a `PortcullisError`. */
 export interface AdminOperations
-  extends ApprovalOperations,
+  extends AgentClientOperations,
+    ApprovalOperations,
     KeyOperations,
     PrivacyOperations,
     StandingOperations,
@@ -155,6 +157,7 @@ function addOperations(
   limits: AdminLimits,
 ): void {
   addCommands(api, operations)
+  addAgentClients(api, operations)
   addApprovals(api, operations)
   addKeys(api, operations)
   addPrivacy(api, operations)

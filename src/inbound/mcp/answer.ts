@@ -34,13 +34,16 @@ export interface ErrorAnswerOptions {
    */
   readonly inBand?: boolean
   readonly data?: JsonObject
+  /** What was asked for, where the credential is not for it. */
+  readonly operation?: string
 }
 
 /** A JSON-RPC error with what the agent may know of it. */
 export function errorAnswer(code: ErrorCode, options: ErrorAnswerOptions = {}): Answer {
   const status = options.inBand === true ? 200 : ERRORS[code].http
   const body = errorBody(code, options)
-  if (status === 401) return { status, body, headers: { 'www-authenticate': challengeOf(code) } }
+  const challenge = challengeOf(code, options)
+  if (challenge !== undefined) return { status, body, headers: { 'www-authenticate': challenge } }
   // What is left of the request will not be read: the connection can't serve another one.
   if (status === 408) return { status, body, headers: { connection: 'close' } }
   return { status, body }
@@ -91,8 +94,17 @@ function rpcCodeOf(code: ErrorCode): number {
 }
 
 /** RFC 6750 section 3: no error code for a request that brought no credential. */
-function challengeOf(code: ErrorCode): string {
-  if (code === 'IDENTITY_MISSING') return 'Bearer'
-  if (code === 'IDENTITY_UNPROVED') return 'DPoP error="invalid_dpop_proof"'
-  return 'Bearer error="invalid_token"'
+function challengeOf(code: ErrorCode, { operation }: ErrorAnswerOptions): string | undefined {
+  switch (code) {
+    case 'IDENTITY_MISSING':
+      return 'Bearer'
+    case 'IDENTITY_UNPROVED':
+      return 'DPoP error="invalid_dpop_proof"'
+    case 'DPOP_NONCE_REQUIRED':
+      return 'DPoP error="use_dpop_nonce"'
+    case 'SCOPE_INSUFFICIENT':
+      return `Bearer error="insufficient_scope", scope="${operation ?? ''}"`
+    default:
+      return ERRORS[code].http === 401 ? 'Bearer error="invalid_token"' : undefined
+  }
 }

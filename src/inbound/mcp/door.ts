@@ -6,6 +6,7 @@ import type { Tenant } from '../../kernel/identity/tenant.ts'
 import type { Clock, Gate, Log, OpenSession, SessionsOf, Standing } from '../../pipeline/ports.ts'
 import { createAllowances } from './allowances.ts'
 import { type Answer, sendAnswer } from './answer.ts'
+import { type Challenges, challenged } from './challenge.ts'
 import { openEventStream } from './event-stream.ts'
 import { createHeldCalls } from './held-calls.ts'
 import { DEFAULT_DOOR_LIMITS, type DoorLimits } from './limits.ts'
@@ -26,6 +27,8 @@ export interface McpDoorOptions {
   readonly limits?: Partial<DoorLimits>
   /** Tells what was taken back: its sessions, streams and calls end at once. */
   readonly standing?: Pick<Standing, 'onEnd'>
+  /** Where agents find out how to get a token; without it they are not told. */
+  readonly challenges?: Challenges
 }
 
 /** The MCP endpoint: streamable HTTP, revision 2025-11-25 and the two before it. */
@@ -85,8 +88,14 @@ export function createMcpDoor(options: McpDoorOptions): McpDoor {
       })
       const route = (serve: Serve) => async (request: FastifyRequest, reply: FastifyReply) => {
         const { raw } = request
-        const arrival = { request: raw, response: reply.raw, credential: credentialOf(raw) }
-        return sendAnswer(reply, await visit(arrival, door, serve))
+        const credential = credentialOf(raw)
+        // RFC 9449 section 8.2: whoever proves a key is handed the nonce for the next time.
+        if (credential.kind === 'dpop' && options.challenges !== undefined) {
+          reply.raw.setHeader('dpop-nonce', options.challenges.dpopNonce())
+        }
+        const arrival = { request: raw, response: reply.raw, credential }
+        const answer = await visit(arrival, door, serve)
+        return sendAnswer(reply, challenged(answer, options.challenges))
       }
       server.post('/mcp', route(post))
       server.get('/mcp', route(openStream))

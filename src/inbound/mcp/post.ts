@@ -1,3 +1,4 @@
+import { operationOf } from '../../kernel/action.ts'
 import { PortcullisError, unreachable } from '../../kernel/errors.ts'
 import { parseStrictJson } from '../../kernel/json/parse-strict.ts'
 import {
@@ -137,7 +138,8 @@ async function callTool({ id, params }: RpcRequest, visit: Visit, door: Door): P
     const { onHeld, gone, cutOff } = call
     const guarded = door.gate.guard({ action, credential, channel, onHeld, gone })
     // Who was cut off hears nothing more; what was begun is finished and recorded all the same.
-    return call.answer(outcomeAnswer(id, await Promise.race([guarded, cutOff])))
+    const outcome = await Promise.race([guarded, cutOff])
+    return call.answer(outcomeAnswer(id, outcome, operationOf(action)))
   } finally {
     call.end()
   }

@@ -3,8 +3,8 @@ import { TLSSocket } from 'node:tls'
 import { PortcullisError } from '../../kernel/errors.ts'
 import type { Credential } from '../../kernel/identity/credential.ts'
 import type { RpcMessage } from '../../kernel/jsonrpc/message.ts'
+import { isLoopbackConnection } from '../loopback.ts'
 import { clientCertificateOf } from './client-certificates.ts'
-import { isLoopbackConnection } from './loopback.ts'
 
 /** Revisions of MCP that the door speaks, the newest first. */
 export const MCP_VERSIONS = ['2025-11-25', '2025-06-18', '2025-03-26'] as const

@@ -22,21 +22,29 @@ export function readToolCall({ name, arguments: args = {} }: JsonObject): Action
 }
 
 /** The outcome of a call as the agent hears it: a result of the tool, unless its proof failed. */
-export function outcomeAnswer(id: MessageId, outcome: Outcome): Answer {
+export function outcomeAnswer(id: MessageId, outcome: Outcome, operation = ''): Answer {
   switch (outcome.kind) {
     case 'done':
       return resultAnswer(id, JSON.stringify(outcome.result))
     case 'refused':
     case 'failed':
-      return failureAnswer(id, toldCode(outcome.code), outcome.receipt)
+      return failureAnswer(id, { ...outcome, operation })
     default:
       return unreachable(outcome)
   }
 }
 
-function failureAnswer(id: MessageId, code: ErrorCode, receipt: string | undefined): Answer {
-  if (ERRORS[code].http === 401) {
-    return errorAnswer(code, { id, data: receipt === undefined ? {} : { receipt } })
+interface Failure {
+  readonly code: ErrorCode
+  readonly receipt?: string
+  readonly operation: string
+}
+
+function failureAnswer(id: MessageId, { code: exact, receipt, operation }: Failure): Answer {
+  const code = toldCode(exact)
+  // The credential is at fault, so the answer is one of HTTP: clients then get a better one.
+  if (ERRORS[code].http === 401 || code === 'SCOPE_INSUFFICIENT') {
+    return errorAnswer(code, { id, operation, data: receipt === undefined ? {} : { receipt } })
   }
   const reference = receipt === undefined ? code : `${code}, receipt ${receipt}`
   const result = {

@@ -26,7 +26,8 @@ export interface ActorLink {
 
 /**
  * How a link was authenticated. `admin-socket` proves who could open it: its owner. `delegated` is
- * named by the token of the link behind it: whoever issued that token had it proved.
+ * named by the token of the link behind it: whoever issued that token had it proved. `client-jwt`
+ * is a client of the authorization server with an assertion of its own key (RFC 7523).
  */
 export type LinkProof =
   | 'bearer-jwt'
@@ -34,6 +35,7 @@ export type LinkProof =
   | 'mtls-jwt'
   | 'svid'
   | 'delegated'
+  | 'client-jwt'
   | 'approver-jwt'
   | 'password'
   | 'passkey'
@@ -48,6 +50,8 @@ export type LinkProof =
 export interface Identity {
   readonly tenant: Tenant
   readonly principal: Principal
+  /** The human it acts for, where it acts for one: the first link of the chain. */
+  readonly human?: Principal
   /** Who acts for whom, the principal last. */
   readonly chain: readonly ActorLink[]
   /** The operations that the credential is limited to, as names with a star last; absent: any. */

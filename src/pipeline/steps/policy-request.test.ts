@@ -108,3 +108,48 @@ test('roles are those that were proved and those granted in the space of the res
     assert.deepEqual(user, principal)
   }
 })
+
+test('policies can speak of every link of a chain, and of whom it began with', () => {
+  const identity: Identity = {
+    tenant: DEFAULT_TENANT,
+    principal: { kind: 'agent', id: 'helper', roles: ['helper'] },
+    human: { kind: 'human', id: 'ada', roles: [], attributes: { clearance: 'secret', id: 'eve' } },
+    chain: [
+      { kind: 'human', id: 'ada', via: 'delegated' },
+      { kind: 'agent', id: 'sales', via: 'delegated' },
+      { kind: 'agent', id: 'helper', via: 'dpop-jwt' },
+    ],
+    scopes: ['crm.*'],
+  }
+  const attributes = { about: () => ({ operation: {}, resource: {}, system: {} }) }
+  const asked = policyRequest({ action: ACTION, channel: CHANNEL }, identity, {
+    ...{ attributes, roles: NO_ROLES, now: 0 },
+  })
+  const { human, agent, delegation } = asked.attributes
+  assert.deepEqual(human, { kind: 'human', id: 'ada', roles: [], clearance: 'secret' })
+  assert.deepEqual(agent, { kind: 'agent', id: 'helper', roles: ['helper'] })
+  assert.deepEqual(delegation, {
+    ...{ depth: 2, scopes: ['crm.*'], chain: identity.chain },
+    links: ['human:ada', 'agent:sales', 'agent:helper'],
+  })
+})
+
+test('a service has the agent behind it under `agent`, by name alone', () => {
+  const identity: Identity = {
+    tenant: DEFAULT_TENANT,
+    principal: { kind: 'service', id: 'mailer', roles: [] },
+    chain: [
+      { kind: 'agent', id: 'sales', via: 'delegated' },
+      { kind: 'service', id: 'mailer', via: 'svid' },
+    ],
+  }
+  const attributes = { about: () => ({ operation: {}, resource: {}, system: {} }) }
+  const asked = policyRequest({ action: ACTION, channel: CHANNEL }, identity, {
+    ...{ attributes, roles: NO_ROLES, now: 0 },
+  })
+  assert.deepEqual(asked.attributes.agent, { kind: 'agent', id: 'sales' })
+  assert.deepEqual(asked.attributes.delegation, {
+    ...{ depth: 1, scopes: ['*'], chain: identity.chain },
+    links: ['agent:sales', 'service:mailer'],
+  })
+})

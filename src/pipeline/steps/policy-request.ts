@@ -1,7 +1,8 @@
 import { argsOf, operationOf, resourceOf } from '../../kernel/action.ts'
 import type { UsageFacts } from '../../kernel/budget/usage-book.ts'
-import { unreachable } from '../../kernel/errors.ts'
+import { delegationDepth } from '../../kernel/identity/delegation.ts'
 import type { Identity, Principal } from '../../kernel/identity/principal.ts'
+import { EVERYTHING } from '../../kernel/identity/scopes.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
 import type { PolicyRequest } from '../../kernel/policy/policy-request.ts'
 import { canonicalSpellings } from '../../kernel/spelling.ts'
@@ -33,12 +34,16 @@ export function policyRequest(
   const about = attributes.about(operation, resource)
   const acting = effectivePrincipal(identity, about.resource.space, roles)
   const principal = principalFacts(acting)
+  const { human } = identity
+  const behind = human && { ...identity, principal: human }
+  const person = behind && effectivePrincipal(behind, about.resource.space, roles)
   return {
     operation,
     resource,
     attributes: {
       principal,
-      ...rootsOf(acting, principal),
+      ...rootsOf(identity, acting, person),
+      delegation: delegationFacts(identity),
       args,
       input: args,
       resource: { ...about.resource, type, id: resource.id },
@@ -56,16 +61,26 @@ function principalFacts({ attributes, kind, id, roles }: Principal): JsonObject 
   return { ...attributes, kind, id, roles }
 }
 
-/** An agent and a human stand under the name of their kind as well. */
-function rootsOf({ kind }: Principal, facts: JsonObject): JsonObject {
-  switch (kind) {
-    case 'agent':
-      return { agent: facts }
-    case 'human':
-      return { human: facts, user: facts }
-    case 'service':
-      return {}
-    default:
-      return unreachable(kind)
+/** The acting agent, and the human who acts or is acted for, stand under names of their own. */
+function rootsOf(
+  { chain }: Identity,
+  principal: Principal,
+  behind: Principal | undefined,
+): JsonObject {
+  const facts = principalFacts(principal)
+  const person = principal.kind === 'human' ? facts : behind && principalFacts(behind)
+  const acting = chain.findLast(({ kind }) => kind === 'agent')
+  const named = acting && { kind: acting.kind, id: acting.id }
+  const agent = principal.kind === 'agent' ? facts : named
+  return { ...(agent && { agent }), ...(person && { human: person, user: person }) }
+}
+
+/** Every link of the chain, the one who acts last; what is limited to nothing has a star. */
+function delegationFacts({ chain, scopes }: Identity): JsonObject {
+  return {
+    depth: delegationDepth(chain),
+    scopes: scopes ?? [EVERYTHING],
+    chain: chain.map(({ kind, id, via }) => ({ kind, id, via })),
+    links: chain.map(({ kind, id }) => `${kind}:${id}`),
   }
 }

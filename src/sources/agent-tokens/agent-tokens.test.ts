@@ -6,9 +6,9 @@ import { calculateJwkThumbprint, exportJWK, type JWTPayload, SignJWT } from 'jos
 import { type ErrorCode, PortcullisError } from '../../kernel/errors.ts'
 import type { Credential } from '../../kernel/identity/credential.ts'
 import { DEFAULT_TENANT, type Tenant, tenantOf } from '../../kernel/identity/tenant.ts'
+import { DPOP_PROOF_WINDOW_SECONDS } from '../dpop-proof.ts'
 import { TOKEN_LIFE_LIMIT_MS } from '../runtime-tokens.ts'
 import { agentTokens } from './agent-tokens.ts'
-import { DPOP_PROOF_WINDOW_SECONDS } from './dpop-proof.ts'
 
 const ORIGIN = 'portcullis.local/test'
 const NOW = 1_700_000_000_000

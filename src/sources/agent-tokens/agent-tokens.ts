@@ -1,9 +1,9 @@
 import { hash, type KeyObject } from 'node:crypto'
 import { PortcullisError } from '../../kernel/errors.ts'
-import type { DpopCredential } from '../../kernel/identity/credential.ts'
 import type { Identity } from '../../kernel/identity/principal.ts'
 import { DEFAULT_TENANT, isTenant, type Tenant } from '../../kernel/identity/tenant.ts'
 import type { IdentitySource } from '../../pipeline/ports.ts'
+import { type DpopProofs, dpopProofs } from '../dpop-proof.ts'
 import {
   isTokenLife,
   signToken,
@@ -11,7 +11,6 @@ import {
   type VerifiedToken,
   verifyToken,
 } from '../runtime-tokens.ts'
-import { dpopProofs } from './dpop-proof.ts'
 import type { DeclaredAgent } from './principal-of.ts'
 import { principalOf } from './principal-of.ts'
 
@@ -28,6 +27,8 @@ export interface AgentTokensOptions {
   readonly publicKey: KeyObject
   /** An agent as it is declared now. A token of an agent that is gone proves nothing. */
   readonly agent: (tenant: Tenant, id: string) => DeclaredAgent | undefined
+  /** Remembers used proofs for all who check them. */
+  readonly proofs?: DpopProofs
 }
 
 export interface TokenRequest {
@@ -60,7 +61,7 @@ interface Claims {
 /** Short-lived tokens for agents: JWTs of RFC 9068 under the runtime's own key. */
 export function agentTokens(options: AgentTokensOptions): AgentTokens {
   const verified = verifiedTokens(options)
-  const checked = checkedProofs()
+  const { proofs = dpopProofs() } = options
   return {
     async verify(credential, now) {
       if (credential.kind === 'none' || credential.kind === 'certificate') {
@@ -74,24 +75,10 @@ export function agentTokens(options: AgentTokensOptions): AgentTokens {
       if (credential.kind === 'bearer' || jkt === undefined) {
         return proved('bearer-jwt')
       }
-      await checked(credential, jkt, now)
+      await proofs.check(credential, { jkt, now })
       return proved('dpop-jwt')
     },
     issue: (request) => issue(request, options),
-  }
-}
-
-/**
- * A proof serves once, and one request may ask more than once who sent it: the answer is kept with
- * the request's own credential. Nothing else is, so that expiry is judged each time.
- */
-function checkedProofs() {
-  const proofs = dpopProofs()
-  const checked = new WeakMap<DpopCredential, Promise<void>>()
-  return (credential: DpopCredential, jkt: string, now: number): Promise<void> => {
-    const checking = checked.get(credential) ?? proofs.check(credential, jkt, now)
-    checked.set(credential, checking)
-    return checking
   }
 }
 

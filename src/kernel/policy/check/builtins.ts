@@ -6,6 +6,7 @@ export const ROOTS: readonly string[] = [
   'context',
   'data',
   'datasets',
+  'delegation',
   'human',
   'input',
   'operation',

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto'
 import { calculateJwkThumbprint, EmbeddedJWK, errors, type JWK, jwtVerify } from 'jose'
-import { PortcullisError } from '../../kernel/errors.ts'
-import type { DpopCredential } from '../../kernel/identity/credential.ts'
+import { PortcullisError } from '../kernel/errors.ts'
+import type { DpopCredential } from '../kernel/identity/credential.ts'
+import type { DpopNonces } from './dpop-nonces.ts'
 
 /** How far a proof's `iat` may lie from now, in seconds. A used proof is remembered as long. */
 export const DPOP_PROOF_WINDOW_SECONDS = 60
@@ -14,32 +15,52 @@ export const DPOP_PROOF_LENGTH_LIMIT = 4096
 
 const ALGORITHMS = ['EdDSA', 'Ed25519', 'ES256']
 
+/** What a proof has to show beside that it is one for this request. */
+export interface ProofDemand {
+  /** Thumbprint (RFC 7638) of the key that the token is bound to. */
+  readonly jkt: string
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  /** Where only a nonce of ours says that the proof was made just now (RFC 9449 section 9). */
+  readonly nonces?: DpopNonces
+}
+
 /** Checks proofs of possession and remembers the used ones. */
 export interface DpopProofs {
   /**
-   * Resolves when the proof shows, at `now` (ms), possession of the key with this thumbprint.
-   * @throws PortcullisError `IDENTITY_UNPROVED`.
+   * Resolves when the proof shows possession of the key. A proof serves once, and one request may
+   * ask more than once who sent it: the answer is kept with the request's own credential.
+   * @throws PortcullisError `IDENTITY_UNPROVED`, `DPOP_NONCE_REQUIRED`.
    */
-  check(credential: DpopCredential, jkt: string, now: number): Promise<void>
+  check(credential: DpopCredential, demand: ProofDemand): Promise<void>
 }
 
 /** RFC 9449 section 4.3. */
 export function dpopProofs(): DpopProofs {
   const used = new Map<string, number>()
+  const checked = new WeakMap<DpopCredential, Promise<void>>()
+  const check = async (credential: DpopCredential, { jkt, now, nonces }: ProofDemand) => {
+    const { payload, jwk } = await verified(credential.proof, now)
+    const facts = [
+      ['key', await calculateJwkThumbprint(jwk), jkt],
+      ['method', payload.htm, credential.method],
+      ['address', payload.htu, credential.url],
+      ['token', payload.ath, tokenHash(credential.token)],
+    ]
+    const wrong = facts.find(([, shown, meant]) => shown !== meant)
+    if (wrong !== undefined) throw unproved(`the proof is for another ${wrong[0]}`)
+    if (!payload.jti) throw unproved('the proof has no id')
+    if (nonces !== undefined && !nonces.accepts(payload.nonce, now)) {
+      throw new PortcullisError('DPOP_NONCE_REQUIRED', 'the proof bears no nonce of these minutes')
+    }
+    // By digest: the agent chooses how long its ids are.
+    remember(used, hash('sha256', `${jkt} ${payload.jti}`, 'base64url'), now)
+  }
   return {
-    async check(credential, jkt, now) {
-      const { payload, jwk } = await verified(credential.proof, now)
-      const facts = [
-        ['key', await calculateJwkThumbprint(jwk), jkt],
-        ['method', payload.htm, credential.method],
-        ['address', payload.htu, credential.url],
-        ['token', payload.ath, tokenHash(credential.token)],
-      ]
-      const wrong = facts.find(([, shown, meant]) => shown !== meant)
-      if (wrong !== undefined) throw unproved(`the proof is for another ${wrong[0]}`)
-      if (!payload.jti) throw unproved('the proof has no id')
-      // By digest: the agent chooses how long its ids are.
-      remember(used, hash('sha256', `${jkt} ${payload.jti}`, 'base64url'), now)
+    check(credential, demand) {
+      const checking = checked.get(credential) ?? check(credential, demand)
+      checked.set(credential, checking)
+      return checking
     },
   }
 }
