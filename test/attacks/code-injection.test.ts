@@ -22,7 +22,7 @@ async function people(t: TestContext) {
   return { running, issuer, agent, code }
 }
 
-test('a code is of no use to another client, with another verifier or to another page', async (t) => {
+test('a code is of no use to another client, verifier or page', async (t) => {
   const { issuer, agent, code } = await people(t)
   const cases: readonly [string, () => Promise<{ status: number; body: object }>][] = [
     ['another client', async () => redeem(issuer, agent('thief'), await code())],

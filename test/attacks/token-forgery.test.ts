@@ -59,7 +59,7 @@ const FORGERIES: Readonly<Record<string, Forge>> = {
     jwk: generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }),
   }),
   'a critical header that nobody knows': (claims, { own }) => {
-    const signed = `${encode({ ...HEADER, crit: ['b64'], b64: true })}.${encode(claims)}`
+    const signed = `${encode({ ...HEADER, crit: ['new'], new: true })}.${encode(claims)}`
     const signature = signBytes(null, Buffer.from(signed), own)
     return `${signed}.${signature.toString('base64url')}`
   },

@@ -40,8 +40,7 @@ test('the smallest file gets every default, and absolute paths beside itself', a
     },
     attributes: { operations: {}, resources: {}, system: {} },
     ledger: config.ledger,
-    keys: { overlapMs: 604_800_000 },
-    identity: config.identity,
+    ...{ keys: { overlapMs: 604_800_000 }, identity: config.identity },
     ...{ tenants: {}, warnings: [] },
   })
 })
