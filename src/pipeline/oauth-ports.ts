@@ -98,10 +98,17 @@ export interface SecretEntry {
   readonly consumed?: number
 }
 
+export interface NewEntry extends SecretEntry {
+  /** The consent that it is based on, and ends with. */
+  readonly grant?: string
+  /** It has to outlive the process, and not a loss of power: it is over in minutes. */
+  readonly brief?: boolean
+}
+
 /** Entries are kept under a digest of their secret, so that the file tells nobody one. */
 export interface SecretEntries {
   entry(kind: string, secret: string): SecretEntry | undefined
-  putEntry(kind: string, secret: string, entry: SecretEntry & { readonly grant?: string }): void
+  putEntry(kind: string, secret: string, entry: NewEntry): void
   /** True for the first who says so: what serves once is used up then. */
   consumeEntry(kind: string, secret: string, at: number): boolean
   removeEntry(kind: string, secret: string): void

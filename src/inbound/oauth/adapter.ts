@@ -25,7 +25,7 @@ export function adapters(options: AdapterOptions): (kind: string) => Adapter {
       case 'Interaction':
         return underWay(options.clock)
       case 'ReplayDetection':
-        return usedOnce(entries(kind, options))
+        return usedOnce(entries(kind, options, { brief: true }))
       // No cookie logs anybody in: each authorization begins with a login.
       case 'Session':
         return nothing
@@ -46,7 +46,11 @@ const nothing: Adapter = {
 }
 
 /** Codes, grants and refresh tokens: durable, each under the digest of its secret. */
-function entries(kind: string, { store, clock }: AdapterOptions): Adapter {
+function entries(
+  kind: string,
+  { store, clock }: AdapterOptions,
+  how: { readonly brief?: boolean } = {},
+): Adapter {
   return {
     ...nothing,
     async upsert(id, payload, expiresIn = 0) {
@@ -55,7 +59,8 @@ function entries(kind: string, { store, clock }: AdapterOptions): Adapter {
       const expires = payload.exp ?? Math.floor(clock.now() / 1000) + expiresIn
       const grant = payload.grantId === undefined ? {} : { grant: payload.grantId }
       const used = typeof consumed === 'number' ? { consumed } : {}
-      store.putEntry(kind, id, { payload: kept as JsonObject, expires, ...grant, ...used })
+      const entry = { payload: kept as JsonObject, expires, ...grant, ...used, ...how }
+      store.putEntry(kind, id, entry)
     },
     async find(id) {
       const entry = store.entry(kind, id)

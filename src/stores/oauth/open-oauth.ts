@@ -115,19 +115,32 @@ function secretEntries(db: DatabaseSync) {
   let puts = 0
   return {
     entry: (kind, secret) => entryOf(reading(() => one.get(kind, digestOf(secret)))),
-    putEntry: (kind, secret, { payload, expires, consumed, grant }) =>
-      inTransaction(db, CODE, () => {
+    putEntry(kind, secret, { payload, expires, consumed, grant, brief = false }) {
+      const write = () => {
         // What is new begins now: what ended a while before it is over by any clock.
         if (puts++ % PRUNE_EVERY === 0) sweep.run(Number(payload.iat ?? 0))
         const text = JSON.stringify(payload)
         put.run(kind, digestOf(secret), grant ?? null, text, expires, consumed ?? null)
-      }),
+      }
+      if (brief) unsynced(db, write)
+      else inTransaction(db, CODE, write)
+    },
     consumeEntry: (kind, secret, at) =>
       inTransaction(db, CODE, () => consume.run(at, kind, digestOf(secret)).changes === 1),
     removeEntry: (kind, secret) =>
       inTransaction(db, CODE, () => void remove.run(kind, digestOf(secret))),
     removeGrant: (grant) => inTransaction(db, CODE, () => void revoke.run(grant)),
   } satisfies Partial<OAuthStore>
+}
+
+/** One transaction that does not wait for the disk; the next one that does takes it along. */
+function unsynced(db: DatabaseSync, write: () => void): void {
+  db.exec('PRAGMA synchronous = NORMAL')
+  try {
+    inTransaction(db, CODE, write)
+  } finally {
+    db.exec('PRAGMA synchronous = FULL')
+  }
 }
 
 function digestOf(secret: string): string {
