@@ -1,5 +1,5 @@
 // Public: what is exported here is kept. Named exports only.
 export { type Config, loadConfig } from './app/config.ts'
-export { type Runtime, startRuntime } from './app/main.ts'
+export { type Runtime, type RuntimeOptions, startRuntime } from './app/main.ts'
 export { type ErrorCode, PortcullisError } from './kernel/errors.ts'
-export type { Log } from './pipeline/ports.ts'
+export type { AccountConnector, ConnectorAnswer, Log, PasswordClaim } from './pipeline/ports.ts'

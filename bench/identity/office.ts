@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { compose } from '../../src/app/compose.ts'
 import { loadConfig } from '../../src/app/config.ts'
 import { listen } from '../../src/app/listen.ts'
+import { openPeopleDesk } from '../../src/app/people/open-desk.ts'
 import type { Log } from '../../src/pipeline/ports.ts'
 import { type OAuthAgent, oauthAgent } from '../../test/support/oauth-agent.ts'
 import type { Sample } from '../report.ts'
@@ -36,7 +37,7 @@ export async function openOffice() {
   )
   const config = loadConfig(join(folder, 'portcullis.toml'), {})
   const parts = await compose(config, quiet)
-  const doors = await listen(parts)
+  const doors = await listen(parts, openPeopleDesk(parts))
   return {
     ...{ agent, gate: parts.gate, identities: parts.shared.identities },
     issuer: doors.address,

@@ -49,3 +49,8 @@ export function directoryFile(dataDir: string): string {
 export function oauthFile(dataDir: string): string {
   return join(dataDir, 'oauth.db')
 }
+
+/** The accounts of people, their sessions and the tokens of their programs. */
+export function accountsFile(dataDir: string): string {
+  return join(dataDir, 'accounts.db')
+}

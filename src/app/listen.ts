@@ -3,16 +3,19 @@ import type { ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Tenant } from '../kernel/identity/tenant.ts'
-import type { PersonLogin, SessionsOf } from '../pipeline/ports.ts'
+import type { PasswordLogin, SessionsOf } from '../pipeline/ports.ts'
 import type { Parts } from './compose.ts'
 import { oauthDoor } from './oauth/oauth-door.ts'
 import {
   createIntrospectionDoor,
   createMcpDoor,
   createMcpServer,
+  createPeopleDoor,
   createTilesDoor,
   createTrustDoor,
 } from './parts.ts'
+import type { PeopleDesk } from './people/people-desk.ts'
+import { peopleService } from './people/people-service.ts'
 import { publishedLogs } from './publish-logs.ts'
 import type { TenantParts } from './tenant/open-tenant.ts'
 import { VERSION } from './version.ts'
@@ -31,7 +34,7 @@ export interface Listening {
 /** Opens the doors for agents of all tenants. */
 export async function listen(
   { shared, tenants, gate }: Parts,
-  login?: PersonLogin,
+  desk: PeopleDesk,
 ): Promise<Listening> {
   const { installation, log, clock, keyDesk, ledger, reader, standing } = shared
   const { host, port, allowedHosts, allowedOrigins, tls } = installation.listen.mcp
@@ -40,6 +43,7 @@ export async function listen(
     ...(tls === undefined ? {} : { tls: { cert: read(tls.cert), key: read(tls.key) } }),
   })
   const offers = new Map([...tenants].map(([tenant, its]) => [tenant, offerOf(its)]))
+  const login = (claim: PasswordLogin) => desk.logins.password(claim)
   const authorization = oauthDoor({ ...shared, config: installation, gate, login })
   const { challenges } = authorization
   const door = createMcpDoor({ gate, offers, log, clock, version: VERSION, standing, challenges })
@@ -48,6 +52,8 @@ export async function listen(
   await server.register(authorization.routes)
   const servers = [...tenants.values()].flatMap(introspectingServers)
   await server.register(createIntrospectionDoor({ gate, log, servers }))
+  const service = peopleService({ desk, gate })
+  await server.register(createPeopleDoor({ service, gate, log }))
   await server.register(createTrustDoor({ file: (version) => keyDesk.trust.file(version) }))
   const logs = publishedLogs(installation.ledger.publish, ledger, reader)
   if (logs !== undefined) await server.register(createTilesDoor(logs))

@@ -1,6 +1,6 @@
 import type { AdminOperations } from '../inbound/admin/admin-server.ts'
 import { DEFAULT_TENANT, type Tenant } from '../kernel/identity/tenant.ts'
-import type { Log, PersonLogin } from '../pipeline/ports.ts'
+import type { AccountConnector, Log } from '../pipeline/ports.ts'
 import { adminSocket } from './admin-socket.ts'
 import { type Closing, closing } from './closing.ts'
 import { compose } from './compose.ts'
@@ -9,6 +9,7 @@ import { KeySchedule } from './keys/key-schedule.ts'
 import { type Listening, listen } from './listen.ts'
 import { operations } from './operations.ts'
 import { startAdminServer } from './parts.ts'
+import { openPeopleDesk } from './people/open-desk.ts'
 import { recordAdminRefusal } from './record-admin-refusal.ts'
 import { recordEvent } from './record-event.ts'
 import type { TenantParts } from './tenant/open-tenant.ts'
@@ -17,6 +18,12 @@ import { watchCrossings } from './tenant/watch-crossings.ts'
 
 /** How long the first connections to the servers may hold up the start, in milliseconds. */
 export const FIRST_CONNECTIONS_WAIT_MS = 10_000
+
+export interface RuntimeOptions {
+  readonly log: Log
+  /** Sources of accounts of one's own, asked about names that no other knows. */
+  readonly connectors?: readonly AccountConnector[]
+}
 
 /** The runtime, serving agents. */
 export interface Runtime {
@@ -35,7 +42,7 @@ export interface Runtime {
  */
 export async function startRuntime(
   config: Config,
-  { log, login }: { readonly log: Log; readonly login?: PersonLogin },
+  { log, connectors }: RuntimeOptions,
 ): Promise<Runtime> {
   const parts = await compose(config, log)
   const { shared, home } = parts
@@ -48,14 +55,15 @@ export async function startRuntime(
     opened.add(await startKeySchedule(shared))
     // After the doors, before the last receipt: calls still under way fail now and leave theirs.
     opened.add(() => all(tenants, (its) => its.servers.close()))
-    const doors = await listen(parts, login)
+    const desk = openPeopleDesk(parts, connectors)
+    const doors = await listen(parts, desk)
     opened.add(() => doors.close())
     // Before the doors: held calls are answered at once, and their requests stay pending.
     opened.add(() => all(tenants, (its) => its.approvals.release()))
     const operate = new Map(
       [...parts.tenants].map(([tenant, its]) => {
-        const owners = { tenants: parts.tenants, sessions: doors.sessions }
-        return [tenant, watchCrossings(operations(its, doors), its, owners)]
+        const owners = { tenants: parts.tenants, sessions: [doors.sessions, desk.people.open] }
+        return [tenant, watchCrossings(operations(its, doors, desk), its, owners)]
       }),
     )
     const admin = await startAdminServer({
@@ -68,7 +76,7 @@ export async function startRuntime(
     for (const { privacy } of tenants) privacy.retention.start()
     const operationsOf = (tenant: Tenant) => operate.get(tenant)
     const { address } = doors
-    const ofHome = operate.get(DEFAULT_TENANT) ?? operations(home, doors)
+    const ofHome = operate.get(DEFAULT_TENANT) ?? operations(home, doors, desk)
     return { address, operations: ofHome, operationsOf, close: () => opened.close() }
   } catch (error) {
     await opened.close().catch((failure: Error) => {

@@ -7,11 +7,13 @@ import { oauthFile } from './data-files.ts'
 import { anyToken, identitySources, standingIdentities } from './identities.ts'
 import { openOAuth } from './oauth/open-oauth.ts'
 import { agentTokens, dpopProofs, type Keys } from './parts.ts'
+import type { People } from './people/open-people.ts'
 
 export interface IdentityParts {
   readonly dataDir: string
   readonly directory: Pick<Directory, 'agent' | 'member'>
   readonly standing: Standing
+  readonly people: People
   readonly opened: Closing
 }
 
@@ -19,7 +21,7 @@ export interface IdentityParts {
 export function openIdentities(
   configs: ReadonlyMap<Tenant, Pick<TenantConfig, 'agents'>>,
   keys: Keys,
-  { dataDir, directory, standing, opened }: IdentityParts,
+  { dataDir, directory, standing, people, opened }: IdentityParts,
 ) {
   const { origin, identity } = keys
   const agent = (tenant: Tenant, id: string) => {
@@ -31,7 +33,7 @@ export function openIdentities(
   const tokens = agentTokens({ origin, ...identity, agent, proofs })
   const oauth = openOAuth({ file: oauthFile(dataDir), keys, agent, directory, proofs })
   opened.add(() => oauth.close())
-  const sources = identitySources([oauth.tokens, anyToken(tokens)])
+  const sources = identitySources([...people.sources, oauth.tokens, anyToken(tokens)])
   const identities = standingIdentities(sources, standing)
   return { tokens, oauth, identities, admissions: new AdmissionLimits() }
 }

@@ -11,6 +11,8 @@ import { standingOperations } from './identity/standing-operations.ts'
 import { keyOperations, keysOfOthers, trustStatus } from './keys/key-operations.ts'
 import type { Listening } from './listen.ts'
 import { agentClientOperations } from './oauth/agent-client-operations.ts'
+import type { PeopleDesk } from './people/people-desk.ts'
+import { peopleOperations } from './people/people-operations.ts'
 import type { PolicyChange } from './policy-control.ts'
 import { privacyOperations } from './privacy/privacy-operations.ts'
 import { recordEvent } from './record-event.ts'
@@ -28,7 +30,11 @@ const NOT_RECORDED = { kept: 0, dropped: 0 }
  * What operators may do with one tenant of a runtime. What changes something leaves a receipt
  * first, in the log of that tenant.
  */
-export function operations(parts: TenantParts, { address, sessions }: Doors): AdminOperations {
+export function operations(
+  parts: TenantParts,
+  { address, sessions }: Doors,
+  desk: PeopleDesk,
+): AdminOperations {
   const { standing, tenant, config, ledger, servers, policies, tokens, ports } = parts
   const { recording, control } = parts
   const started = new Date(ports.clock.now()).toISOString()
@@ -82,7 +88,8 @@ export function operations(parts: TenantParts, { address, sessions }: Doors): Ad
     ...(tenant === DEFAULT_TENANT ? keyOperations : keysOfOthers)(parts.keyDesk, ports),
     ...agentClientOperations({ tenant, oauth: parts.oauth, ports }),
     ...privacyOperations(parts),
-    ...standingOperations(parts, [sessions]),
+    ...standingOperations(parts, [sessions, desk.people.open]),
+    ...peopleOperations({ tenant, desk, ports }),
     ...tenantOperations(parts),
     watch(listener) {
       const { origin } = ledger.of(tenant)

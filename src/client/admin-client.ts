@@ -31,6 +31,7 @@ import { ERRORS, PortcullisError } from '../kernel/errors.ts'
 import { DEFAULT_TENANT } from '../kernel/identity/tenant.ts'
 import { isJsonObject } from '../kernel/json/value.ts'
 import { type AgentClient, agentClient } from './agent-client.ts'
+import { type PeopleClient, peopleClient } from './people-client.ts'
 import { type PrivacyClient, privacyClient } from './privacy-client.ts'
 import { type StandingClient, standingClient } from './standing-client.ts'
 import { type TenantClient, tenantClient } from './tenant-client.ts'
@@ -38,6 +39,7 @@ import { type TenantClient, tenantClient } from './tenant-client.ts'
 export type { WatchMark } from '../contract/admin-api.ts'
 export type { ApprovalDetail, ApprovalSummary } from '../contract/approvals.ts'
 export type { KeyList, LedgerKey, TrustStatus } from '../contract/keys.ts'
+export type { ApiTokenList, IssuedApiToken, User, UserList } from '../contract/people.ts'
 export type { AgentStanding, SessionList } from '../contract/standing.ts'
 export type { WatchEvent } from '../contract/watch-event.ts'
 export type {
@@ -76,7 +78,12 @@ export interface AdminClientOptions {
  * Speaks to a running runtime. Each call rejects `RUNTIME_NOT_RUNNING`, `ADMIN_FORBIDDEN` or
  * `ADMIN_TIMEOUT` where nobody answers, and otherwise with the code that the runtime gave.
  */
-export interface AdminClient extends AgentClient, PrivacyClient, StandingClient, TenantClient {
+export interface AdminClient
+  extends AgentClient,
+    PeopleClient,
+    PrivacyClient,
+    StandingClient,
+    TenantClient {
   status(): Promise<Status>
   issueToken(agent: string, request?: TokenRequest): Promise<IssuedToken>
   reloadPolicies(): Promise<PolicyReload>
@@ -154,6 +161,7 @@ export function adminClient(options: AdminClientOptions): AdminClient {
     ...agentClient(json),
     ...privacyClient(json),
     ...standingClient(json),
+    ...peopleClient(json),
     ...tenantClient(json),
     watch: (signal) => watch(options, signal),
   }

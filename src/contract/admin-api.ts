@@ -4,6 +4,7 @@ import { AGENT_CLIENT_ROUTES } from './agent-clients.ts'
 import { APPROVAL_ROUTES } from './approvals.ts'
 import { BUDGET_ROUTES } from './budgets.ts'
 import { KEY_ROUTES, TrustStatus } from './keys.ts'
+import { PEOPLE_ROUTES } from './people.ts'
 import { POLICY_CHANGE_ROUTES } from './policy-changes.ts'
 import { PRIVACY_ROUTES } from './privacy.ts'
 import { STANDING_ROUTES } from './standing.ts'
@@ -202,6 +203,7 @@ export const ADMIN_ROUTES = {
   ...APPROVAL_ROUTES,
   ...KEY_ROUTES,
   ...PRIVACY_ROUTES,
+  ...PEOPLE_ROUTES,
   ...STANDING_ROUTES,
   ...TENANT_ROUTES,
   watch: {

@@ -25,6 +25,7 @@ const PINNED: readonly (readonly [code: string, http: number])[] = [
   ['SESSION_NOT_FOUND', 404],
   ['STANDING_UNAVAILABLE', 503],
   ['IDENTITY_PROVIDER_UNAVAILABLE', 503],
+  ['LOGIN_NEEDED', 401],
   ['POLICY_DENIED', 403],
   ['DECISION_FAILED', 403],
   ['OBLIGATION_FAILED', 403],

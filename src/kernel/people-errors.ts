@@ -52,4 +52,9 @@ export const PEOPLE_ERRORS = {
     agent: 'The identity provider does not answer.',
     remedy: 'see the log for what it said, and check its address and certificate',
   },
+  LOGIN_NEEDED: {
+    http: 401,
+    agent: 'Nobody is logged in.',
+    remedy: 'log in with `portcullis login NAME`',
+  },
 } as const

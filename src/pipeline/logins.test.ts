@@ -20,7 +20,7 @@ const proved = (id: string, subject = id): ConnectorAnswer => ({
 /** Knows `ana` with the password `right`, and whom else it is told to. */
 function connector(name: string, more: Partial<AccountConnector> = {}) {
   const asked: PasswordClaim[] = []
-  const answers: AccountConnector = {
+  const answers: { -readonly [Key in keyof AccountConnector]: AccountConnector[Key] } = {
     name,
     async password(claim) {
       asked.push(claim)
@@ -98,7 +98,12 @@ test('a name that failed too often waits, and is told so in no way', async () =>
   const { tries, alerts, time } = desk([answers])
   for (let time = 0; time < 6; time += 1) await tries({ password: 'wrong' })
   asked.length = 0
+  let pretended = 0
+  answers.pretend = async function (this: AccountConnector) {
+    pretended += this === answers ? 1 : 0
+  }
   const locked = await tries()
+  assert.equal(pretended, 1)
   assert.deepEqual(locked, { result: 'LOGIN_REFUSED', tookMs: REFUSAL_GRAIN_MS })
   assert.deepEqual(asked, [])
   assert.deepEqual(alerts, ['authentication.throttled 6 logins of default/ana'])

@@ -5,6 +5,7 @@ import {
   SOURCE_BOUNDS,
   sourceKey,
 } from '../kernel/identity/attempt-limits.ts'
+import type { Tenant } from '../kernel/identity/tenant.ts'
 import type {
   AccountConnector,
   Alarm,
@@ -62,39 +63,59 @@ export class PasswordLogins implements Logins {
   }
 
   async password(login: PasswordLogin): Promise<LoggedIn> {
+    const claim = { ...login, name: login.name.normalize('NFKC') }
+    // An empty password is an anonymous bind to many directories, which succeeds (RFC 4513 5.1.2).
+    const isReadable = claim.name !== '' && claim.password !== '' && isShort(claim)
+    return this.attempt(claim, () => (isReadable ? this.#ask(claim) : this.#pretend(claim)))
+  }
+
+  /**
+   * Any proof that can be guessed: what `prove` resolves to, or the one refusal, where that is
+   * nothing or the name has to wait. Then `prove` is not called at all.
+   */
+  async attempt<Proof>(
+    who: Pick<PasswordLogin, 'tenant' | 'name' | 'source'>,
+    prove: () => Promise<Proof | undefined>,
+  ): Promise<Proof> {
     const began = this.#options.clock.elapsed()
     if (this.#underWay >= LOGINS_LIMIT) throw busy()
     this.#underWay += 1
     try {
-      const person = await this.#attempt({ ...login, name: login.name.normalize('NFKC') })
-      if (person !== undefined) return person
+      const proof = await this.#limited(who, prove)
+      if (proof !== undefined) return proof
     } finally {
       this.#underWay -= 1
     }
-    await this.#options.gate.refuse('LOGIN_REFUSED', channelOf(login.source))
+    await this.#options.gate.refuse('LOGIN_REFUSED', channelOf(who.source))
     await this.#untilGrain(began)
     throw new PortcullisError('LOGIN_REFUSED', 'the login was not accepted')
   }
 
-  async #attempt(login: PasswordLogin): Promise<LoggedIn | undefined> {
+  /** The failures of a name are forgotten: its owner was helped. */
+  forget(tenant: Tenant, name: string): void {
+    this.#principals.succeeded(keyOf({ tenant, name }))
+  }
+
+  async #limited<Proof>(
+    who: Pick<PasswordLogin, 'tenant' | 'name' | 'source'>,
+    prove: () => Promise<Proof | undefined>,
+  ): Promise<Proof | undefined> {
     const { clock, gate } = this.#options
     const now = clock.now()
-    const source = sourceKey(login.source)
+    const source = sourceKey(who.source)
     if (this.#sources.waitOf(source, now) > 0) {
-      await gate.refuse('AUTHENTICATION_THROTTLED', channelOf(login.source))
+      await gate.refuse('AUTHENTICATION_THROTTLED', channelOf(who.source))
       throw new PortcullisError('AUTHENTICATION_THROTTLED', 'the address has to wait')
     }
-    const principal = `${login.tenant}/${login.name.toLowerCase().slice(0, LOGIN_TEXT_LIMIT)}`
+    const principal = keyOf(who)
     const mustWait = this.#principals.waitOf(principal, now) > 0
-    await this.#count(login.source, [source, principal], { now, mustWait })
-    // An empty password is an anonymous bind to many directories, which succeeds (RFC 4513 5.1.2).
-    const isReadable = login.name !== '' && login.password !== '' && isShort(login)
-    if (mustWait || !isReadable) return this.#pretend(login)
-    const account = await this.#ask(login)
-    if (account === undefined) return undefined
+    await this.#count(who.source, [source, principal], { now, mustWait })
+    if (mustWait) return this.#pretend(who)
+    const proof = await prove()
+    if (proof === undefined) return undefined
     this.#sources.forgive(source)
     this.#principals.succeeded(principal)
-    return account
+    return proof
   }
 
   async #count(
@@ -138,8 +159,8 @@ export class PasswordLogins implements Logins {
   }
 
   /** Takes as long as the first connector takes to refuse. */
-  async #pretend({ tenant, name }: PasswordLogin): Promise<undefined> {
-    for (const { pretend } of this.#options.connectors) await pretend?.({ tenant, name })
+  async #pretend({ tenant, name }: Pick<PasswordLogin, 'tenant' | 'name'>): Promise<undefined> {
+    for (const connector of this.#options.connectors) await connector.pretend?.({ tenant, name })
   }
 
   async #bounded(
@@ -174,6 +195,10 @@ export class PasswordLogins implements Logins {
 
 function isShort({ name, password, code = '' }: PasswordLogin): boolean {
   return [name, password, code].every(({ length }) => length <= LOGIN_TEXT_LIMIT)
+}
+
+function keyOf({ tenant, name }: Pick<PasswordLogin, 'tenant' | 'name'>): string {
+  return `${tenant}/${name.slice(0, LOGIN_TEXT_LIMIT).toLowerCase()}`
 }
 
 function channelOf(source: string): Channel {

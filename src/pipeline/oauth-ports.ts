@@ -117,25 +117,3 @@ export interface SecretEntries {
 
 /** All that is kept of OAuth. Each change is durable at its end; throws `OAUTH_UNAVAILABLE`. */
 export interface OAuthStore extends AgentKeys, RegisteredClients, Consents, SecretEntries {}
-
-/** A person who was proved just now. */
-export interface ProvedPerson {
-  readonly tenant: Tenant
-  readonly id: string
-  readonly via: LinkProof
-  readonly mfaVerified: boolean
-  readonly roles: readonly string[]
-  readonly attributes: JsonObject
-}
-
-/**
- * How a person logs in on our page. Rejects with one code, in one class of time, whatever is wrong.
- */
-export type PersonLogin = (login: {
-  readonly tenant: Tenant
-  readonly name: string
-  readonly password: string
-  readonly code?: string
-  /** The address of the peer. */
-  readonly source: string
-}) => Promise<ProvedPerson>

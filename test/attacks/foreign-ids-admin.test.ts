@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { ADMIN_ROUTES } from '../../src/contract/admin-api.ts'
 import { ask } from '../support/admin-door.ts'
 import { type Known, knownOfGlobex, UNKNOWN } from '../support/known-of-globex.ts'
+import { PASSWORD } from '../support/people.ts'
 import { ACME, twoTenants } from '../support/two-tenants.ts'
 
 type Route = keyof typeof ADMIN_ROUTES
@@ -52,6 +53,17 @@ const CASES: Readonly<Record<Route, Naming | 'nothing' | 'stream'>> = {
   suspendAgent: ({ agent }) => ({ path: agent, body: {} }),
   resumeAgent: ({ agent }) => ({ path: agent, body: {} }),
   revokeAgent: ({ agent }) => ({ path: agent, body: {} }),
+  users: 'nothing',
+  addUser: ({ user }) => ({ body: { name: `${user}-too`, password: PASSWORD } }),
+  setPassword: ({ user }) => ({ path: user, body: { password: PASSWORD } }),
+  enrolTotp: ({ user }) => ({ path: user, body: {} }),
+  confirmTotp: ({ user }) => ({ path: user, body: { code: '000000' } }),
+  removeTotp: ({ user }) => ({ path: user, body: {} }),
+  setUserState: ({ user }) => ({ path: user, body: { disabled: true } }),
+  removeUser: ({ user }) => ({ path: user, body: {} }),
+  apiTokens: 'nothing',
+  createApiToken: ({ user }) => ({ body: { service: 'ci', scopes: ['*'], member: user } }),
+  revokeApiToken: ({ apiToken }) => ({ path: apiToken, body: {} }),
   sessions: 'nothing',
   endSession: ({ session }) => ({ path: session, body: {} }),
   listTenants: 'nothing',
@@ -67,7 +79,7 @@ const CASES: Readonly<Record<Route, Naming | 'nothing' | 'stream'>> = {
 }
 
 /** What is in an answer for other reasons than what was named: ids and times of its own. */
-const OWN = /"(?:id|since|token|expires|receipt|started)":"[^"]*"/g
+const OWN = /"(?:id|since|created|token|expires|receipt|started)":"[^"]*"/g
 
 test('every route answers an id of another tenant exactly as one that nobody has', async (t) => {
   const running = await twoTenants(t)
@@ -107,7 +119,7 @@ test('every route answers an id of another tenant exactly as one that nobody has
       .filter(({ event }) => event?.name === 'tenant.crossed')
       .map(({ event }) => event?.detail)
       .sort()
-  const kinds = ['a hold', 'a receipt', 'a session', 'an approval', 'an approval']
+  const kinds = ['a hold', 'a receipt', 'a session', 'a token', 'an approval', 'an approval']
   await running.runtime.close()
   assert.deepEqual(
     crossed(),
@@ -124,7 +136,9 @@ function plain(answer: { status?: number | undefined; body: unknown }, known: Kn
 function stateOf(operations: Awaited<ReturnType<typeof knownOfGlobex>>['operations']) {
   const { holds } = operations.listHolds()
   const { approvals } = operations.listApprovals({ all: 'true' })
-  return { holds, approvals, budgets: operations.budgets(), roles: operations.listRoles() }
+  const [{ users }, { tokens }] = [operations.users(), operations.apiTokens()]
+  const people = { users, tokens, roles: operations.listRoles() }
+  return { holds, approvals, budgets: operations.budgets(), ...people }
 }
 
 test('a watch of one tenant tells nothing of another', async (t) => {

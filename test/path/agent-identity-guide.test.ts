@@ -24,7 +24,7 @@ test('the guide to identities of agents can be followed to the letter', async (t
   const more = `[agents.people]\nroles = []\nkeys = ['${people.jwk}']\nredirect_uris = ["${BACK}"]
 ${fenced('[agents.helper]').replace('"helper.pub.pem"', `'${helper.jwk}'`).replace('sales', 'people')}`
   const policy = `${fenced('policy delegation')}policy tools { allow: desk.echo }`
-  const running = await runRuntime({ policy, agents: ['sales'], more, login: ALICE })
+  const running = await runRuntime({ policy, agents: ['sales'], more, connectors: [ALICE] })
   t.after(() => running.close())
   const [keys = '', registering = ''] = shellBlocks('agent-identity.md')
   assert.match(await runShell(keys, running.folder), /P-256 +added/)

@@ -2,11 +2,15 @@ import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { generateSync } from 'otplib'
 import { compose } from '../../src/app/compose.ts'
 import { operations } from '../../src/app/operations.ts'
+import { openPeopleDesk } from '../../src/app/people/open-desk.ts'
 import { ADMIN_ROUTES } from '../../src/contract/admin-api.ts'
 import { loadText } from '../support/config-text.ts'
 import { silentLog } from '../support/silent-log.ts'
+
+const NO_DOORS = { address: '', sessions: { list: () => [] } }
 
 const CONFIG = `[roles.sales]
 [agents.sales]
@@ -37,8 +41,9 @@ async function sealed(t: TestContext, reload: 'watch' | 'push') {
   mkdirSync(join(folder, 'policies'))
   const file = join(folder, 'policies', 'p.policy')
   writeFileSync(file, policy('first'))
-  const { home: parts, gate, close } = await compose(config, silentLog)
-  const operate = operations(parts, { address: '', sessions: { list: () => [] } })
+  const composed = await compose(config, silentLog)
+  const { home: parts, gate, close } = composed
+  const operate = operations(parts, NO_DOORS, openPeopleDesk(composed))
   await operate.pushPolicies(files('second'))
   const { token } = await operate.issueToken('sales', {})
   const { token: approver } = await operate.issueApproverToken('ada', {})
@@ -55,6 +60,7 @@ async function sealed(t: TestContext, reload: 'watch' | 'push') {
   await operate.grantRole('sales', ADA)
   await operate.addMember({ id: 'bob' })
   const { id: hold } = await operate.addHold({ reason: 'case 7' })
+  const people = await withPeople(operate)
   await parts.ledger.close()
   return {
     parts,
@@ -63,10 +69,22 @@ async function sealed(t: TestContext, reload: 'watch' | 'push') {
     approver,
     held,
     hold,
+    people,
     identity,
     token: identity.credential?.id ?? '',
     write: (name: string) => writeFileSync(file, policy(name)),
   }
+}
+
+/** An account whose authenticator has a code to show, a disabled one, and a token. */
+async function withPeople(operate: ReturnType<typeof operations>) {
+  for (const name of ['eve', 'finn']) {
+    await operate.addUser({ name, password: 'kaffee um halb acht' })
+  }
+  await operate.setUserState('finn', { disabled: true })
+  const { secret } = await operate.enrolTotp('eve')
+  const { id } = await operate.createApiToken({ service: 'ci', scopes: ['*'] })
+  return { code: generateSync({ secret }), token: id }
 }
 
 const ADA = { kind: 'human', id: 'ada' } as const
@@ -97,6 +115,13 @@ const CHANGES: Partial<Record<Route, (sealed: Sealed) => Promise<unknown>>> = {
     write('third')
     return operate.reloadPolicies()
   },
+  addUser: ({ operate }) => operate.addUser({ name: 'gil', password: 'kaffee um halb neun' }),
+  setPassword: ({ operate }) => operate.setPassword('eve', { password: 'ein anderes Wort' }),
+  enrolTotp: ({ operate }) => operate.enrolTotp('eve'),
+  confirmTotp: ({ operate, people }) => operate.confirmTotp('eve', { code: people.code }),
+  removeTotp: ({ operate }) => operate.removeTotp('eve'),
+  setUserState: ({ operate }) => operate.setUserState('finn', { disabled: false }),
+  createApiToken: ({ operate }) => operate.createApiToken({ service: 'ci', scopes: ['*'] }),
   resumeAgent: ({ operate }) => operate.resumeAgent('sales', {}),
   voteApproval: ({ operate, held, approver }) =>
     operate.voteApproval(held, { verdict: 'approve' }, approver),
@@ -108,7 +133,10 @@ function stateOf({ parts, operate, held }: Sealed) {
   const { holds } = operate.listHolds()
   const { grants } = operate.listRoles()
   const { members } = operate.listMembers()
-  const kept = { holds, grants, members, keys: [...parts.keyDesk.keys] }
+  const { users } = operate.users()
+  const { tokens } = operate.apiTokens()
+  const accounts = parts.people.accounts.list(parts.tenant)
+  const kept = { users, tokens, accounts, holds, grants, members, keys: [...parts.keyDesk.keys] }
   return { version, ...kept, budgets: operate.budgets(), state, votes }
 }
 
@@ -151,6 +179,14 @@ const TAKINGS: Partial<Record<Route, Taking>> = {
   revokeRole: {
     take: ({ operate }) => operate.revokeRole('sales', ADA),
     isThere: ({ operate }) => operate.showMember('ada').grants.length > 0,
+  },
+  removeUser: {
+    take: ({ operate }) => operate.removeUser('eve'),
+    isThere: ({ operate }) => operate.users().users.some(({ name }) => name === 'eve'),
+  },
+  revokeApiToken: {
+    take: ({ operate, people }) => operate.revokeApiToken(people.token),
+    isThere: ({ operate }) => operate.apiTokens().tokens.length > 0,
   },
   removeMember: {
     take: ({ operate }) => operate.removeMember('bob'),

@@ -5,6 +5,7 @@ import type { TestContext } from 'node:test'
 import type { Status } from '../../src/contract/admin-api.ts'
 import type { BudgetStatus } from '../../src/contract/budgets.ts'
 import type { KeyList } from '../../src/contract/keys.ts'
+import type { ApiTokenList, User } from '../../src/contract/people.ts'
 import type { PolicyChange } from '../../src/contract/policy-changes.ts'
 import type { StandingHold } from '../../src/contract/privacy.ts'
 import type { SessionList } from '../../src/contract/standing.ts'
@@ -60,6 +61,16 @@ const KEYS: KeyList = {
 const CHANGE: PolicyChange = {
   ...{ version: 'sha256:01', before: 'sha256:00' },
   ...{ changed: true, held: false, warnings: [] },
+}
+
+const USER: User = {
+  ...{ name: 'ana', disabled: false, totp: true, recoveryCodes: 10, passkeys: 1 },
+  created: '2026-09-21T14:13:20.000Z',
+}
+
+const API_TOKEN: ApiTokenList['tokens'][number] = {
+  ...{ id: 't1', service: 'ci', scopes: ['crm.*'], roles: [] },
+  ...{ created: '2026-09-21T14:13:20.000Z', expires: '2026-12-20T14:13:20.000Z' },
 }
 
 const HOLD: StandingHold = {
@@ -132,6 +143,19 @@ export async function adminDoor(t: TestContext, options: AdminDoorOptions = {}) 
     resumeAgent: async (agent) => ({ agent, state: 'active' }),
     revokeAgent: async (agent) => ({ agent, state: 'revoked', voidUntil: HOLD.since }),
     sessions: () => ({ sessions: [SESSION] }),
+    users: () => ({ users: [USER] }),
+    addUser: async ({ name }) => ({ ...USER, name }),
+    setPassword: async (name) => ({ ...USER, name }),
+    enrolTotp: async (name) => ({ secret: 'JBSWY3DPEHPK3PXP', uri: `otpauth://totp/${name}` }),
+    confirmTotp: async () => ({ recoveryCodes: ['aaaaa-bbbbb'] }),
+    removeTotp: async (name) => ({ ...USER, name }),
+    setUserState: async (name, { disabled }) => ({ ...USER, name, disabled }),
+    removeUser: async () => ({ users: [] }),
+    apiTokens: () => ({ tokens: [API_TOKEN] }),
+    createApiToken: async ({ service, scopes }) => ({
+      ...{ token: 'pct_default.secret', ...API_TOKEN, service, scopes },
+    }),
+    revokeApiToken: async () => ({ tokens: [] }),
     endSession: async (id, { token = false }) => ({ id, what: token ? 'credential' : 'session' }),
     listTenants: () => ({
       tenants: [{ name: 'default', spaces: 0, agents: 1, members: 0, receipts: 3 }],

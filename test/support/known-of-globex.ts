@@ -11,6 +11,8 @@ export interface Known {
   readonly session: string
   readonly agent: string
   readonly member: string
+  readonly user: string
+  readonly apiToken: string
   readonly approver: string
   readonly budget: string
   readonly namespace: string
@@ -26,6 +28,8 @@ export const UNKNOWN: Known = {
   session: 'AAAAAAAAAAAAAAAAAAAAAAAA',
   agent: 'bot-of-nobody',
   member: 'ada-of-nobody',
+  user: 'eve-of-nobody',
+  apiToken: '01a1b2c3-0000-7000-8000-000000000003',
   approver: 'boss-of-nobody',
   budget: 'of_nobody',
   namespace: 'only-nobody',
@@ -50,16 +54,19 @@ export async function knownOfGlobex(running: TwoTenants): Promise<KnownOfGlobex>
     .post(callOf('memory.write', { namespace: 'notes', key: 'k', value: 1 }))
     .catch(() => undefined)
   const { id: hold } = await operations.addHold({ reason: 'a case of globex' })
+  const user = 'eve-of-globex'
+  await operations.addUser({ name: user, password: 'kaffee um halb acht' })
+  const { id: apiToken } = await operations.createApiToken({ service: 'ci', scopes: ['*'] })
   const approval = await heldOf(operations)
   const receipts = running.receipts(GLOBEX)
   const receipt = receipts.find(({ in: input }) => input?.sealed === true)?.id
-  const session = operations.sessions().sessions[0]?.id
+  const session = operations.sessions().sessions.find(({ kind }) => kind === 'mcp')?.id
   const { policy } = await operations.status()
   assert.ok(receipt && session)
   return {
     ...{ operations, mcp },
     known: {
-      ...{ approval, receipt, hold, session, version: policy.version },
+      ...{ approval, receipt, hold, session, version: policy.version, user, apiToken },
       ...{ agent: 'bot-of-globex', member: 'ada-of-globex', approver: 'boss-of-globex' },
       ...{ budget: 'of_globex', namespace: 'only-globex', subject: 'agent:bot' },
     },

@@ -1,6 +1,5 @@
-import { PortcullisError } from '../../src/kernel/errors.ts'
 import { DEFAULT_TENANT } from '../../src/kernel/identity/tenant.ts'
-import type { PersonLogin } from '../../src/pipeline/ports.ts'
+import type { AccountConnector, ProvedAccount } from '../../src/pipeline/ports.ts'
 import { type OAuthAgent, oauthAgent } from './oauth-agent.ts'
 import { runRuntime } from './running-runtime.ts'
 
@@ -9,14 +8,17 @@ export const BACK = 'http://127.0.0.1:8976/back'
 const POLICY = 'policy p { allow: * }'
 
 /** The one human that there is; her password is `correct horse`. */
-export const ALICE: PersonLogin = async ({ tenant, name, password }) => {
-  if (tenant !== DEFAULT_TENANT || name !== 'alice' || password !== 'correct horse') {
-    throw new PortcullisError('OAUTH_LOGIN_REFUSED', 'not alice')
-  }
-  return {
-    ...{ tenant, id: 'alice', via: 'password', mfaVerified: true, roles: ['staff'] },
-    attributes: { clearance: 'secret' },
-  }
+export const ALICE: AccountConnector = {
+  name: 'alice',
+  async password({ tenant, name, password }) {
+    if (tenant !== DEFAULT_TENANT || name !== 'alice') return { kind: 'unknown' }
+    if (password !== 'correct horse') return { kind: 'refused' }
+    const account: ProvedAccount = {
+      ...{ id: 'alice', subject: 'alice', mfaVerified: true, roles: ['staff'] },
+      ...{ via: 'password', attributes: { clearance: 'secret' } },
+    }
+    return { kind: 'proved', account }
+  },
 }
 
 export interface OAuthRuntimeSetup {
@@ -36,7 +38,7 @@ export async function oauthRuntime({ policy = POLICY, agents, more = '' }: OAuth
     tables.push(`[agents.${name}]\nroles = []\nkeys = ['${agent.jwk}']\n${lines}`)
   }
   const running = await runRuntime({
-    ...{ policy, agents: [], more: `${tables.join('\n')}\n${more}`, login: ALICE },
+    ...{ policy, agents: [], more: `${tables.join('\n')}\n${more}`, connectors: [ALICE] },
   })
   return {
     running,

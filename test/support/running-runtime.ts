@@ -5,7 +5,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { loadConfig } from '../../src/app/config.ts'
 import { type Runtime, startRuntime } from '../../src/app/main.ts'
 import type { Receipt } from '../../src/kernel/receipt/receipt.ts'
-import type { PersonLogin } from '../../src/pipeline/ports.ts'
+import type { AccountConnector } from '../../src/pipeline/ports.ts'
 import { readLedger } from '../../src/stores/segments/read-ledger.ts'
 import { silentLog } from './silent-log.ts'
 
@@ -31,10 +31,10 @@ export interface RuntimeSetup {
   readonly memory?: Readonly<Record<string, object>>
   /** A key set for the runtime; without one it makes its own. */
   readonly keys?: string
+  /** Sources of accounts beside the shipped ones. */
+  readonly connectors?: readonly AccountConnector[]
   /** More of the configuration: `[budgets.llm]` … */
   readonly more?: string
-  /** How people log in, where there are any. */
-  readonly login?: PersonLogin
 }
 
 const SCRIPTED = join(import.meta.dirname, 'upstreams', 'scripted.ts')
@@ -45,7 +45,7 @@ export async function runRuntime({
   memory = {},
   keys,
   more = '',
-  login,
+  connectors = [],
 }: RuntimeSetup): Promise<RunningRuntime> {
   const folder = mkdtempSync(join(tmpdir(), 'portcullis-path-'))
   const upstream = join(folder, 'upstream.ndjson')
@@ -57,8 +57,7 @@ export async function runRuntime({
   if (keys !== undefined) cpSync(keys, join(folder, '.portcullis', 'keys'), { recursive: true })
   const config = join(folder, 'portcullis.toml')
   writeFileSync(config, `${configText(agents, Object.keys(memory), upstream)}\n${more}`)
-  const start = () =>
-    startRuntime(loadConfig(config, {}), { log: silentLog, ...(login && { login }) })
+  const start = () => startRuntime(loadConfig(config, {}), { log: silentLog, connectors })
   const started = start()
   started.catch(() => rmSync(folder, { recursive: true }))
   let runtime = await started

@@ -2,13 +2,18 @@ import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout } from 'node:timers/promises'
 import { Client } from 'ldapts'
 import { freePort } from './free-port.ts'
 
 const SLAPD = '/usr/sbin/slapd'
+/** Connections that are tried until it listens, and how long between them. */
+const ATTEMPTS = 200
+const ATTEMPT_EVERY_MS = 25
 const SUFFIX = 'dc=test,dc=local'
 const ROOT = `cn=root,${SUFFIX}`
 const ROOT_PASSWORD = 'of the test alone'
@@ -113,8 +118,15 @@ export async function startSlapd(): Promise<RunningSlapd> {
     if (line.includes('slapd starting')) ready.resolve()
   })
   lines.on('close', () => ready.reject(new Error(`slapd did not start:\n${said.join('\n')}`)))
-  await ready.promise
-  await addGroup(ldap)
+  try {
+    await ready.promise
+    await reached(plain)
+    await reached(tls)
+    await addGroup(ldap)
+  } catch (error) {
+    kill()
+    throw error
+  }
   return {
     ...{ ldap, ldaps, ca: join(folder, 'cert.pem') },
     bind: { dn: `cn=lookup,${SUFFIX}`, password: 'looks people up' },
@@ -126,6 +138,22 @@ export async function startSlapd(): Promise<RunningSlapd> {
       await ended
       await rm(folder, { recursive: true, force: true })
     },
+  }
+}
+
+/** It says that it starts a moment before it listens, and nothing once it does. */
+async function reached(port: number): Promise<void> {
+  for (let attempts = 0; ; attempts += 1) {
+    const socket = connect(port, '127.0.0.1')
+    try {
+      await once(socket, 'connect')
+      return
+    } catch (error) {
+      if (attempts >= ATTEMPTS) throw error
+      await setTimeout(ATTEMPT_EVERY_MS)
+    } finally {
+      socket.destroy()
+    }
   }
 }
 

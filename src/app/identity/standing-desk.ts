@@ -104,6 +104,11 @@ export class StandingDesk implements Standing {
     await this.#takeAway(which, `${which.what}.revoked`, ask)
   }
 
+  /** One session is over by itself: what hangs on it ends, and there is nothing to be kept. */
+  over({ tenant, what, id }: Which): void {
+    this.#announce({ tenant, what, id })
+  }
+
   #standing({ tenant, what, id }: Who): PrincipalStanding {
     return this.#book.standing(tenant, what, id)
   }

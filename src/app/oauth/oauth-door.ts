@@ -1,12 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type {
-  Clock,
-  Gate,
-  IdentitySource,
-  Log,
-  PersonLogin,
-  Standing,
-} from '../../pipeline/ports.ts'
+import type { Clock, Gate, IdentitySource, Log, Logins, Standing } from '../../pipeline/ports.ts'
 import type { Config } from '../config.ts'
 import { clientCertificateOf, createOAuthDoor, type Keys, MCP_RESOURCE_METADATA } from '../parts.ts'
 import { exchangeSubject, type OAuth } from './open-oauth.ts'
@@ -21,7 +14,7 @@ export interface OAuthDoorParts {
   readonly identities: IdentitySource
   readonly standing: Pick<Standing, 'check'>
   /** How people log in, where there are any. */
-  readonly login?: PersonLogin | undefined
+  readonly login?: Logins['password'] | undefined
   /** The host in the names that our own authority gives; absent where there is none. */
   readonly trustDomain?: string | undefined
 }

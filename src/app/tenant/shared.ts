@@ -21,6 +21,7 @@ import {
   readLedger,
   scrubLedger,
 } from '../parts.ts'
+import { openPeople } from '../people/open-people.ts'
 import { ledgerBodies } from '../privacy/ledger-bodies.ts'
 import { systemAlarm, systemClock, uuidIds } from '../system-ports.ts'
 import { openWitnessedHeads } from '../witnessed-heads.ts'
@@ -68,8 +69,9 @@ export async function openShared(installation: Config, log: Log, opened: Closing
   const bodies = ledgerBodies(ledgerPlace, () => keys.keyring.signers)
   const files = { ledger, ledgerOf, ledgerPlace, reader, bodies }
   const standing = openStanding(dataDir, { ...base, ledgerOf, opened })
-  const proving = openIdentities(configs, keys, { dataDir, directory, standing, opened })
-  const identity = { directory, standing, ...proving }
+  const people = openPeople(installation, { ...base, keys, standing, directory, opened })
+  const known = { directory, standing, people }
+  const identity = { ...known, ...openIdentities(configs, keys, { ...known, dataDir, opened }) }
   return { ...base, ...files, ...identity, installation, configs, keys, keyDesk, finality }
 }
 

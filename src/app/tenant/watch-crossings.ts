@@ -10,12 +10,12 @@ import type { TenantParts } from './open-tenant.ts'
  * from there. Names are no such ids: two tenants may well have an agent of one name, and an alert
  * would tell the one what the other has.
  */
-type Kind = 'an approval' | 'a receipt' | 'a hold' | 'a session'
+type Kind = 'an approval' | 'a receipt' | 'a hold' | 'a session' | 'a token'
 
 /** Finds the owner of an id among tenants. */
 export interface Owners {
   readonly tenants: ReadonlyMap<Tenant, TenantParts>
-  readonly sessions: SessionsOf
+  readonly sessions: readonly SessionsOf[]
 }
 
 /**
@@ -53,6 +53,7 @@ export function watchCrossings(
       watched('an approval', id, () => operations.voteApproval(id, ...vote)),
     showPayloads: (id) => watched('a receipt', id, () => operations.showPayloads(id)),
     removeHold: (id, why) => watched('a hold', id, () => operations.removeHold(id, why)),
+    revokeApiToken: (id) => watched('a token', id, () => operations.revokeApiToken(id)),
     endSession: (id, why) => watched('a session', id, () => operations.endSession(id, why)),
   }
 }
@@ -78,7 +79,8 @@ function has(kind: Kind, id: string, parts: TenantParts & Pick<Owners, 'sessions
     case 'a hold':
       return privacy.holds.all.some((hold) => hold.id === id)
     case 'a session':
-      return sessions.list(tenant).some((session) => session.id === id)
+    case 'a token':
+      return sessions.some((each) => each.list(tenant).some((session) => session.id === id))
   }
 }
 

@@ -19,6 +19,7 @@ import { listenOnSocket } from './admin-socket.ts'
 import { type AgentClientOperations, addAgentClients } from './agent-client-routes.ts'
 import { type ApprovalOperations, addApprovals } from './approval-routes.ts'
 import { addKeys, type KeyOperations } from './key-routes.ts'
+import { addPeople, type PeopleOperations } from './people-routes.ts'
 import { addPrivacy, type PrivacyOperations } from './privacy-routes.ts'
 import { routeOf } from './route-of.ts'
 import { addStanding, type StandingOperations } from './standing-routes.ts'
@@ -37,6 +38,7 @@ export interface AdminOperations
     ApprovalOperations,
     KeyOperations,
     PrivacyOperations,
+    PeopleOperations,
     StandingOperations,
     TenantOperations {
   status(): Status | Promise<Status>
@@ -162,6 +164,7 @@ function addOperations(
   addKeys(api, operations)
   addPrivacy(api, operations)
   addStanding(api, operations)
+  addPeople(api, operations)
   addTenants(api, operations)
   addWatch(api, operations.watch, limits)
 }

@@ -4,7 +4,7 @@ import type { Client, Interaction, Provider } from 'oidc-provider'
 import { codeOf, ERRORS, type ErrorCode, PortcullisError } from '../../kernel/errors.ts'
 import { parseScopes } from '../../kernel/identity/scopes.ts'
 import { tenantOf } from '../../kernel/identity/tenant.ts'
-import type { Channel, Consent, PersonLogin, ProvedPerson } from '../../pipeline/ports.ts'
+import type { Channel, Consent, LoggedIn, Logins } from '../../pipeline/ports.ts'
 import { readBody } from '../read-body.ts'
 import { logDefect, recordRefusal } from '../record-refusal.ts'
 import { errorPage, loginPage, pageHeaders } from './login-page.ts'
@@ -37,7 +37,7 @@ interface Asked extends Exchange {
  */
 export function createLogin(
   options: OAuthDoorOptions,
-  login: PersonLogin,
+  login: Logins['password'],
   provider: () => Provider,
 ) {
   const { gate, log } = options
@@ -67,7 +67,7 @@ export function createLogin(
     if (form.get('decision') !== 'allow') return refuse(asking)
     const channel = channelOf(asking.request)
     const tenant = tenantOf(asking.client.tenant)
-    let person: ProvedPerson
+    let person: LoggedIn
     try {
       person = await login({ ...claimOf(form), tenant, source: channel.peer })
     } catch (error) {
@@ -132,7 +132,7 @@ function claimOf(form: URLSearchParams) {
 /** The consent is durable and has its receipt before the browser goes back with a code for it. */
 async function consent(
   asking: Asked,
-  person: ProvedPerson,
+  person: LoggedIn,
   { store, gate, clock, consentTtlMs, channel }: OAuthDoorOptions & { readonly channel: Channel },
 ): Promise<void> {
   const { provider, resource, client, scopes } = asking

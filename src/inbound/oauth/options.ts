@@ -6,9 +6,9 @@ import type {
   Clock,
   Gate,
   Log,
+  Logins,
   OAuthAgents,
   OAuthStore,
-  PersonLogin,
   Standing,
 } from '../../pipeline/ports.ts'
 
@@ -31,7 +31,7 @@ export interface OAuthDoorOptions {
   /** Rejects `IDENTITY_*` for a token that its own holder could not use either. */
   readonly subject: (token: string, now: number) => Promise<ExchangeSubject>
   /** How people log in; without it nobody can consent to anything. */
-  readonly login?: PersonLogin | undefined
+  readonly login?: Logins['password'] | undefined
   /** The verified certificate of a connection, and the host of our SPIFFE ids. */
   readonly certificates?:
     | {

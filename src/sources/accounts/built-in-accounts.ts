@@ -56,6 +56,13 @@ export class BuiltInAccounts implements AccountConnector {
     return { kind: 'proved', account: provedAs(account, 'password', needsCode) }
   }
 
+  /** Is it the password of an account that may log in? For one who is logged in already. */
+  async matches(tenant: Tenant, name: string, password: string): Promise<boolean> {
+    const account = this.#store.get(tenant, name)
+    const matches = await this.#hashes.matches(preparedPassword(password), account?.password)
+    return matches && account?.disabled === false
+  }
+
   async pretend(): Promise<void> {
     await this.#hashes.matches('nobody', undefined)
   }
@@ -67,25 +74,46 @@ export class BuiltInAccounts implements AccountConnector {
     return this.#useCode(tenant, account, code)
   }
 
-  /** @throws PortcullisError `NAME_INVALID`, `ACCOUNT_EXISTS`, `PASSWORD_UNFIT` */
   async add(tenant: Tenant, name: string, password: string): Promise<void> {
+    this.keep(tenant, await this.prepare(tenant, name, password))
+  }
+
+  /**
+   * An account that is not kept yet.
+   * @throws PortcullisError `NAME_INVALID`, `ACCOUNT_EXISTS`, `PASSWORD_UNFIT`
+   */
+  async prepare(tenant: Tenant, name: string, password: string): Promise<KeptAccount> {
     nameOf(name)
     if (this.#store.list(tenant).length >= ACCOUNTS_LIMIT) {
       throw new PortcullisError('ACCOUNT_EXISTS', `there are ${ACCOUNTS_LIMIT} accounts already`)
     }
-    const account: KeptAccount = {
-      ...{ name, password: await this.#hashOf(password, name), disabled: false },
+    if (this.#store.get(tenant, name) !== undefined) throw taken(name)
+    return {
+      ...{ name, password: await this.hashOf(name, password), disabled: false },
       ...{ recovery: [], passkeys: [], created: this.#clock.now() },
       handle: randomBytes(HANDLE_BYTES).toString('base64url'),
     }
-    if (this.#store.add(tenant, account)) return
-    throw new PortcullisError('ACCOUNT_EXISTS', `there is an account \`${name}\` already`)
+  }
+
+  /** @throws PortcullisError `ACCOUNT_EXISTS` */
+  keep(tenant: Tenant, account: KeptAccount): void {
+    if (!this.#store.add(tenant, account)) throw taken(account.name)
   }
 
   async setPassword(tenant: Tenant, name: string, password: string): Promise<void> {
     this.get(tenant, name)
-    const hash = await this.#hashOf(password, name)
-    this.#change(tenant, name, (account) => ({ ...account, password: hash }))
+    this.setHash(tenant, name, await this.hashOf(name, password))
+  }
+
+  /** Of a password that may be taken. @throws PortcullisError `PASSWORD_UNFIT` */
+  async hashOf(name: string, password: string): Promise<string> {
+    const fault = faultOfPassword(password, name)
+    if (fault !== undefined) throw new PortcullisError('PASSWORD_UNFIT', fault)
+    return this.#hashes.hash(preparedPassword(password))
+  }
+
+  setHash(tenant: Tenant, name: string, password: string): void {
+    this.#change(tenant, name, (account) => ({ ...account, password }))
   }
 
   /** What is shown here is shown once. An authenticator of before counts until this one does. */
@@ -147,12 +175,6 @@ export class BuiltInAccounts implements AccountConnector {
     return { place: placeOf(tenant, account), key: this.#key, now: this.#clock.now() }
   }
 
-  async #hashOf(password: string, name: string): Promise<string> {
-    const fault = faultOfPassword(password, name)
-    if (fault !== undefined) throw new PortcullisError('PASSWORD_UNFIT', fault)
-    return this.#hashes.hash(preparedPassword(password))
-  }
-
   /** Not where the password was changed meanwhile: the old one must not come back. */
   async #rehash(tenant: Tenant, { name, password: old }: KeptAccount, prepared: string) {
     const password = await this.#hashes.hash(prepared)
@@ -169,6 +191,10 @@ export class BuiltInAccounts implements AccountConnector {
     if (this.#store.replace(tenant, before, after)) return
     throw new PortcullisError('ACCOUNTS_UNAVAILABLE', 'the account was changed at the same time')
   }
+}
+
+function taken(name: string): PortcullisError {
+  return new PortcullisError('ACCOUNT_EXISTS', `there is an account \`${name}\` already`)
 }
 
 /** An account of ours as connectors vouch for it: what it may, the directory says. */

@@ -23,6 +23,8 @@ import { provedAs } from './built-in-accounts.ts'
 /** Passkeys of one account. */
 export const PASSKEYS_LIMIT = 16
 const RP_NAME = 'Portcullis'
+/** COSE: Ed25519, ES256, RS256; what is asked for is what is taken. */
+const ALGORITHMS = [-8, -7, -257]
 
 export interface PasskeysOptions {
   readonly store: AccountStore
@@ -70,6 +72,7 @@ export class Passkeys {
       ...{ rpName: RP_NAME, rpID: rpId, userName: account.name, attestationType: 'none' },
       userID: new Uint8Array(Buffer.from(account.handle, 'base64url')),
       excludeCredentials: account.passkeys.map(({ id }) => ({ id })),
+      supportedAlgorithmIDs: ALGORITHMS,
       authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
     })
     const asked = { tenant, name, challenge: options.challenge }
@@ -89,7 +92,9 @@ export class Passkeys {
       throw refused('the ceremony was not begun by the one who ends it')
     }
     const { verified, registrationInfo } = await refusing(() =>
-      verifyRegistrationResponse({ response, ...this.#expected(asked) }),
+      verifyRegistrationResponse({
+        ...{ response, ...this.#expected(asked), supportedAlgorithmIDs: ALGORITHMS },
+      }),
     )
     if (!verified || account.passkeys.length >= PASSKEYS_LIMIT) throw refused('not verified')
     const { id, publicKey, counter } = registrationInfo.credential

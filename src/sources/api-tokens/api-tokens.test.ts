@@ -30,7 +30,7 @@ test('a token proves its program, limited to its scopes, until it expires', asyn
       { kind: 'service', id: 'ci', via: 'api-token', session: kept.id },
     ],
     scopes: ['crm.*'],
-    credential: { id: kept.id, expires: clock.now() + 60_000 },
+    credential: { id: kept.id, issued: clock.now(), expires: clock.now() + 60_000 },
   })
   clock.advance(60_000)
   await assert.rejects(proves(token), { code: 'IDENTITY_EXPIRED' })

@@ -26,8 +26,6 @@ export interface ApiTokensOptions {
   readonly store: ApiTokenStore
   readonly clock: Pick<Clock, 'now'>
   readonly ids: Ids
-  /** Is told of every token that was revoked. */
-  readonly onEnd?: (tenant: Tenant, token: KeptApiToken) => void
 }
 
 export interface NewApiToken {
@@ -38,23 +36,37 @@ export interface NewApiToken {
   readonly lifeMs?: number
 }
 
+export interface PreparedApiToken {
+  readonly token: string
+  readonly kept: KeptApiToken
+}
+
 export interface ApiTokens extends IdentitySource {
   /** The token itself is in this answer and nowhere else. @throws `REQUEST_INVALID` */
-  create(tenant: Tenant, request: NewApiToken): { readonly token: string; kept: KeptApiToken }
+  create(tenant: Tenant, request: NewApiToken): PreparedApiToken
+  /** One that proves nothing until it is kept. @throws PortcullisError `REQUEST_INVALID` */
+  prepare(tenant: Tenant, request: NewApiToken): PreparedApiToken
+  keep(tenant: Tenant, token: PreparedApiToken): void
   list(tenant: Tenant): readonly KeptApiToken[]
   /** @throws PortcullisError `API_TOKEN_UNKNOWN` */
   revoke(tenant: Tenant, id: string): KeptApiToken
+  /** Removes one that may be there. */
+  forget(tenant: Tenant, id: string): void
   /** All that act for a member. */
   revokeOf(tenant: Tenant, member: string): readonly KeptApiToken[]
 }
 
 /** Tokens for programs: limited to scopes, with an end, looked up at every request. */
-export function apiTokens(options: ApiTokensOptions): ApiTokens {
-  const { store, clock, ids } = options
-  const remove = (tenant: Tenant, which: { id: string } | { member: string }) => {
-    const removed = store.remove(tenant, which)
-    for (const token of removed) options.onEnd?.(tenant, token)
-    return removed
+export function apiTokens({ store, clock, ids }: ApiTokensOptions): ApiTokens {
+  const prepare: ApiTokens['prepare'] = (tenant, request) => {
+    const { lifeMs = DEFAULT_API_TOKEN_LIFE_MS, ...rest } = request
+    check(request, lifeMs)
+    if (store.list(tenant).length >= API_TOKENS_LIMIT) {
+      throw invalid(`there are ${API_TOKENS_LIMIT} tokens already: revoke some`)
+    }
+    const { token, digest } = newOpaqueToken(API_TOKEN_PREFIX, tenant)
+    const created = clock.now()
+    return { token, kept: { ...rest, id: ids.next(), digest, created, expires: created + lifeMs } }
   }
   return {
     async verify(credential, now) {
@@ -65,25 +77,21 @@ export function apiTokens(options: ApiTokensOptions): ApiTokens {
       if (kept.expires > now) return identityOf(tenant, kept)
       throw new PortcullisError('IDENTITY_EXPIRED', 'the token has expired')
     },
+    prepare,
+    keep: (tenant, { kept }) => store.add(tenant, kept),
     create(tenant, request) {
-      const { lifeMs = DEFAULT_API_TOKEN_LIFE_MS, ...rest } = request
-      check(request, lifeMs)
-      if (store.list(tenant).length >= API_TOKENS_LIMIT) {
-        throw invalid(`there are ${API_TOKENS_LIMIT} tokens already: revoke some`)
-      }
-      const { token, digest } = newOpaqueToken(API_TOKEN_PREFIX, tenant)
-      const created = clock.now()
-      const kept = { ...rest, id: ids.next(), digest, created, expires: created + lifeMs }
-      store.add(tenant, kept)
-      return { token, kept }
+      const prepared = prepare(tenant, request)
+      store.add(tenant, prepared.kept)
+      return prepared
     },
     list: (tenant) => store.list(tenant),
     revoke(tenant, id) {
-      const [revoked] = remove(tenant, { id })
+      const [revoked] = store.remove(tenant, { id })
       if (revoked !== undefined) return revoked
       throw new PortcullisError('API_TOKEN_UNKNOWN', `there is no token \`${id}\``)
     },
-    revokeOf: (tenant, member) => remove(tenant, { member }),
+    forget: (tenant, id) => void store.remove(tenant, { id }),
+    revokeOf: (tenant, member) => store.remove(tenant, { member }),
   }
 }
 
@@ -108,7 +116,7 @@ function lookUp(token: string, store: ApiTokenStore) {
 }
 
 function identityOf(tenant: Tenant, kept: KeptApiToken): Identity {
-  const { id, service, member, roles, scopes, expires } = kept
+  const { id, service, member, roles, scopes, created: issued, expires } = kept
   const behind: readonly ActorLink[] =
     member === undefined ? [] : [{ kind: 'human', id: member, via: 'delegated' }]
   return {
@@ -116,7 +124,7 @@ function identityOf(tenant: Tenant, kept: KeptApiToken): Identity {
     principal: { kind: 'service', id: service, roles },
     chain: [...behind, { kind: 'service', id: service, via: 'api-token', session: id }],
     scopes,
-    credential: { id, expires },
+    credential: { id, issued, expires },
   }
 }
 

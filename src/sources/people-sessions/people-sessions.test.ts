@@ -46,7 +46,10 @@ test('a session proves the person, and what policies read of the login', async (
     },
     chain: [{ kind: 'human', id: 'ana', via: 'session', session: session.id }],
     session: { mfa_verified: false, via: 'password', begun: clock.now() },
-    credential: { id: session.id, expires: clock.now() + DEFAULT_SESSION_LIFE_MS },
+    credential: {
+      ...{ id: session.id, issued: clock.now() },
+      expires: clock.now() + DEFAULT_SESSION_LIFE_MS,
+    },
   })
 })
 

@@ -28,7 +28,7 @@ export interface PeopleSessionsOptions {
   readonly ids: Ids
   readonly idleMs?: number
   readonly lifeMs?: number
-  /** Is told of every session that ended before its time. */
+  /** Is told of every session that ends by itself: idle, over, or replaced by another. */
   readonly onEnd?: (tenant: Tenant, session: KeptSession) => void
 }
 
@@ -45,6 +45,7 @@ export interface PeopleSessions extends IdentitySource {
   elevate(token: string, now: number): IssuedSession
   find(token: string, now: number): { readonly tenant: Tenant; readonly session: KeptSession }
   list(tenant: Tenant): readonly KeptSession[]
+  /** Those that end now, of which `onEnd` is not told: whoever ends them knows. */
   end(tenant: Tenant, which: { id: string } | { member: string }): readonly KeptSession[]
 }
 
@@ -52,16 +53,15 @@ export interface PeopleSessions extends IdentitySource {
 export function peopleSessions(options: PeopleSessionsOptions): PeopleSessions {
   const { store, clock, ids } = options
   const { idleMs = DEFAULT_SESSION_IDLE_MS, lifeMs = DEFAULT_SESSION_LIFE_MS } = options
-  const end: PeopleSessions['end'] = (tenant, which) => {
-    const ended = store.remove(tenant, which)
-    for (const session of ended) options.onEnd?.(tenant, session)
-    return ended
+  const end: PeopleSessions['end'] = (tenant, which) => store.remove(tenant, which)
+  const drop = (tenant: Tenant, id: string) => {
+    for (const session of end(tenant, { id })) options.onEnd?.(tenant, session)
   }
   const find = (token: string, now: number) => {
     const found = lookUp(token, store)
     const { tenant, session } = found
     if (now < session.ends && now < session.seen + idleMs) return found
-    end(tenant, { id: session.id })
+    drop(tenant, session.id)
     throw new PortcullisError('IDENTITY_EXPIRED', 'the session has ended: log in again')
   }
   const keep = (tenant: Tenant, session: Omit<KeptSession, 'id' | 'digest'>): IssuedSession => {
@@ -90,7 +90,7 @@ export function peopleSessions(options: PeopleSessionsOptions): PeopleSessions {
     },
     elevate(token, now) {
       const { tenant, session } = find(token, now)
-      end(tenant, { id: session.id })
+      drop(tenant, session.id)
       return keep(tenant, { ...session, mfaVerified: true, seen: now })
     },
     find,
@@ -101,14 +101,14 @@ export function peopleSessions(options: PeopleSessionsOptions): PeopleSessions {
   function replace(token: string, tenant: Tenant): void {
     const of = tenantOfToken(token, SESSION_PREFIX)
     const old = of === tenant ? store.byDigest(tenant, digestOfToken(token)) : undefined
-    if (old !== undefined) end(tenant, { id: old.id })
+    if (old !== undefined) drop(tenant, old.id)
   }
 
   function makeRoom(tenant: Tenant, member: string): void {
     const own = store.list(tenant).filter((session) => session.member === member)
     const over = own.toSorted((a, b) => a.begun - b.begun)
     for (const { id } of over.slice(0, Math.max(0, own.length + 1 - SESSIONS_PER_MEMBER))) {
-      end(tenant, { id })
+      drop(tenant, id)
     }
   }
 }
@@ -131,6 +131,6 @@ function identityOf(tenant: Tenant, session: KeptSession, members: Members): Ide
     principal: { kind: 'human', id: member, roles, attributes },
     chain: [{ kind: 'human', id: member, via: 'session', session: id }],
     session: { mfa_verified: mfaVerified, via, begun },
-    credential: { id, expires: ends },
+    credential: { id, issued: begun, expires: ends },
   }
 }
