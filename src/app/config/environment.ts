@@ -9,6 +9,7 @@ const PREFIX = 'PORTCULLIS_'
 export const OTHER_VARIABLES: Readonly<Record<string, string>> = {
   PORTCULLIS_APPROVER_TOKEN: 'The token of the approver who votes with `portcullis approvals`.',
   PORTCULLIS_CONFIG: 'The configuration file, where `--config` does not name one.',
+  PORTCULLIS_CREDENTIALS: 'Where `portcullis login` keeps its session.',
   PORTCULLIS_DEBUG: 'When set, unexpected errors are printed with their stack.',
 }
 
