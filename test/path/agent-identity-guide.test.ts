@@ -21,8 +21,9 @@ function fenced(start: string): string {
 
 test('the guide to identities of agents can be followed to the letter', async (t) => {
   const [people, helper] = [await oauthAgent('people'), await oauthAgent('helper')]
+  const declared = fenced('[agents.helper]')
   const more = `[agents.people]\nroles = []\nkeys = ['${people.jwk}']\nredirect_uris = ["${BACK}"]
-${fenced('[agents.helper]').replace('"helper.pub.pem"', `'${helper.jwk}'`).replace('sales', 'people')}`
+${declared.replace('"helper.pub.pem"', `'${helper.jwk}'`).replace('sales', 'people')}`
   const policy = `${fenced('policy delegation')}policy tools { allow: desk.echo }`
   const running = await runRuntime({ policy, agents: ['sales'], more, connectors: [ALICE] })
   t.after(() => running.close())

@@ -59,7 +59,7 @@ test('a token that is bound to nothing is taken from this machine only', async (
   await assert.rejects(far, { code: 'IDENTITY_UNBOUND' })
 })
 
-test('a token bound to a certificate is taken with that certificate only, from anywhere', async () => {
+test('a token bound to a certificate is taken with that one, from anywhere', async () => {
   const bound = await token({ cnf: { 'x5t#S256': 'mine' } })
   const certificate = (thumbprint: string) => ({ der: new Uint8Array(), thumbprint })
   const shown = { ...bearer(bound, false), certificate: certificate('mine') }

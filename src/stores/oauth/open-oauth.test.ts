@@ -41,7 +41,7 @@ test('what is kept under a secret is found by it, and the file tells nobody one'
   }
 })
 
-test('what serves once is used up for the first who says so, and goes with its consent', async (t) => {
+test('what serves once is used up by the first, and goes with its consent', async (t) => {
   const { it } = await store(t)
   it.putEntry('AuthorizationCode', 's', { payload: {}, expires: 9_999_999_999, grant: 'g1' })
   assert.equal(it.consumeEntry('AuthorizationCode', 's', 5), true)
@@ -81,7 +81,7 @@ test('a registration is good once and for its time', async (t) => {
   assert.equal(it.useRegistration(DEFAULT_TENANT, 'd', NOW - 1), false)
 })
 
-test('a removed key says until when what it proved is void, and there is no end of keys', async (t) => {
+test('a removed key says until when what it proved is void; keys are bounded', async (t) => {
   const { it } = await store(t)
   for (let at = 0; at < AGENT_KEYS_LIMIT; at++) {
     it.addKey(DEFAULT_TENANT, { agent: 'sales', jwk: { ...JWK, kid: `k${at}` }, added: NOW })
