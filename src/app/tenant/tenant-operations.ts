@@ -9,14 +9,18 @@ import type { Member, StandingGrant } from '../../pipeline/ports.ts'
 import { recordEvent } from '../record-event.ts'
 import type { TenantParts } from './open-tenant.ts'
 
-type Needed = Pick<TenantParts, 'tenant' | 'ports' | 'directory' | 'configs' | 'ledger'>
+type Needed = Pick<
+  TenantParts,
+  'tenant' | 'ports' | 'directory' | 'standing' | 'configs' | 'ledger'
+>
 
 /**
  * What operators may do about who belongs to a tenant. What is given has its receipt before it
  * holds; what is taken away is gone at once, and stays so if its receipt can't be written.
  */
 export function tenantOperations(parts: Needed): TenantOperations {
-  const { tenant, ports, directory } = parts
+  const { tenant, ports, directory, standing } = parts
+  const person = (id: string) => ({ tenant, what: 'human', id }) as const
   const happened = (name: EventName, detail: string) =>
     recordEvent(ports, { name, detail }, BY_OPERATOR)
   const show = (name: string): MemberShown => {
@@ -34,11 +38,16 @@ export function tenantOperations(parts: Needed): TenantOperations {
       directory.checkMember(tenant, member)
       await happened('member.added', id)
       directory.addMember(tenant, member)
+      // One who was removed before may come back, by what is issued to it from now on.
+      const { state } = standing.standing(tenant, 'human', id)
+      if (state === 'revoked') await standing.resume(person(id), { by: BY_OPERATOR })
       return show(id)
     },
     async removeMember(name) {
       const removed = show(name)
       directory.removeMember(tenant, name)
+      // Whatever it is logged in with ends, and no other source of people brings it back.
+      await standing.revoke(person(name), { by: BY_OPERATOR, reason: 'removed' })
       await happened('member.removed', name)
       return removed
     },
