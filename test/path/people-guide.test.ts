@@ -108,9 +108,7 @@ test('the connector of the guide proves the night shift, and nobody else', async
     ['id', 'night'],
     ['roles', ['clerk']],
   ])
-  for (const wrong of [
-    { name: 'night', password: 'x' },
-    { name: 'day', password },
-  ])
+  const elsewhere = { name: 'night', password, tenant: 'nowhere' }
+  for (const wrong of [{ name: 'night', password: 'x' }, { name: 'day', password }, elsewhere])
     assert.equal((await say('login', wrong)).body.error?.code, 'LOGIN_REFUSED')
 })
