@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { readTextFile } from '../app/text-files.ts'
 import type { AgentKeyList } from '../client/agent-client.ts'
 import { answer, command } from './command.ts'
-import { type ConfigOptions, runtimeOf, withConfig } from './config-option.ts'
+import { type ConfigOptions, runtimeOf, withTenant } from './config-option.ts'
 import { durationMs } from './duration-option.ts'
 import { table } from './table.ts'
 
@@ -17,7 +17,7 @@ export function agentKeyCommand(): Command {
 }
 
 function addCommand(): Command {
-  return withConfig(
+  return withTenant(
     command({
       name: 'add <name> <file>',
       summary: 'add a public key of an agent: PEM, JWK or JWK Set; P-256 or Ed25519',
@@ -32,7 +32,7 @@ function addCommand(): Command {
 }
 
 function listCommand(): Command {
-  return withConfig(
+  return withTenant(
     command({
       name: 'list <name>',
       summary: 'list the keys of an agent, declared ones and those added',
@@ -44,7 +44,7 @@ function listCommand(): Command {
 }
 
 function removeCommand(): Command {
-  return withConfig(
+  return withTenant(
     command({
       name: 'remove <name> <kid>',
       summary: 'remove an added key; tokens that the agent has got until now are void',
@@ -61,7 +61,7 @@ interface RegisterOptions extends ConfigOptions {
 
 /** Prints the token and nothing else, so that a script can take it. */
 export function registerTokenCommand(): Command {
-  return withConfig(
+  return withTenant(
     command({
       name: 'register-token <name>',
       summary: 'let one client register itself as an agent (RFC 7591)',

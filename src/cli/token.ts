@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { parseDuration } from '../app/config.ts'
 import type { ApiTokenList } from '../client/admin-client.ts'
 import { answer, command } from './command.ts'
-import { type ConfigOptions, runtimeOf, withConfig } from './config-option.ts'
+import { type ConfigOptions, runtimeOf, withTenant } from './config-option.ts'
 import { table } from './table.ts'
 
 /** `portcullis token …`: create, list, revoke. */
@@ -23,7 +23,7 @@ interface CreateOptions extends ConfigOptions {
 
 /** Prints the token and nothing else, so that a script can take it. */
 function createCommand(): Command {
-  return withConfig(
+  return withTenant(
     command({
       name: 'create <service>',
       summary: 'issue a token for a program; it is shown this once',
@@ -51,7 +51,7 @@ function createCommand(): Command {
 }
 
 function listCommand(): Command {
-  return withConfig(
+  return withTenant(
     command({
       name: 'list',
       summary: 'list the tokens of programs',
@@ -63,7 +63,7 @@ function listCommand(): Command {
 }
 
 function revokeCommand(): Command {
-  return withConfig(
+  return withTenant(
     command({
       name: 'revoke <id>',
       summary: 'take a token back; its next request is refused',

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { User } from '../client/admin-client.ts'
 import { answer, command } from './command.ts'
-import { type ConfigOptions, runtimeOf, withConfig } from './config-option.ts'
+import { type ConfigOptions, runtimeOf, withTenant } from './config-option.ts'
 import { secretFrom } from './secret-input.ts'
 import { table } from './table.ts'
 
@@ -25,7 +25,7 @@ interface PasswordOptions extends ConfigOptions {
 const FROM = 'a file with the password (default: standard input, or it is asked for)'
 
 function addCommand(): Command {
-  return withConfig(
+  return withTenant(
     command({
       name: 'add <name>',
       summary: 'add an account, and set its password',
@@ -43,7 +43,7 @@ function addCommand(): Command {
 }
 
 function passwdCommand(): Command {
-  return withConfig(
+  return withTenant(
     command({
       name: 'passwd <name>',
       summary: 'set the password of an account, which ends its sessions and its lock-out',
@@ -66,7 +66,7 @@ interface TotpOptions extends ConfigOptions {
 }
 
 function totpCommand(): Command {
-  return withConfig(
+  return withTenant(
     command({
       name: 'totp <name>',
       summary: 'set up an authenticator: first for its secret, then with a code that it shows',
@@ -97,7 +97,7 @@ function stateCommand(verb: 'disable' | 'enable'): Command {
   const summary = disabled
     ? 'refuse an account from now on, and end its sessions and tokens'
     : 'let a disabled account log in again'
-  return withConfig(
+  return withTenant(
     command({ name: `${verb} <name>`, summary, examples: [`portcullis user ${verb} ana`] }),
   ).action((name: string, options: ConfigOptions) =>
     answer(options.json, async () => {
@@ -108,7 +108,7 @@ function stateCommand(verb: 'disable' | 'enable'): Command {
 }
 
 function removeCommand(): Command {
-  return withConfig(
+  return withTenant(
     command({
       name: 'remove <name>',
       summary: 'remove an account, with its sessions and tokens',
@@ -123,7 +123,7 @@ function removeCommand(): Command {
 }
 
 function listCommand(): Command {
-  return withConfig(
+  return withTenant(
     command({
       name: 'list',
       summary: 'list the accounts that are kept here',

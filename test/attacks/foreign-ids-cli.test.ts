@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Command } from 'commander'
 import { createProgram } from '../../src/cli/program.ts'
 import { type Known, knownOfGlobex, UNKNOWN } from '../support/known-of-globex.ts'
 import type { CommandResult } from '../support/run-commands.ts'
+import { scratchForFile } from '../support/scratch.ts'
 import { ACME, twoTenants } from '../support/two-tenants.ts'
+
+const PASSWORD_FILE = join(scratchForFile(), 'password')
+writeFileSync(PASSWORD_FILE, 'kaffee um halb acht')
 
 const RUNNER = join(import.meta.dirname, '../support/run-commands.ts')
 
@@ -15,9 +20,22 @@ const RUNNER = join(import.meta.dirname, '../support/run-commands.ts')
 const CASES: Readonly<Record<string, ((named: Known) => readonly string[]) | 'nothing'>> = {
   init: 'nothing',
   'agent token': ({ agent }) => [agent],
+  'agent key add': ({ agent }) => [agent, PASSWORD_FILE],
+  'agent key list': ({ agent }) => [agent],
+  'agent key remove': ({ agent }) => [agent, 'laptop'],
+  'agent register-token': ({ agent }) => [agent],
   'agent suspend': ({ agent }) => [agent],
   'agent resume': ({ agent }) => [agent],
   'agent revoke': ({ agent }) => [agent],
+  login: ({ user }) => [user, '--password-file', PASSWORD_FILE],
+  'token create': 'nothing',
+  'token revoke': ({ apiToken }) => [apiToken],
+  'user add': ({ user }) => [`${user}-too`, '--password-file', PASSWORD_FILE],
+  'user passwd': ({ user }) => [user, '--password-file', PASSWORD_FILE],
+  'user totp': ({ user }) => [user],
+  'user disable': ({ user }) => [user],
+  'user enable': ({ user }) => [user],
+  'user remove': ({ user }) => [user],
   'session end': ({ session }) => [session],
   'member show': ({ member }) => [member],
   'member add': ({ member }) => [`${member}-too`],
