@@ -38,8 +38,11 @@ export async function listen(
 ): Promise<Listening> {
   const { installation, log, clock, keyDesk, ledger, reader, standing } = shared
   const { host, port, allowedHosts, allowedOrigins, tls } = installation.listen.mcp
+  const { issuer } = installation.oauth
   const server = createMcpServer({
-    ...{ gate, log, allowedHosts, allowedOrigins },
+    ...{ gate, log, allowedHosts },
+    // The login page sends its form to itself, with the name that it was reached by as the origin.
+    allowedOrigins: [...allowedOrigins, ...(issuer === undefined ? [] : [issuer])],
     ...(tls === undefined ? {} : { tls: { cert: read(tls.cert), key: read(tls.key) } }),
   })
   const offers = new Map([...tenants].map(([tenant, its]) => [tenant, offerOf(its)]))
