@@ -79,6 +79,11 @@ test('the API is described as OpenAPI 3.1, with every route and every refusal', 
     ...['/v1/tenants', '/v1/spaces', '/v1/members', '/v1/members/{name}'],
     ...['/v1/members/{name}/remove', '/v1/roles', '/v1/roles/{name}/grant'],
     '/v1/roles/{name}/revoke',
+    '/v1/agents/{name}/svids',
+    '/v1/svids/{serial}/end',
+    '/v1/svids/{serial}/strangers',
+    '/v1/ca',
+    '/v1/ca/rotate',
     '/v1/watch',
   ])
   const { parameters, requestBody, responses } = api.paths['/v1/agents/{name}/tokens'].post

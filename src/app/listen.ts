@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
@@ -7,17 +6,20 @@ import type { PasswordLogin, SessionsOf } from '../pipeline/ports.ts'
 import type { Parts } from './compose.ts'
 import { oauthDoor } from './oauth/oauth-door.ts'
 import {
+  createBundleDoor,
   createIntrospectionDoor,
   createMcpDoor,
   createMcpServer,
   createPeopleDoor,
   createTilesDoor,
   createTrustDoor,
+  renewTls,
 } from './parts.ts'
 import type { PeopleDesk } from './people/people-desk.ts'
 import { peopleService } from './people/people-service.ts'
 import { publishedLogs } from './publish-logs.ts'
 import type { TenantParts } from './tenant/open-tenant.ts'
+import { servedTls } from './tls/served-tls.ts'
 import { VERSION } from './version.ts'
 
 /** Where agents come in, listening. */
@@ -37,17 +39,22 @@ export async function listen(
   desk: PeopleDesk,
 ): Promise<Listening> {
   const { installation, log, clock, keyDesk, ledger, reader, standing } = shared
+  const { certificates } = shared
   const { host, port, allowedHosts, allowedOrigins, tls } = installation.listen.mcp
   const { issuer } = installation.oauth
+  const served = tls && (await servedTls(certificates, tls, 'listen.mcp.tls'))
   const server = createMcpServer({
     ...{ gate, log, allowedHosts },
     // The login page sends its form to itself, with the name that it was reached by as the origin.
     allowedOrigins: [...allowedOrigins, ...(issuer === undefined ? [] : [issuer])],
-    ...(tls === undefined ? {} : { tls: { cert: read(tls.cert), key: read(tls.key) } }),
+    ...(served && { tls: served.current() }),
   })
+  served?.onChange(() => renewTls(server.server, served.current()))
   const offers = new Map([...tenants].map(([tenant, its]) => [tenant, offerOf(its)]))
   const login = (claim: PasswordLogin) => desk.logins.password(claim)
-  const authorization = oauthDoor({ ...shared, config: installation, gate, login })
+  // Clients prove themselves by certificates where the listener asks for them.
+  const trustDomain = tls?.clients && (await certificates.authority()).trustDomain
+  const authorization = oauthDoor({ ...shared, config: installation, gate, login, trustDomain })
   const { challenges } = authorization
   const door = createMcpDoor({ gate, offers, log, clock, version: VERSION, standing, challenges })
   const close = closer(server)
@@ -57,6 +64,7 @@ export async function listen(
   await server.register(createIntrospectionDoor({ gate, log, servers }))
   const service = peopleService({ desk, gate })
   await server.register(createPeopleDoor({ service, gate, log }))
+  await server.register(createBundleDoor({ bundle: () => certificates.bundle() }))
   await server.register(createTrustDoor({ file: (version) => keyDesk.trust.file(version) }))
   const logs = publishedLogs(installation.ledger.publish, ledger, reader)
   if (logs !== undefined) await server.register(createTilesDoor(logs))
@@ -119,8 +127,4 @@ function introspectingServers({ tenant, config }: TenantParts) {
       ? [{ tenant, name, secret: server.introspectionSecret }]
       : [],
   )
-}
-
-function read(file: string): string {
-  return readFileSync(file, 'utf8')
 }

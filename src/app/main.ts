@@ -57,6 +57,7 @@ export async function startRuntime(
     opened.add(() => all(tenants, (its) => its.servers.close()))
     const desk = openPeopleDesk(parts, connectors)
     const doors = await listen(parts, desk)
+    shared.certificates.watch()
     opened.add(() => doors.close())
     // Before the doors: held calls are answered at once, and their requests stay pending.
     opened.add(() => all(tenants, (its) => its.approvals.release()))

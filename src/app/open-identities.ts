@@ -5,15 +5,18 @@ import type { Closing } from './closing.ts'
 import type { TenantConfig } from './config.ts'
 import { oauthFile } from './data-files.ts'
 import { anyToken, identitySources, standingIdentities } from './identities.ts'
+import { provedByCertificate } from './identity/svid-source.ts'
 import { openOAuth } from './oauth/open-oauth.ts'
 import { agentTokens, dpopProofs, type Keys } from './parts.ts'
 import type { People } from './people/open-people.ts'
+import type { Certificates } from './tls/certificates.ts'
 
 export interface IdentityParts {
   readonly dataDir: string
   readonly directory: Pick<Directory, 'agent' | 'member'>
   readonly standing: Standing
   readonly people: People
+  readonly certificates: Certificates
   readonly opened: Closing
 }
 
@@ -21,7 +24,7 @@ export interface IdentityParts {
 export function openIdentities(
   configs: ReadonlyMap<Tenant, Pick<TenantConfig, 'agents'>>,
   keys: Keys,
-  { dataDir, directory, standing, people, opened }: IdentityParts,
+  { dataDir, directory, standing, people, certificates, opened }: IdentityParts,
 ) {
   const { origin, identity } = keys
   const agent = (tenant: Tenant, id: string) => {
@@ -33,7 +36,8 @@ export function openIdentities(
   const tokens = agentTokens({ origin, ...identity, agent, proofs })
   const oauth = openOAuth({ file: oauthFile(dataDir), keys, agent, directory, proofs })
   opened.add(() => oauth.close())
-  const sources = identitySources([...people.sources, oauth.tokens, anyToken(tokens)])
+  const svids = provedByCertificate(agent, certificates)
+  const sources = identitySources([...people.sources, oauth.tokens, svids, anyToken(tokens)])
   const identities = standingIdentities(sources, standing)
   return { tokens, oauth, identities, admissions: new AdmissionLimits() }
 }

@@ -16,6 +16,7 @@ import { peopleOperations } from './people/people-operations.ts'
 import type { PolicyChange } from './policy-control.ts'
 import { privacyOperations } from './privacy/privacy-operations.ts'
 import { recordEvent } from './record-event.ts'
+import { certificateOperations } from './run/certificate-operations.ts'
 import type { TenantParts } from './tenant/open-tenant.ts'
 import { tenantOperations } from './tenant/tenant-operations.ts'
 import { toolSchemas } from './tool-schemas.ts'
@@ -53,6 +54,7 @@ export function operations(
       })),
       servers: servers.status().map((status) => ({ ...status })),
       namespaces: Object.keys(config.memory),
+      certificates: tenant === DEFAULT_TENANT ? [...parts.certificates.status()] : [],
     }),
     ...budgetOperations(parts),
     async issueToken(agent, { ttlMs = config.agents[agent]?.tokenTtlMs ?? 0, dpopJkt }) {
@@ -91,6 +93,7 @@ export function operations(
     ...standingOperations(parts, [sessions, desk.people.open]),
     ...peopleOperations({ tenant, desk, ports }),
     ...tenantOperations(parts),
+    ...certificateOperations(parts, address),
     watch(listener) {
       const { origin } = ledger.of(tenant)
       return ledger.subscribe((receipt) => {

@@ -61,6 +61,7 @@ policy          sha256:00, which is not what the policy directory says
 requests        2 recorded, 1 dropped since the start
 ledger          3 receipts of example.com/log
 trust           version 2, good until 2027-09-21T14:13:20.000Z
+certificate     ca.1, good until 2026-09-28T14:13:20.000Z; WARNING: renew it before then
 agents          sales
 records         CRM.customers
 

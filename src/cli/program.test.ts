@@ -25,6 +25,7 @@ test('the commands are these', () => {
     [
       ...['init', 'up', 'agent', 'agent token', 'agent list', 'agent key', 'agent key add'],
       ...['agent key list', 'agent key remove', 'agent register-token'],
+      ...['init', 'up', 'run', 'agent', 'agent token', 'agent list'],
       ...['agent suspend', 'agent resume', 'agent revoke'],
       ...['session', 'session list', 'session end', 'tenant', 'tenant list', 'space', 'space list'],
       ...['member', 'member list', 'member show', 'member add', 'member remove'],
@@ -40,6 +41,7 @@ test('the commands are these', () => {
       ...['keys', 'keys list', 'keys rotate', 'keys retire', 'keys compromised'],
       ...['keys root', 'keys root create', 'keys trust', 'keys trust draft', 'keys trust sign'],
       ...['keys trust publish', 'keys trust show', 'keys trust verify'],
+      ...['ca', 'ca show', 'ca rotate'],
       ...['approvals', 'approvals list', 'approvals show'],
       ...['approvals approve', 'approvals deny', 'approvals token'],
       'verify',

@@ -5,6 +5,7 @@ import { VERSION } from '../app/version.ts'
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   init: async () => (await import('./init.ts')).initCommand(),
   up: async () => (await import('./up.ts')).upCommand(),
+  run: async () => (await import('./run.ts')).runCommand(),
   agent: async () => (await import('./agent.ts')).agentCommand(),
   session: async () => (await import('./session.ts')).sessionCommand(),
   tenant: async () => (await import('./tenant.ts')).tenantCommand(),
@@ -21,6 +22,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   whoami: async () => (await import('./login.ts')).whoamiCommand(),
   policy: async () => (await import('./policy.ts')).policyCommand(),
   keys: async () => (await import('./keys.ts')).keysCommand(),
+  ca: async () => (await import('./ca.ts')).caCommand(),
   approvals: async () => (await import('./approvals.ts')).approvalsCommand(),
   verify: async () => (await import('./verify.ts')).verifyCommand(),
   ledger: async () => (await import('./ledger.ts')).ledgerCommand(),
@@ -50,6 +52,7 @@ const GROUP_EXAMPLES: Readonly<Record<string, string>> = {
   token: 'portcullis token list',
   policy: 'portcullis policy check',
   keys: 'portcullis keys list',
+  ca: 'portcullis ca show',
   approvals: 'portcullis approvals list',
   ledger: 'portcullis ledger fsck',
 }

@@ -23,6 +23,7 @@ export function statusCommand(): Command {
 
 function describe(status: Status): string {
   const { version, pid, started, address, policy, ledger, agents, servers, namespaces } = status
+  const { certificates } = status
   const facts = [
     ['portcullis', `${version}, process ${pid}, since ${started}`],
     ['agents connect', `${address}/mcp`],
@@ -30,6 +31,10 @@ function describe(status: Status): string {
     ['requests', requestsText(policy.recording)],
     ['ledger', `${ledger.size} receipts of ${ledger.origin}`],
     ['trust', trustText(status.trust)],
+    ...certificates.map(({ where, ends, expiring }) => [
+      'certificate',
+      `${where}, good until ${ends}${expiring ? '; WARNING: renew it before then' : ''}`,
+    ]),
     ['agents', agents.map(({ name }) => name).join(', ') || 'none'],
     ['records', namespaces.join(', ') || 'none'],
   ]

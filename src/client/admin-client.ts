@@ -31,6 +31,7 @@ import { ERRORS, PortcullisError } from '../kernel/errors.ts'
 import { DEFAULT_TENANT } from '../kernel/identity/tenant.ts'
 import { isJsonObject } from '../kernel/json/value.ts'
 import { type AgentClient, agentClient } from './agent-client.ts'
+import { type CertificateClient, certificateClient } from './certificate-client.ts'
 import { type PeopleClient, peopleClient } from './people-client.ts'
 import { type PrivacyClient, privacyClient } from './privacy-client.ts'
 import { type StandingClient, standingClient } from './standing-client.ts'
@@ -42,6 +43,8 @@ export type { KeyList, LedgerKey, TrustStatus } from '../contract/keys.ts'
 export type { ApiTokenList, IssuedApiToken, User, UserList } from '../contract/people.ts'
 export type { AgentStanding, SessionList } from '../contract/standing.ts'
 export type { WatchEvent } from '../contract/watch-event.ts'
+export type * from './certificate-client.ts'
+export { svidProofText } from './certificate-client.ts'
 export type {
   ApprovalList,
   ApproverTokenRequest,
@@ -80,6 +83,7 @@ export interface AdminClientOptions {
  */
 export interface AdminClient
   extends AgentClient,
+    CertificateClient,
     PeopleClient,
     PrivacyClient,
     StandingClient,
@@ -163,6 +167,7 @@ export function adminClient(options: AdminClientOptions): AdminClient {
     ...standingClient(json),
     ...peopleClient(json),
     ...tenantClient(json),
+    ...certificateClient(json),
     watch: (signal) => watch(options, signal),
   }
 }

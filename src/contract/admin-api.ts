@@ -3,6 +3,7 @@ import type { JsonObject } from '../kernel/json/value.ts'
 import { AGENT_CLIENT_ROUTES } from './agent-clients.ts'
 import { APPROVAL_ROUTES } from './approvals.ts'
 import { BUDGET_ROUTES } from './budgets.ts'
+import { CERTIFICATE_ROUTES, CertificateInUse } from './certificates.ts'
 import { KEY_ROUTES, TrustStatus } from './keys.ts'
 import { PEOPLE_ROUTES } from './people.ts'
 import { POLICY_CHANGE_ROUTES } from './policy-changes.ts'
@@ -54,6 +55,9 @@ export const Status = Type.Object(
       }),
     ),
     namespaces: Type.Array(Type.String(), { description: 'Of the built-in record store.' }),
+    certificates: Type.Array(CertificateInUse, {
+      description: 'Those that do not renew themselves.',
+    }),
   },
   { additionalProperties: false },
 )
@@ -206,6 +210,7 @@ export const ADMIN_ROUTES = {
   ...PEOPLE_ROUTES,
   ...STANDING_ROUTES,
   ...TENANT_ROUTES,
+  ...CERTIFICATE_ROUTES,
   watch: {
     method: 'GET',
     url: '/v1/watch',

@@ -16,6 +16,11 @@ type Naming = (named: Known) => {
   readonly query?: string
 }
 
+const SVID_REQUEST = {
+  ...{ publicKey: 'A'.repeat(120), proof: 'A'.repeat(96), digest: `sha256:${'00'.repeat(32)}` },
+  process: { pid: 1, uid: 0, started: '1' },
+}
+
 /**
  * Every route. `nothing` takes no name of anything: its answer must hold nothing of another tenant.
  * `stream` is read apart. A route that is missing here fails.
@@ -75,6 +80,11 @@ const CASES: Readonly<Record<Route, Naming | 'nothing' | 'stream'>> = {
   listRoles: 'nothing',
   grantRole: ({ member }) => ({ path: 'auditor', body: { kind: 'human', id: member } }),
   revokeRole: ({ member }) => ({ path: 'auditor', body: { kind: 'human', id: member } }),
+  issueSvid: ({ agent }) => ({ path: agent, body: SVID_REQUEST }),
+  endSvid: () => ({ path: '0123abcd' }),
+  reportStrangers: () => ({ path: '0123abcd', body: { count: 1 } }),
+  ca: 'nothing',
+  rotateCa: () => ({ body: {} }),
   watch: 'stream',
 }
 

@@ -39,6 +39,7 @@ export const STATUS: Status = {
     },
   ],
   namespaces: ['CRM.customers'],
+  certificates: [{ where: 'ca.1', ends: '2026-09-28T14:13:20.000Z', expiring: true }],
 }
 
 export const BUDGET: BudgetStatus = {
@@ -135,6 +136,13 @@ export async function adminDoor(t: TestContext, options: AdminDoorOptions = {}) 
     eraseSubject: async () => ({ state: 'unknown', payloads: 0 }),
     findSubject: () => ({}),
     showPayloads: async (receipt) => ({ receipt }),
+    issueSvid: async () => {
+      throw new PortcullisError('LAUNCH_NEEDS_TLS', 'the listener takes no SVIDs')
+    },
+    endSvid: async () => ({ noted: false }),
+    reportStrangers: async () => ({ noted: false }),
+    ca: async () => ({ trustDomain: 'gate.example.com', roots: [] }),
+    rotateCa: async () => ({ trustDomain: 'gate.example.com', roots: [] }),
     listHolds: () => ({ holds: [] }),
     addHold: async ({ reason }) => ({ ...HOLD, reason }),
     removeHold: async (id) => ({ ...HOLD, id }),

@@ -1,5 +1,5 @@
 import 'reflect-metadata'
-import { KeyObject, webcrypto } from 'node:crypto'
+import { createPrivateKey, createPublicKey, KeyObject, webcrypto } from 'node:crypto'
 import * as x509 from '@peculiar/x509'
 
 /** A certificate with its key, both also as PEM. Made without any code of ours. */
@@ -26,6 +26,14 @@ export interface MintOptions {
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 const HOUR_MS = 3_600_000
 let minted = 0
+
+/** One that somebody else made, from its files. */
+export async function readMinted(cert: string, key: string): Promise<Minted> {
+  const certificate = new x509.X509Certificate(cert)
+  const privateKey = createPrivateKey(key).toCryptoKey(ALGORITHM, true, ['sign'])
+  const publicKey = createPublicKey(key).toCryptoKey(ALGORITHM, true, ['verify'])
+  return { cert, key, x509: certificate, keys: { privateKey, publicKey } }
+}
 
 /** A root that signs itself. */
 export function mintRoot(options: MintOptions = {}): Promise<Minted> {

@@ -3,6 +3,7 @@ import { nearest } from '../../kernel/text/nearest.ts'
 import { isLoopback } from './addresses.ts'
 import { identityFindings } from './check-identity.ts'
 import { named } from './check-shape.ts'
+import { checkOwnTls, checkPeerTls, tlsFiles } from './check-tls.ts'
 import type { ConfigFile } from './config-schema.ts'
 import { parseDuration } from './duration.ts'
 import type { Finding, Problem } from './problems.ts'
@@ -36,7 +37,7 @@ const RESERVED_SERVER = 'memory'
 export function checkMeaning(config: ConfigFile, tree: Table): readonly Problem[] {
   return [
     ...checkTenantMeaning(config, tree),
-    ...placed([...listener(config), ...keys(config)], tree),
+    ...placed([...listener(config), ...keys(config), ...checkOwnTls(config)], tree),
   ]
 }
 
@@ -48,6 +49,7 @@ export function checkTenantMeaning(config: TenantFile, tree: Table): readonly Pr
     ...agents(config),
     ...approvers(config),
     ...servers(config),
+    ...checkPeerTls(config),
     ...budgets(config),
     ...identityFindings(config),
   ]
@@ -60,18 +62,16 @@ export function placed(findings: readonly Finding[], tree: Table): readonly Prob
 
 /** Files that the runtime will read at its start. `absolute` makes a path of the file whole. */
 export function checkFiles(
-  { memory, listen }: Pick<ConfigFile, 'memory'> & Partial<Pick<ConfigFile, 'listen'>>,
+  config: Pick<ConfigFile, 'memory' | 'servers'> & Partial<Pick<ConfigFile, 'listen'>>,
   tree: Table,
   absolute: (path: string) => string,
 ): readonly Problem[] {
-  const tls = listen?.mcp.tls
   const files: [readonly string[], string | undefined][] = [
-    ...Object.entries(memory).map(([name, { seed }]): [string[], string | undefined] => [
+    ...Object.entries(config.memory).map(([name, { seed }]): [string[], string | undefined] => [
       ['memory', name, 'seed'],
       seed,
     ]),
-    [['listen', 'mcp', 'tls', 'cert'], tls?.cert],
-    [['listen', 'mcp', 'tls', 'key'], tls?.key],
+    ...tlsFiles(config),
   ]
   return files
     .filter(([, file]) => file !== undefined && !existsSync(absolute(file)))

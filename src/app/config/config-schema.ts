@@ -10,6 +10,7 @@ import { Ledger, Witnesses } from './ledger-schema.ts'
 import { Logins } from './login-schema.ts'
 import { agentAsClient, OAuth } from './oauth-schema.ts'
 import { PolicySchema } from './policy-schema.ts'
+import { CertificatesSchema, ListenerTlsSchema, PeerTlsSchema } from './tls-schema.ts'
 
 /**
  * Every key of `portcullis.toml`. `expected` says in words what a pattern asks for, `placeholder`
@@ -93,6 +94,7 @@ const HttpServer = Type.Object(
         secret: true,
       }),
     ),
+    tls: Type.Optional(PeerTlsSchema),
     allow_plaintext: Type.Boolean({
       description: 'Lets `url` be plain `http` to another machine: everything can then be read.',
       default: false,
@@ -110,6 +112,13 @@ const Agent = Type.Object(
     team: Type.Optional(Type.String({ description: 'What policies read as `principal.team`.' })),
     space: Type.Optional(Type.String({ description: 'What policies read as `principal.space`.' })),
     version: Type.Optional(Type.String({ description: 'What policies read as `agent.version`.' })),
+    digest: Type.Optional(
+      Type.String({
+        description: 'Of its code, as `portcullis run --measure` prints it. Then it must be that.',
+        pattern: '^sha256:[0-9a-f]{64}$',
+        expected: '`sha256:` and 64 hex digits',
+      }),
+    ),
     attributes: Attributes('What else policies read of it: `agent.NAME`, `principal.NAME`.'),
     token_ttl: Type.String({
       description: 'Life of its tokens unless `agent token --ttl` says otherwise; `1s` to `24h`.',
@@ -192,15 +201,7 @@ const McpListener = Type.Object(
       }),
       { description: 'Values of `Origin` to answer to: web pages that may call.', default: [] },
     ),
-    tls: Type.Optional(
-      Type.Object(
-        {
-          cert: Type.String({ description: 'Certificate chain, a file in PEM.' }),
-          key: Type.String({ description: 'Its private key, a file in PEM.' }),
-        },
-        { description: 'With it the listener speaks TLS 1.3.', additionalProperties: false },
-      ),
-    ),
+    tls: Type.Optional(ListenerTlsSchema),
   },
   { description: 'Where agents connect.', additionalProperties: false },
 )
@@ -284,6 +285,7 @@ export const ConfigSchema = Type.Object(
     identity: Logins,
     keys: KeysSchema,
     oauth: OAuth,
+    certificates: CertificatesSchema,
     ledger: Ledger,
     witnesses: Witnesses,
     tenants: Tenants,

@@ -5,6 +5,7 @@ import type { JsonObject } from '../../kernel/json/value.ts'
 import type { SubjectPaths } from '../../kernel/privacy/subject.ts'
 import type { WitnessPolicy } from '../../kernel/tlog/witness-policy.ts'
 import type { LoginsConfig } from './login-config.ts'
+import type { CertificatesConfig, ListenTlsConfig, PeerTlsConfig } from './tls-config.ts'
 
 /** What each tenant has of its own, checked. Paths are absolute, times in ms. */
 export interface TenantConfig {
@@ -41,6 +42,7 @@ export interface Config extends TenantConfig {
   readonly identity: LoginsConfig
   readonly keys: KeysConfig
   readonly oauth: OAuthConfig
+  readonly certificates: CertificatesConfig
   readonly ledger: LedgerConfig
   /** Absent where nobody witnesses the ledger. */
   readonly witnesses?: WitnessesConfig
@@ -139,6 +141,8 @@ export interface AgentConfig {
   readonly team?: string
   readonly space?: string
   readonly version?: string
+  /** Of its code, where `portcullis run` starts it. */
+  readonly digest?: string
   readonly attributes: JsonObject
   readonly tokenTtlMs: number
   /** What it proves itself with to the authorization server. */
@@ -191,6 +195,7 @@ export interface HttpServerConfig {
   readonly space?: string
   /** Declared obligations that the server fulfils: `NAME` or `NAME=VALUE`. */
   readonly fulfils: readonly string[]
+  readonly tls: PeerTlsConfig
   /** What the server shows when it asks the runtime about a token. */
   readonly introspectionSecret?: string
 }
@@ -209,6 +214,5 @@ export interface McpListenConfig {
   readonly port: number
   readonly allowedHosts: readonly string[]
   readonly allowedOrigins: readonly string[]
-  /** Files in PEM. */
-  readonly tls?: { readonly cert: string; readonly key: string }
+  readonly tls?: ListenTlsConfig
 }

@@ -13,6 +13,7 @@ roles = ["sales"]
 
 /** An agent of whose dealings with the authorization server nothing is said. */
 const CLIENT = { keys: [], redirectUris: [], scopes: ['*'], actsFor: [] }
+const CERTIFICATES = { svidTtlMs: 3_600_000, warnBeforeMs: [30, 7, 1].map((d) => d * 86_400_000) }
 
 test('the smallest file gets every default, and absolute paths beside itself', async (t) => {
   const { folder, config } = await loadText(t, SMALLEST)
@@ -41,7 +42,7 @@ test('the smallest file gets every default, and absolute paths beside itself', a
     attributes: { operations: {}, resources: {}, system: {} },
     ledger: config.ledger,
     ...{ keys: { overlapMs: 604_800_000 }, identity: config.identity },
-    ...{ tenants: {}, warnings: [] },
+    ...{ certificates: CERTIFICATES, tenants: {}, warnings: [] },
   })
 })
 
@@ -160,7 +161,7 @@ maintenance_mode = false
         transport: 'http',
         url: 'https://slack.example.com/mcp',
         headers: { Authorization: 'Bearer s3cret' },
-        introspectionSecret: 's3cret',
+        ...{ introspectionSecret: 's3cret', tls: { pins: [], minVersion: 'TLSv1.3' } },
         callTimeoutMs: 60_000,
         fulfils: [],
       },
@@ -178,7 +179,7 @@ maintenance_mode = false
         port: 0,
         allowedHosts: ['gate.example.com'],
         allowedOrigins: ['https://console.example.com'],
-        tls: { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') },
+        tls: { certificate: { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') } },
       },
     },
     attributes: {
@@ -188,6 +189,7 @@ maintenance_mode = false
     },
     ledger: config.ledger,
     ...{ identity: config.identity, oauth: { delegationDepth: 4, consentTtlMs: 28_800_000 } },
+    certificates: CERTIFICATES,
     keys: { root: join(folder, 'root.pem'), rotateEveryMs: 7_776_000_000, overlapMs: 86_400_000 },
     ...{ tenants: {}, warnings: [] },
   })

@@ -10,6 +10,7 @@ import { literalLogins, resolveLogins } from './login-secrets.ts'
 import { checkClients, checkOAuth, oauthOf } from './oauth-clients.ts'
 import { literalSecrets, resolveSecrets } from './resolve-secrets.ts'
 import { type Absolute, milliseconds, tenantConfigOf, tenantLedgerOf } from './tenant-config.ts'
+import { certificatesOf, listenTlsOf } from './tls-config.ts'
 import { checkWitnesses, witnessesOf } from './witnesses.ts'
 
 export interface LoadOptions {
@@ -82,12 +83,13 @@ function configOf(
         port: mcp.port,
         allowedHosts: mcp.allowed_hosts,
         allowedOrigins: mcp.allowed_origins,
-        ...(mcp.tls && { tls: { cert: absolute(mcp.tls.cert), key: absolute(mcp.tls.key) } }),
+        ...(mcp.tls && { tls: listenTlsOf(mcp.tls, absolute) }),
       },
     },
     identity: loginsOf(written.identity, absolute),
     keys: keysOf(written.keys, absolute),
     oauth: oauthOf(written.oauth),
+    certificates: certificatesOf(written.certificates),
     ledger: ledgerOf(written.ledger),
     ...(witnesses && { witnesses }),
     tenants: others.tenants,

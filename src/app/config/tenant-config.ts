@@ -6,6 +6,7 @@ import { parseDuration } from './duration.ts'
 import { mapValues } from './map-values.ts'
 import { agentOf } from './oauth-clients.ts'
 import type { TenantFile } from './tenant-schema.ts'
+import { peerTlsOf } from './tls-config.ts'
 
 /** Makes a path of the file whole. */
 export type Absolute = (path: string) => string
@@ -91,7 +92,8 @@ function serverOf(server: TenantFile['servers'][string], absolute: Absolute): Se
   }
   const { url, headers, introspection_secret: introspectionSecret } = server
   const secret = introspectionSecret === undefined ? {} : { introspectionSecret }
-  return { transport: 'http', url, headers, ...secret, ...both }
+  const tls = peerTlsOf(server.tls, absolute)
+  return { transport: 'http', url, headers, tls, ...secret, ...both }
 }
 
 /** The schema let nothing but durations through. */

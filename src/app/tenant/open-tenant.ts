@@ -18,6 +18,7 @@ import { openPrivacy } from '../privacy/open-privacy.ts'
 import { startRecording } from '../privacy/recorded-requests.ts'
 import { recordEvent, recordHappened } from '../record-event.ts'
 import { routeConnector } from '../route-connector.ts'
+import { reachServers } from '../tls/reach-servers.ts'
 import type { Shared } from './shared.ts'
 import { spacesOf } from './spaces.ts'
 
@@ -45,7 +46,8 @@ export async function openTenant(tenant: Tenant, shared: Shared, opened: Closing
   opened.add(() => memory.close())
   await recordEvent(recorder, configLoaded(config))
   const report = (event: RecordedEvent) => void recordHappened(recorder, event, log)
-  const servers = connectMcpServers(config.servers, { log, report })
+  const reached = await reachServers(config.servers, shared.certificates)
+  const servers = connectMcpServers(reached, { log, report })
   opened.add(() => servers.close())
   const recording = startRecording(config, { tenant, log, keys: shared.keys, privacy, reader })
   opened.add(() => recording?.close())

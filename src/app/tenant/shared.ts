@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { DEFAULT_TENANT, type Tenant } from '../../kernel/identity/tenant.ts'
+import type { RecordedEvent } from '../../kernel/receipt/receipt.ts'
 import { claimedCheckpoint } from '../../kernel/tlog/checkpoint.ts'
 import type { Log } from '../../pipeline/ports.ts'
 import type { OpenLedger } from '../../stores/segments/open-ledger.ts'
@@ -23,7 +24,9 @@ import {
 } from '../parts.ts'
 import { openPeople } from '../people/open-people.ts'
 import { ledgerBodies } from '../privacy/ledger-bodies.ts'
+import { recordHappened } from '../record-event.ts'
 import { systemAlarm, systemClock, uuidIds } from '../system-ports.ts'
+import { Certificates } from '../tls/certificates.ts'
 import { openWitnessedHeads } from '../witnessed-heads.ts'
 import { tenantLedgers } from './tenant-ledgers.ts'
 
@@ -70,7 +73,12 @@ export async function openShared(installation: Config, log: Log, opened: Closing
   const files = { ledger, ledgerOf, ledgerPlace, reader, bodies }
   const standing = openStanding(dataDir, { ...base, ledgerOf, opened })
   const people = openPeople(installation, { ...base, keys, standing, directory, opened })
-  const known = { directory, standing, people }
+  const report = (event: RecordedEvent) =>
+    void recordHappened({ ...base, ledger: home }, event, log)
+  const { origin } = keys
+  const certificates = await Certificates.open(installation, { ...base, origin, report })
+  opened.add(() => certificates.close())
+  const known = { directory, standing, people, certificates }
   const identity = { ...known, ...openIdentities(configs, keys, { ...known, dataDir, opened }) }
   return { ...base, ...files, ...identity, installation, configs, keys, keyDesk, finality }
 }

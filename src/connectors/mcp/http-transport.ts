@@ -47,7 +47,7 @@ export class HttpTransport implements Transport {
   #gone = false
   #notes = 0
 
-  constructor({ url, headers }: HttpOptions, events: TransportEvents) {
+  constructor({ url, headers, connect }: HttpOptions, events: TransportEvents) {
     const { origin, pathname, search } = new URL(url)
     this.#path = `${pathname}${search}`
     this.#pool = new Pool(origin, {
@@ -55,7 +55,7 @@ export class HttpTransport implements Transport {
       pipelining: 1,
       // A call that is cut off ends its connection, which over HTTP/2 others would share.
       allowH2: false,
-      connect: { timeout: CONNECTING_WAIT_MS },
+      connect: connect ?? { timeout: CONNECTING_WAIT_MS },
       // A call has a limit of its own, and a stream of notifications may be silent for ever.
       headersTimeout: 0,
       bodyTimeout: 0,
@@ -164,7 +164,11 @@ export class HttpTransport implements Transport {
   #failureOf(end: End, session: Session): PortcullisError {
     if (end.kind === 'whole') return failureOf(end.head, session)
     const { error, sent } = end
-    if (error instanceof PortcullisError) return error
+    if (error instanceof PortcullisError) {
+      // Who answers there is not the server: nothing was sent, and it is down for us.
+      if (!sent && error.code.startsWith('PEER_')) this.#fail(error)
+      return error
+    }
     if (error instanceof RangeError) return protocol('the server sent a message that is too long')
     if (error instanceof errors.HTTPParserError) return protocol('the server does not speak HTTP')
     const { code = 'no code' } = error as NodeJS.ErrnoException
@@ -174,11 +178,11 @@ export class HttpTransport implements Transport {
     return failure
   }
 
-  #fail({ message }: Error): void {
+  #fail(failure: Error): void {
     if (this.#gone) return
     this.#gone = true
     this.#stream.stop(STOPPED)
-    this.#events.down(message)
+    this.#events.down(failure)
   }
 
   /** A new session in place of a lost one; the server may be another since. */

@@ -1,3 +1,5 @@
+import type { buildConnector } from 'undici'
+
 /** How to reach one MCP server. */
 export type McpServerOptions = StdioOptions | HttpOptions
 
@@ -17,6 +19,8 @@ export interface HttpOptions {
   /** Sent with every request: the credential that agents never see. Never logged. */
   readonly headers: Readonly<Record<string, string>>
   readonly callTimeoutMs: number
+  /** How connections to it are opened; by default as Node does. */
+  readonly connect?: buildConnector.connector
 }
 
 const MEBIBYTE = 1024 * 1024

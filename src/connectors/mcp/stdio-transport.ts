@@ -100,6 +100,6 @@ export class StdioTransport implements Transport {
     if (this.#gone) return
     this.#gone = true
     this.#server.kill()
-    this.#events.down(error.message)
+    this.#events.down(error)
   }
 }

@@ -24,7 +24,7 @@ export interface TransportEvents {
   /** The server sent a notification. */
   notified(method: string): void
   /** The connection takes no more requests. */
-  down(reason: string): void
+  down(reason: Error): void
   /** The server wrote a line for people. At most `QUOTE_LIMIT` characters, none of them control. */
   said(line: string): void
 }

@@ -55,6 +55,8 @@ export class Upstream {
   #tools: Tools = new Map()
   #state: UpstreamStatus['state'] = 'starting'
   #error: string | undefined
+  /** Who answers there is not the server. */
+  #impostor: PortcullisError | undefined
   #upSince = 0
   #failures = 0
   #restarts = 0
@@ -101,14 +103,16 @@ export class Upstream {
     } catch (error) {
       if (this.#transport === transport) this.#transport = undefined
       await transport?.close()
-      this.#down(error instanceof Error ? error.message : codeOf(error))
+      this.#down(error)
     }
   }
 
   async call(tool: string, args: JsonObject): Promise<JsonObject> {
     try {
       const transport = this.#transport
-      if (transport === undefined || this.#state !== 'up') throw unavailable('it is down')
+      if (transport === undefined || this.#state !== 'up') {
+        throw this.#impostor ?? unavailable('it is down')
+      }
       if (!this.#tools.has(tool)) throw new PortcullisError('UPSTREAM_UNKNOWN', 'no such tool')
       const params = { name: tool, arguments: args }
       return await transport.request('tools/call', params, this.#options.callTimeoutMs)
@@ -147,6 +151,7 @@ export class Upstream {
   #up(tools: Tools): void {
     this.#state = 'up'
     this.#error = undefined
+    this.#impostor = undefined
     this.#upSince = performance.now()
     this.#log.info('upstream.up', { server: this.#name, tools: tools.size })
     this.#take(tools)
@@ -162,29 +167,32 @@ export class Upstream {
     return true
   }
 
-  #tell(name: UpstreamEvent): void {
+  #tell(name: UpstreamEvent, why = ''): void {
     const gone = name === 'upstream.disconnected' || name === 'upstream.failed'
     const digest = this.#digests.ofAll(this.#tools)
     const declared = { count: this.#tools.size, ...(digest && { digest }) }
-    // Why it went, the log says: a server may put a secret into it.
-    this.#report({ name, detail: this.#name, ...(gone ? {} : declared) })
+    // Why it went, the log says: a server may put a secret into it. A code holds none.
+    this.#report({ name, detail: `${this.#name}${why}`, ...(gone ? {} : declared) })
   }
 
   /** Calls that are still under way over other connections may yet be answered. */
-  #lost(transport: Transport, reason: string): void {
+  #lost(transport: Transport, reason: Error): void {
     this.#transport = undefined
     this.#retiring.add(transport)
     void transport.retire().finally(() => this.#retiring.delete(transport))
     this.#down(reason)
   }
 
-  #down(reason: string): void {
+  #down(cause: unknown): void {
     if (this.#closed || this.#retry !== undefined) return
+    this.#impostor = isImpostor(cause) ? cause : undefined
+    const reason = cause instanceof Error ? cause.message : codeOf(cause)
+    const why = isImpostor(cause) ? `: ${cause.code}` : ''
     const steady = this.#state === 'up' && performance.now() - this.#upSince >= STEADY_MS
     if (steady) this.#failures = 0
     // Once: what is tried again and fails again is still the same that is gone.
-    if (this.#state === 'up') this.#tell('upstream.disconnected')
-    if (this.#state === 'starting') this.#tell('upstream.failed')
+    if (this.#state === 'up') this.#tell('upstream.disconnected', why)
+    if (this.#state === 'starting') this.#tell('upstream.failed', why)
     this.#state = 'down'
     this.#error = reason
     const retryMs = retryWaitMs(this.#failures++)
@@ -225,6 +233,11 @@ export class Upstream {
     this.#log.warn('upstream.failed', { server: this.#name, tool, code, why })
     return new PortcullisError(code, `server \`${this.#name}\`: ${why}`, { cause })
   }
+}
+
+/** Its certificate, its key or its TLS is not what is configured. */
+function isImpostor(cause: unknown): cause is PortcullisError {
+  return cause instanceof PortcullisError && cause.code.startsWith('PEER_')
 }
 
 /** MCP 2025-11-25, server/tools: a server with tools must say so. */

@@ -18,6 +18,7 @@ import { logDefect } from '../record-refusal.ts'
 import { listenOnSocket } from './admin-socket.ts'
 import { type AgentClientOperations, addAgentClients } from './agent-client-routes.ts'
 import { type ApprovalOperations, addApprovals } from './approval-routes.ts'
+import { addCertificates, type CertificateOperations } from './certificate-routes.ts'
 import { addKeys, type KeyOperations } from './key-routes.ts'
 import { addPeople, type PeopleOperations } from './people-routes.ts'
 import { addPrivacy, type PrivacyOperations } from './privacy-routes.ts'
@@ -40,7 +41,8 @@ export interface AdminOperations
     PrivacyOperations,
     PeopleOperations,
     StandingOperations,
-    TenantOperations {
+    TenantOperations,
+    CertificateOperations {
   status(): Status | Promise<Status>
   issueToken(agent: string, request: TokenRequest): Promise<IssuedToken>
   /** Reads the policies again; throws, and changes nothing, when they do not compile. */
@@ -165,6 +167,7 @@ function addOperations(
   addPrivacy(api, operations)
   addStanding(api, operations)
   addPeople(api, operations)
+  addCertificates(api, operations)
   addTenants(api, operations)
   addWatch(api, operations.watch, limits)
 }

@@ -3,6 +3,7 @@ import type { ClientCertificate } from '../../kernel/identity/credential.ts'
 import type { Identity, Principal } from '../../kernel/identity/principal.ts'
 import type { SpiffeId } from '../../kernel/identity/spiffe-id.ts'
 import type { IdentitySource } from '../../pipeline/ports.ts'
+import { CLOCK_SKEW_MS } from './certificates.ts'
 import { type Authorities, readSvid, type Svid } from './read-svid.ts'
 
 /** SVIDs remembered as verified. */
@@ -17,8 +18,11 @@ export interface Declared {
 export interface SvidIdentitiesOptions {
   /** The authorities that count at `now`: they change while the runtime runs. */
   readonly authorities: (now: number) => Authorities
-  /** Who is declared under this name; nothing for nobody. */
-  readonly declared: (id: SpiffeId) => Declared | undefined
+  /**
+   * Who is declared under this name; nothing for nobody. May throw when the attested code is not
+   * what is declared.
+   */
+  readonly declared: (id: SpiffeId, digest: string | undefined) => Declared | undefined
 }
 
 /**
@@ -50,8 +54,11 @@ export function svidIdentities(options: SvidIdentitiesOptions): IdentitySource {
   }
 }
 
-function identityOf({ id, serial, digest, to }: Svid, options: SvidIdentitiesOptions): Identity {
-  const declared = options.declared(id)
+function identityOf(
+  { id, serial, digest, from, to }: Svid,
+  options: SvidIdentitiesOptions,
+): Identity {
+  const declared = options.declared(id, digest)
   if (declared === undefined) {
     throw new PortcullisError('IDENTITY_UNKNOWN', `no ${id.kind} \`${id.id}\``)
   }
@@ -62,6 +69,7 @@ function identityOf({ id, serial, digest, to }: Svid, options: SvidIdentitiesOpt
     tenant: id.tenant,
     principal,
     chain: [link],
-    credential: { id: serial, expires: to },
+    // It counts from a little before it was issued, for clocks that are behind.
+    credential: { id: serial, issued: from + CLOCK_SKEW_MS, expires: to },
   }
 }
