@@ -28,6 +28,8 @@ export interface WitnessOptions {
   /** A file in the format of tlog-policy, whose logs it watches too. */
   readonly policyFile?: string | undefined
   readonly log: Log
+  /** Files in PEM. */
+  readonly tls?: { readonly cert: string; readonly key: string; readonly clientCa?: string }
 }
 
 /** A witness, answering. */
@@ -57,7 +59,8 @@ export async function startWitness(options: WitnessOptions): Promise<RunningWitn
   try {
     // The memory first: keys without one are refused.
     if (found === undefined) await writeWitnessKeys(options.keyFile, keys)
-    const server = createWitnessServer({ ...options, logs, book, ...signing(keys) })
+    const tls = readTls(options.tls)
+    const server = createWitnessServer({ ...options, logs, book, tls, ...signing(keys) })
     await server.listen({ host: options.host, port: options.port })
     const { port } = server.server.address() as AddressInfo
     const host = options.host.includes(':') ? `[${options.host}]` : options.host
@@ -71,11 +74,24 @@ export async function startWitness(options: WitnessOptions): Promise<RunningWitn
       return ending
     }
     const origins = [...new Set(logs.map(({ name }) => name))]
-    return { address: `http://${host}:${port}`, name: keys.name, vkeys, origins, close }
+    return {
+      address: `${tls === undefined ? 'http' : 'https'}://${host}:${port}`,
+      name: keys.name,
+      vkeys,
+      origins,
+      close,
+    }
   } catch (error) {
     book.close()
     throw error
   }
+}
+
+function readTls(files: WitnessOptions['tls']) {
+  if (files === undefined) return undefined
+  const { cert, key, clientCa } = files
+  const asked = clientCa === undefined ? {} : { clientCa: readText(clientCa) }
+  return { cert: readText(cert), key: readText(key), ...asked }
 }
 
 function signing(keys: WitnessKeys) {

@@ -7,6 +7,7 @@ import { type HeadSource, startWitnessing } from './parts.ts'
 import { recordEvent } from './record-event.ts'
 import { signAside } from './sign-aside.ts'
 import { systemAlarm } from './system-ports.ts'
+import type { Certificates } from './tls/certificates.ts'
 
 /** Characters of what a receipt tells of a fork. */
 const FORK_DETAIL_LIMIT = 400
@@ -20,6 +21,7 @@ const NO_WITNESSES: Finality = {
 export interface WitnessedHeadsOptions extends Pick<Ports, 'ledger' | 'clock' | 'ids'> {
   readonly source: HeadSource
   readonly log: Log
+  readonly certificates: Pick<Certificates, 'connector'>
   /** Has the ML-DSA-44 keys that sign now: two of them while one takes over. */
   readonly keyring: { readonly postQuantum: readonly Cosigner[] }
 }
@@ -36,10 +38,10 @@ export interface WitnessedHeads {
 }
 
 /** Starts what the configuration asks for; nothing where it asks for nothing. */
-export function openWitnessedHeads(
+export async function openWitnessedHeads(
   { ledger: { postQuantum: isHybrid }, witnesses }: Config,
   options: WitnessedHeadsOptions,
-): WitnessedHeads {
+): Promise<WitnessedHeads> {
   const { source, log, clock } = options
   if (!isHybrid && witnesses === undefined) {
     return { finality: NO_WITNESSES, close: async () => undefined }
@@ -49,8 +51,11 @@ export function openWitnessedHeads(
       key,
       sign: (message: Uint8Array) => signAside(message, privateKey),
     }))
+  const connect =
+    witnesses &&
+    (await options.certificates.connector('witnesses.tls', witnesses.tls, witnesses.answerWaitMs))
   const witnessing = startWitnessing({
-    ...{ source, log, clock, alarm: systemAlarm, ...witnesses },
+    ...{ source, log, clock, alarm: systemAlarm, ...witnesses, connect },
     ...(isHybrid && { postQuantum }),
     onFork: (witness, code, reason) => {
       const detail = `${code} ${witness}: ${reason}`.slice(0, FORK_DETAIL_LIMIT)

@@ -9,7 +9,11 @@ import { type Answer, answer, command, EXIT } from './command.ts'
 import { endProgress, showProgress } from './progress-line.ts'
 import { verifiedJson, verifiedText } from './verify-text.ts'
 
-interface Options extends VerifyOptions {
+interface Options extends Omit<VerifyOptions, 'tls'> {
+  readonly tlsCa?: string
+  readonly tlsCert?: string
+  readonly tlsKey?: string
+  readonly pin: readonly string[]
   readonly json?: boolean
 }
 
@@ -40,6 +44,10 @@ export function verifyCommand(): Command {
     .option('--witnesses <file>', 'a `tlog-policy` whose quorum has to have cosigned')
     .option('--remember <file>', 'compare with the heads in this file, then keep the new one')
     .option('--receipt <file>', 'find this exported receipt in the log, instead of all of it')
+    .option('--tls-ca <file>', 'whose certificates count at an address, in PEM')
+    .option('--tls-cert <file>', 'client certificate for an address, in PEM')
+    .option('--tls-key <file>', 'its private key')
+    .option('--pin <pin...>', 'public keys for an address, `sha256:…` of an SPKI', [])
     .option('--pruned-below <index>', 'entries below may be gone: what retention took out', indexOf)
     .action((target: string, options: Options) =>
       answer(options.json, async () => verify(target, options)),
@@ -47,9 +55,11 @@ export function verifyCommand(): Command {
 }
 
 async function verify(target: string, options: Options): Promise<Answer> {
+  const { tlsCa: ca, tlsCert: cert, tlsKey: key, pin: pins } = options
+  const tls = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }), pins }
   const onProgress = (done: number, of: number) => showProgress('verified', done, of)
   try {
-    const verdict: TargetVerdict = await verifyTarget(target, { ...options, onProgress })
+    const verdict: TargetVerdict = await verifyTarget(target, { ...options, tls, onProgress })
     const exit = verdict.ok ? EXIT.ok : EXIT.failed
     return { json: verifiedJson(verdict), text: verifiedText(target, verdict), exit }
   } finally {

@@ -3,6 +3,7 @@ import { InvalidArgumentError } from 'commander'
 import { streamLog } from '../app/log.ts'
 import { systemClock } from '../app/system-ports.ts'
 import type { RunningWitness } from '../app/witness.ts'
+import { PortcullisError } from '../kernel/errors.ts'
 import { jsonLine } from '../kernel/json/json-line.ts'
 import { command, EXIT, printError } from './command.ts'
 
@@ -13,6 +14,9 @@ interface Options {
   readonly name?: string
   readonly log: readonly string[]
   readonly policy?: string
+  readonly tlsCert?: string
+  readonly tlsKey?: string
+  readonly clientCa?: string
   readonly json?: boolean
 }
 
@@ -32,6 +36,9 @@ export function witnessCommand(): Command {
     .option('--name <name>', 'its name on its cosignatures, for the first start')
     .option('--log <vkey...>', 'public key of a log to watch', [])
     .option('--policy <file>', 'a `tlog-policy` whose logs to watch')
+    .option('--tls-cert <file>', 'answer over TLS 1.3 with this certificate, in PEM')
+    .option('--tls-key <file>', 'its private key')
+    .option('--client-ca <file>', 'serve only those who show a certificate of this authority')
     .action(witness)
 }
 
@@ -43,6 +50,7 @@ async function witness(options: Options): Promise<void> {
     const { startWitness } = await import('../app/witness.ts')
     const running = await startWitness({
       ...{ ...listen, state, keyFile, name, logs, policyFile, log },
+      ...tlsOf(options),
     })
     process.stdout.write(json ? jsonLine(factsOf(running)) : textOf(running))
     await asked
@@ -51,6 +59,14 @@ async function witness(options: Options): Promise<void> {
     printError(error, json)
     process.exitCode = EXIT.usage
   }
+}
+
+function tlsOf({ tlsCert: cert, tlsKey: key, clientCa }: Options) {
+  if (cert === undefined && key === undefined && clientCa === undefined) return {}
+  if (cert === undefined || key === undefined) {
+    throw new PortcullisError('REQUEST_INVALID', 'TLS needs `--tls-cert` and `--tls-key`')
+  }
+  return { tls: { cert, key, ...(clientCa !== undefined && { clientCa }) } }
 }
 
 function factsOf({ address, name, vkeys, origins }: RunningWitness) {

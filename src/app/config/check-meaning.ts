@@ -62,7 +62,8 @@ export function placed(findings: readonly Finding[], tree: Table): readonly Prob
 
 /** Files that the runtime will read at its start. `absolute` makes a path of the file whole. */
 export function checkFiles(
-  config: Pick<ConfigFile, 'memory' | 'servers'> & Partial<Pick<ConfigFile, 'listen'>>,
+  config: Pick<ConfigFile, 'memory' | 'servers'> &
+    Partial<Pick<ConfigFile, 'listen' | 'witnesses'>>,
   tree: Table,
   absolute: (path: string) => string,
 ): readonly Problem[] {

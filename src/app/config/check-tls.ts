@@ -25,8 +25,13 @@ export function* checkPeerTls({ servers }: Pick<ConfigFile, 'servers'>): Generat
 }
 
 /** What a schema cannot say of the certificates of the runtime. */
-export function* checkOwnTls({ listen, certificates }: ConfigFile): Generator<TlsFinding> {
+export function* checkOwnTls({
+  listen,
+  certificates,
+  witnesses,
+}: ConfigFile): Generator<TlsFinding> {
   if (listen.mcp.tls !== undefined) yield* pair(['listen', 'mcp', 'tls'], listen.mcp.tls)
+  if (witnesses.tls !== undefined) yield* pair(['witnesses', 'tls'], witnesses.tls)
   const ttl = parseDuration(certificates.svid_ttl) ?? 0
   if (ttl < SVID_TTL_BOUNDS_MS.least || ttl > SVID_TTL_BOUNDS_MS.most) {
     yield { path: ['certificates', 'svid_ttl'], message: 'an SVID may live from `1m` to `24h`' }
@@ -58,13 +63,18 @@ function* pair(path: readonly string[], { cert, key }: Pair): Generator<TlsFindi
 export function* tlsFiles({
   listen,
   servers,
-}: Pick<ConfigFile, 'servers'> & Partial<Pick<ConfigFile, 'listen'>>): Generator<
+  witnesses,
+}: Pick<ConfigFile, 'servers'> & Partial<Pick<ConfigFile, 'listen' | 'witnesses'>>): Generator<
   [readonly string[], string | undefined]
 > {
   const tls = listen?.mcp.tls
   if (tls !== undefined) {
     const path = ['listen', 'mcp', 'tls']
     yield* files(path, { cert: tls.cert, key: tls.key, client_ca: tls.client_ca })
+  }
+  if (witnesses?.tls !== undefined) {
+    const { cert, key, ca } = witnesses.tls
+    yield* files(['witnesses', 'tls'], { cert, key, ca })
   }
   for (const [name, server] of Object.entries(servers)) {
     if (server.transport !== 'http' || server.tls === undefined) continue

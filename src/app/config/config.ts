@@ -105,6 +105,7 @@ export interface AttributesConfig {
 
 /** Who cosigns the heads of the ledger, and how long that may take. */
 export interface WitnessesConfig {
+  readonly tls: PeerTlsConfig
   readonly policy: WitnessPolicy
   readonly intervalMs: number
   readonly answerWaitMs: number

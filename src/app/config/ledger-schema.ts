@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { DURATION_PATTERN } from './duration.ts'
 import { Payloads, Retention, Subjects } from './payload-schema.ts'
+import { PeerTlsSchema } from './tls-schema.ts'
 
 /** The table `[ledger]`. */
 export const Ledger = Type.Object(
@@ -65,6 +66,7 @@ export const Witnesses = Type.Object(
       }),
     ),
     policy_file: Type.Optional(Type.String({ description: 'The same in a file of its own.' })),
+    tls: Type.Optional(PeerTlsSchema),
     interval: duration(
       'How often checkpoints are cosigned while nothing waits; `1s` to `1h`.',
       '5s',

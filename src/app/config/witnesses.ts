@@ -11,6 +11,7 @@ import type { WitnessesConfig } from './config.ts'
 import type { ConfigFile } from './config-schema.ts'
 import { parseDuration } from './duration.ts'
 import type { Problem } from './problems.ts'
+import { peerTlsOf } from './tls-config.ts'
 import { type Place, placeAt, type Table } from './toml-tree.ts'
 
 /** From and to, in milliseconds. */
@@ -73,6 +74,7 @@ export function witnessesOf(
   const milliseconds = (duration: string) => parseDuration(duration) ?? 0
   return {
     policy: parseWitnessPolicy(text),
+    tls: peerTlsOf(witnesses.tls, absolute),
     intervalMs: milliseconds(witnesses.interval),
     answerWaitMs: milliseconds(witnesses.answer_wait),
     finalityWaitMs: milliseconds(witnesses.finality_wait),

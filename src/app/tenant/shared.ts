@@ -62,8 +62,13 @@ export async function openShared(installation: Config, log: Log, opened: Closing
   const scrub = startScrub(installation, keys, { ...base, directory: ledgerPlace, ledger })
   opened.add(() => scrub?.close())
   const reader = await readBehind(ledger, { directory: ledgerPlace, follower, opened })
-  const heads = { source: ledger, ledger: home, keyring: keys.keyring, log, clock, ids }
-  const { finality, close } = openWitnessedHeads(installation, heads)
+  const report = (event: RecordedEvent) =>
+    void recordHappened({ ...base, ledger: home }, event, log)
+  const { origin, keyring } = keys
+  const certificates = await Certificates.open(installation, { ...base, origin, report })
+  opened.add(() => certificates.close())
+  const heads = { source: ledger, ledger: home, keyring, log, clock, ids, certificates }
+  const { finality, close } = await openWitnessedHeads(installation, heads)
   opened.add(close)
   const store = openDirectory(directoryFile(dataDir))
   opened.add(() => store.close())
@@ -73,11 +78,6 @@ export async function openShared(installation: Config, log: Log, opened: Closing
   const files = { ledger, ledgerOf, ledgerPlace, reader, bodies }
   const standing = openStanding(dataDir, { ...base, ledgerOf, opened })
   const people = openPeople(installation, { ...base, keys, standing, directory, opened })
-  const report = (event: RecordedEvent) =>
-    void recordHappened({ ...base, ledger: home }, event, log)
-  const { origin } = keys
-  const certificates = await Certificates.open(installation, { ...base, origin, report })
-  opened.add(() => certificates.close())
   const known = { directory, standing, people, certificates }
   const identity = { ...known, ...openIdentities(configs, keys, { ...known, dataDir, opened }) }
   return { ...base, ...files, ...identity, installation, configs, keys, keyDesk, finality }

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { Agent, type Dispatcher, request } from 'undici'
 import { PortcullisError } from '../../kernel/errors.ts'
+import type { Connect } from '../tls/peer-connector.ts'
 import type { LogSource } from './log-source.ts'
 
 /** How long one file of a log may take, in milliseconds. */
@@ -15,8 +16,8 @@ export interface HttpLog extends LogSource {
   close(): Promise<void>
 }
 
-export function httpLog(address: string): HttpLog {
-  const dispatcher = new Agent({ connections: 8 })
+export function httpLog(address: string, connect: Connect): HttpLog {
+  const dispatcher = new Agent({ connections: 8, connect })
   const base = address.replace(/\/$/, '')
   return {
     name: address,
@@ -40,6 +41,8 @@ async function readFile(
       if (statusCode === 404 || statusCode === 410) return undefined
       throw new Error(`it answers ${statusCode}`)
     } catch (cause) {
+      // Who answers there is not the log: asking again changes nothing.
+      if (cause instanceof PortcullisError) throw cause
       const why = cause instanceof Error ? cause.message : 'the connection failed'
       if (attempt === ATTEMPTS) {
         throw new PortcullisError('LOG_UNREACHABLE', `\`${url}\`: ${why}`, { cause })

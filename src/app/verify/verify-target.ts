@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { PortcullisError } from '../../kernel/errors.ts'
 import { BUNDLE_FILES } from '../../kernel/receipt/bundle.ts'
 import { checkLedgerFiles, findLedger, type LedgerVerdict } from '../ledger-files.ts'
+import { connectorOf, type TlsFiles } from '../tls/tls-files.ts'
 import { httpLog } from './http-log.ts'
 import { directorySource } from './log-source.ts'
 import { readTrust, type TrustFiles } from './trusted.ts'
@@ -16,6 +17,8 @@ export interface VerifyOptions extends TrustFiles {
   /** One exported receipt, to be found in the log. */
   readonly receipt?: string
   readonly prunedBelow?: number
+  /** How connections to a remote log are opened. */
+  readonly tls?: TlsFiles
   onProgress?(done: number, of: number): void
 }
 
@@ -34,7 +37,7 @@ const MAX_RECEIPT_BYTES = 1024 * 1024
  */
 export async function verifyTarget(target: string, options: VerifyOptions): Promise<TargetVerdict> {
   if (/^https?:\/\//.test(target)) {
-    const source = httpLog(target)
+    const source = httpLog(target, connectorOf(options.tls ?? {}))
     try {
       return await verifyLog(source, readTrust(options), options)
     } finally {

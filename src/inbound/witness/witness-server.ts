@@ -26,11 +26,24 @@ export const DEFAULT_WITNESS_LIMITS: WitnessLimits = {
 export interface WitnessServerOptions extends Witnessing {
   readonly log: Log
   readonly limits?: Partial<WitnessLimits>
+  /** PEM; TLS 1.3 only. With `clientCa` nobody is served without a certificate of it. */
+  readonly tls?: WitnessTls | undefined
+}
+
+export interface WitnessTls {
+  readonly cert: string
+  readonly key: string
+  readonly clientCa?: string
 }
 
 /** `text/x.tlog.size`: the body is the size that the witness has. */
 const SIZE_TYPE = 'text/x.tlog.size'
 const TEXT_TYPE = 'text/plain; charset=utf-8'
+
+function httpsOf({ cert, key, clientCa }: WitnessTls) {
+  const asking = { ca: clientCa, requestCert: true, rejectUnauthorized: true }
+  return { cert, key, minVersion: 'TLSv1.3' as const, ...(clientCa !== undefined && asking) }
+}
 
 /**
  * The HTTP interface of https://c2sp.org/tlog-witness: `POST /add-checkpoint`, and for monitors
@@ -39,12 +52,17 @@ const TEXT_TYPE = 'text/plain; charset=utf-8'
  */
 export function createWitnessServer(options: WitnessServerOptions): FastifyInstance {
   const { connections, requestMs, submissions } = { ...DEFAULT_WITNESS_LIMITS, ...options.limits }
-  const server = fastify({
+  const server: FastifyInstance = fastify({
+    ...(options.tls && { https: httpsOf(options.tls) }),
     bodyLimit: MAX_ADD_CHECKPOINT_LENGTH,
     requestTimeout: requestMs,
     exposeHeadRoutes: false,
   })
   server.server.maxConnections = connections
+  // A TLS 1.3 client may believe that it got in: what was turned away is told here.
+  server.server.on('tlsClientError', (error: NodeJS.ErrnoException) => {
+    options.log.warn('witness.handshake_refused', { code: error.code ?? 'unknown' })
+  })
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),
