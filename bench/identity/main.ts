@@ -1,9 +1,11 @@
 /**
  * What proving oneself costs: the verification of a credential beside the whole guard that asks for
- * it, and how many tokens the authorization server issues, each with its receipt.
+ * it, how many tokens the authorization server issues, each with its receipt, and what certificates
+ * cost.
  */
 import { figures, measure, print, type Result } from '../report.ts'
 import { authenticated } from './authenticated.ts'
+import { certificateFigures } from './certificates.ts'
 import { issued } from './issued.ts'
 import { openOffice } from './office.ts'
 
@@ -21,7 +23,8 @@ try {
       results.push(...figures(name, sample, floor))
     }
   }
-  print('identity', results, process.argv.includes('--json'))
 } finally {
   await office.close()
 }
+results.push(...(await certificateFigures()))
+print('identity', results, process.argv.includes('--json'))
