@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { copyFileSync, existsSync, readFileSync, rmSync, symlinkSync, watch } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { after, before, type TestContext, test } from 'node:test'
@@ -7,6 +8,7 @@ import { promisify } from 'node:util'
 import { DIRECT_TIER, measureCode, runAgent } from '../../src/app/run/launch.ts'
 import { adminClient } from '../../src/client/admin-client.ts'
 import type { Launched } from '../../src/sandbox/launcher.ts'
+import { startPortcullis } from '../support/run-portcullis.ts'
 import { type RunningRuntime, runRuntime } from '../support/running-runtime.ts'
 import { scratch } from '../support/scratch.ts'
 import { silentLog } from '../support/silent-log.ts'
@@ -158,7 +160,27 @@ test('where the listener takes no SVIDs, no agent is started', async (t) => {
   t.after(() => plain.close())
   const { ended, file } = await launch(t, 'call', { on: plain })
   await assert.rejects(ended, { code: 'LAUNCH_NEEDS_TLS' })
+  const bundle = await fetch(`${plain.runtime.address}/.well-known/spiffe-bundle`)
+  assert.equal(bundle.status, 404)
   assert.ok(!existsSync(file))
+})
+
+test('when the launcher is killed, nobody is the agent any more', async (t) => {
+  const file = join(await scratch(t), 'result.json')
+  const command = [process.execPath, AGENT, file, 'stay']
+  const cwd = running.folder
+  const { child } = startPortcullis(t, ['run', '--agent', 'sales', '--', ...command], { cwd })
+  await there(file)
+  const { url, pid } = JSON.parse(readFileSync(file, 'utf8'))
+  try {
+    assert.equal((await fetch(url, { method: 'POST' })).status, 403)
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    await assert.rejects(fetch(url, { method: 'POST' }), /fetch failed/)
+  } finally {
+    // It has outlived its launcher, and is nobody.
+    process.kill(pid, 'SIGKILL')
+  }
 })
 
 test('an agent whose runtime is gone is told so, and again served when it is back', async (t) => {

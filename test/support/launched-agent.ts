@@ -39,7 +39,7 @@ const DEEDS: Readonly<Record<string, () => void>> = {
       const answer = await fetch(url, { method: 'POST', body: '{}' })
       write({ status: answer.status, body: await answer.json() })
     })
-    write({ url })
+    write({ url, pid: process.pid })
   },
   /** Has become other code since it was measured. */
   change() {
