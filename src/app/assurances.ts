@@ -21,6 +21,15 @@ export function configuredAssurances(
       case 'memory.read':
       case 'memory.write':
         return namespaces.get(action.namespace)?.fulfils ?? []
+      case 'storage.read':
+      case 'storage.write':
+      case 'storage.delete':
+      case 'storage.list':
+      case 'acl.show':
+      case 'acl.grant':
+      case 'acl.revoke':
+      case 'acl.replace':
+        return []
       default:
         return unreachable(action)
     }

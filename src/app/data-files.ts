@@ -30,6 +30,16 @@ export function versionsDirectory(dataDir: string): string {
   return join(dataDir, 'policy-versions')
 }
 
+/** The access control lists. */
+export function aclFile(dataDir: string): string {
+  return join(dataDir, 'acl.db')
+}
+
+/** The stored objects, a folder for each tenant. */
+export function storageDirectory(dataDir: string): string {
+  return join(dataDir, 'storage')
+}
+
 /** Where the counts of what was used are kept. */
 export function usageFile(dataDir: string): string {
   return join(dataDir, 'usage.db')

@@ -6,6 +6,8 @@ import type { PasswordLogin, SessionsOf } from '../pipeline/ports.ts'
 import type { Parts } from './compose.ts'
 import { oauthDoor } from './oauth/oauth-door.ts'
 import {
+  createActionsDoor,
+  createAllowances,
   createBundleDoor,
   createIntrospectionDoor,
   createMcpDoor,
@@ -13,6 +15,9 @@ import {
   createPeopleDoor,
   createTilesDoor,
   createTrustDoor,
+  credentialOf,
+  DEFAULT_DOOR_LIMITS,
+  readToolCall,
   renewTls,
 } from './parts.ts'
 import type { PeopleDesk } from './people/people-desk.ts'
@@ -60,6 +65,9 @@ export async function listen(
   const close = closer(server)
   await server.register(door.routes)
   await server.register(authorization.routes)
+  const { enter } = createAllowances(DEFAULT_DOOR_LIMITS)
+  const reading = { credentialOf, readCall: readToolCall, enter }
+  await server.register(createActionsDoor({ gate, log, ...reading }))
   const servers = [...tenants.values()].flatMap(introspectingServers)
   await server.register(createIntrospectionDoor({ gate, log, servers }))
   const service = peopleService({ desk, gate })
@@ -84,9 +92,9 @@ export async function listen(
 }
 
 /** What the agents of a tenant can come to see. */
-function offerOf({ servers, config }: TenantParts) {
+function offerOf({ servers, config, resources }: TenantParts) {
   const catalog = { tools: () => servers.tools(), onChanged: servers.onToolsChanged }
-  return { catalog, namespaces: Object.keys(config.memory) }
+  return { catalog, namespaces: Object.keys(config.memory), storage: resources.names }
 }
 
 /** How long calls under way may take to be answered when the runtime stops, in milliseconds. */

@@ -16,6 +16,7 @@ import { peopleOperations } from './people/people-operations.ts'
 import type { PolicyChange } from './policy-control.ts'
 import { privacyOperations } from './privacy/privacy-operations.ts'
 import { recordEvent } from './record-event.ts'
+import { aclOperations } from './resources/acl-operations.ts'
 import { certificateOperations } from './run/certificate-operations.ts'
 import type { TenantParts } from './tenant/open-tenant.ts'
 import { tenantOperations } from './tenant/tenant-operations.ts'
@@ -87,6 +88,7 @@ export function operations(
     pushPolicies: async (request) => changeOf(await control.push(request)),
     rollbackPolicies: async (request) => changeOf(await control.rollback(request)),
     ...approvalOperations(parts),
+    ...aclOperations({ acls: parts.resources.acls, tenant, ports }),
     ...(tenant === DEFAULT_TENANT ? keyOperations : keysOfOthers)(parts.keyDesk, ports),
     ...agentClientOperations({ tenant, oauth: parts.oauth, ports }),
     ...privacyOperations(parts),

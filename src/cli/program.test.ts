@@ -30,6 +30,8 @@ test('the commands are these', () => {
       ...['session', 'session list', 'session end', 'tenant', 'tenant list', 'space', 'space list'],
       ...['member', 'member list', 'member show', 'member add', 'member remove'],
       ...['role', 'role list', 'role grant', 'role revoke', 'watch', 'status'],
+      ...['session', 'session list', 'session end', 'watch', 'status'],
+      ...['acl', 'acl show', 'acl grant', 'acl revoke'],
       ...['budget', 'budget list', 'budget show', 'budget reset'],
       ...['user', 'user add', 'user passwd', 'user totp', 'user disable', 'user enable'],
       ...['user remove', 'user list', 'token', 'token create', 'token list', 'token revoke'],

@@ -30,6 +30,7 @@ import type { PolicyChange, PolicyPush, PolicyRollback } from '../contract/polic
 import { ERRORS, PortcullisError } from '../kernel/errors.ts'
 import { DEFAULT_TENANT } from '../kernel/identity/tenant.ts'
 import { isJsonObject } from '../kernel/json/value.ts'
+import { type AclClient, aclClient } from './acl-client.ts'
 import { type AgentClient, agentClient } from './agent-client.ts'
 import { type CertificateClient, certificateClient } from './certificate-client.ts'
 import { type PeopleClient, peopleClient } from './people-client.ts'
@@ -82,7 +83,8 @@ export interface AdminClientOptions {
  * `ADMIN_TIMEOUT` where nobody answers, and otherwise with the code that the runtime gave.
  */
 export interface AdminClient
-  extends AgentClient,
+  extends AclClient,
+    AgentClient,
     CertificateClient,
     PeopleClient,
     PrivacyClient,
@@ -163,6 +165,7 @@ export function adminClient(options: AdminClientOptions): AdminClient {
     draftTrust: (body = {}) => json({ method: 'POST', path: '/v1/trust/draft', body }),
     publishTrust: (body) => json({ method: 'POST', path: '/v1/trust', body }),
     ...agentClient(json),
+    ...aclClient(json),
     ...privacyClient(json),
     ...standingClient(json),
     ...peopleClient(json),

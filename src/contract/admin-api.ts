@@ -1,5 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import type { JsonObject } from '../kernel/json/value.ts'
+import { ACL_ROUTES } from './acl.ts'
 import { AGENT_CLIENT_ROUTES } from './agent-clients.ts'
 import { APPROVAL_ROUTES } from './approvals.ts'
 import { BUDGET_ROUTES } from './budgets.ts'
@@ -205,6 +206,7 @@ export const ADMIN_ROUTES = {
   ...BUDGET_ROUTES,
   ...POLICY_CHANGE_ROUTES,
   ...APPROVAL_ROUTES,
+  ...ACL_ROUTES,
   ...KEY_ROUTES,
   ...PRIVACY_ROUTES,
   ...PEOPLE_ROUTES,

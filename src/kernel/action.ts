@@ -1,8 +1,15 @@
+import { type AclAction, aclArgs } from './acl/acl-action.ts'
 import { unreachable } from './errors.ts'
 import type { JsonObject, JsonValue } from './json/value.ts'
+import {
+  type StorageAction,
+  storageArgs,
+  storageResource,
+  withStorageArgs,
+} from './storage/storage-action.ts'
 
 /** What an agent asks for: the one shape that every door produces and the guard judges. */
-export type Action = ToolCall | MemoryRead | MemoryWrite
+export type Action = ToolCall | MemoryRead | MemoryWrite | StorageAction | AclAction
 
 /** A call of an MCP tool. `server` is empty when the name that the agent gave holds none. */
 export interface ToolCall {
@@ -29,7 +36,7 @@ export interface MemoryWrite {
 
 /** The thing acted on, as policies and receipts name it. */
 export interface Resource {
-  readonly type: 'tool' | 'memory'
+  readonly type: 'tool' | 'memory' | 'storage' | 'acl'
   readonly id: string
 }
 
@@ -46,6 +53,16 @@ export function resourceOf(action: Action): Resource {
     case 'memory.read':
     case 'memory.write':
       return { type: 'memory', id: action.namespace }
+    case 'storage.read':
+    case 'storage.write':
+    case 'storage.delete':
+    case 'storage.list':
+      return { type: 'storage', id: storageResource(action) }
+    case 'acl.show':
+    case 'acl.grant':
+    case 'acl.revoke':
+    case 'acl.replace':
+      return { type: 'acl', id: action.of }
     default:
       return unreachable(action)
   }
@@ -62,6 +79,16 @@ export function argsOf(action: Action): JsonObject {
     }
     case 'memory.write':
       return { namespace: action.namespace, key: action.key, value: action.value }
+    case 'storage.read':
+    case 'storage.write':
+    case 'storage.delete':
+    case 'storage.list':
+      return storageArgs(action)
+    case 'acl.show':
+    case 'acl.grant':
+    case 'acl.revoke':
+    case 'acl.replace':
+      return aclArgs(action)
     default:
       return unreachable(action)
   }
@@ -76,6 +103,16 @@ export function withArgs(action: Action, args: JsonObject): Action {
       return action
     case 'memory.write':
       return { ...action, value: args.value ?? null }
+    case 'storage.read':
+    case 'storage.write':
+    case 'storage.delete':
+    case 'storage.list':
+      return withStorageArgs(action, args)
+    case 'acl.show':
+    case 'acl.grant':
+    case 'acl.revoke':
+    case 'acl.replace':
+      return action
     default:
       return unreachable(action)
   }

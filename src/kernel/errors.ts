@@ -1,3 +1,4 @@
+import { ACL_ERRORS } from './acl-errors.ts'
 import { APPROVAL_ERRORS } from './approval-errors.ts'
 import { CEDAR_ERRORS } from './cedar-errors.ts'
 import { DOOR_ERRORS } from './door-errors.ts'
@@ -73,6 +74,7 @@ export const ERRORS = {
   },
   ...PEOPLE_ERRORS,
   ...OBLIGATION_ERRORS,
+  ...ACL_ERRORS,
   LEDGER_UNAVAILABLE: {
     http: 503,
     agent: 'The runtime cannot act at the moment.',

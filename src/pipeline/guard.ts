@@ -1,3 +1,4 @@
+import { checkCandidate } from '../kernel/acl/candidate.ts'
 import { argsOf } from '../kernel/action.ts'
 import type { Spending } from '../kernel/budget/budget.ts'
 import type { CallInHand } from '../kernel/budget/usage-book.ts'
@@ -5,6 +6,7 @@ import { codeOf, type ErrorCode } from '../kernel/errors.ts'
 import type { Identity } from '../kernel/identity/principal.ts'
 import type { JsonObject } from '../kernel/json/value.ts'
 import type { Decision } from '../kernel/policy/decision.ts'
+import type { PolicyRequest } from '../kernel/policy/policy-request.ts'
 import { memberPaths } from '../kernel/receipt/member-paths.ts'
 import type { Redaction } from '../kernel/receipt/receipt.ts'
 import { type Attempt, begin } from './attempt.ts'
@@ -38,6 +40,7 @@ export async function guard(request: GuardRequest, ports: Ports): Promise<Outcom
     const first = begin(request, ports)
     identity = await ports.identities.verify(request.credential, first.now)
     checkScope(request.action, identity)
+    checkCandidate(identity.principal, request.candidate)
     const asked = judgeCall(first, { identity }, ports)
     hand = asked.hand
     // Unless a human is asked, nothing comes between deciding and holding what it costs.
@@ -66,6 +69,7 @@ export async function guard(request: GuardRequest, ports: Ports): Promise<Outcom
 
 interface Going {
   readonly identity: Identity
+  readonly asked: PolicyRequest
   readonly decision: Decision
   readonly spend: readonly Spending[]
 }
@@ -74,7 +78,7 @@ interface Going {
  * Oblige → await finality → execute → oblige. A failure is an effect too: it has to be recorded.
  */
 async function carryOut(attempt: Attempt, going: Going, ports: Ports): Promise<Effect> {
-  const { identity, decision, spend } = going
+  const { identity, asked, decision, spend } = going
   const redactions: Redaction[] = []
   const paths: string[] | undefined = isDetailed(decision) ? [] : undefined
   let reached: 'nobody' | 'target' | 'answer' = 'nobody'
@@ -89,7 +93,7 @@ async function carryOut(attempt: Attempt, going: Going, ports: Ports): Promise<E
     tell('args', argsOf(ready.action))
     await awaitFinality(decision, ports)
     reached = 'target'
-    const answer = await ports.connector.execute(ready.action, identity)
+    const answer = await ports.connector.execute(ready.action, identity, asked)
     reached = 'answer'
     const safe = obligeResult(answer, decision)
     redactions.push(...safe.redactions)

@@ -1,3 +1,4 @@
+import type { Candidate } from '../kernel/acl/candidate.ts'
 import type { Action, Resource } from '../kernel/action.ts'
 import type { Call, CallInHand, UsageFacts } from '../kernel/budget/usage-book.ts'
 import type { ErrorCode } from '../kernel/errors.ts'
@@ -16,17 +17,21 @@ import type { ReceiptDraft, RecordedEvent, SubjectPayload } from '../kernel/rece
 import type { Approvals, Gone, HeldProgress } from './approval-ports.ts'
 import type { RoleSource } from './identity-ports.ts'
 
+export type * from './acl-ports.ts'
 export type * from './approval-ports.ts'
 export type * from './identity-ports.ts'
 export type * from './oauth-ports.ts'
 export type * from './people-ports.ts'
 export type * from './standing-ports.ts'
+export type * from './storage-ports.ts'
 
 /** A request as a door hands it in: what is asked, by whom, over which connection. */
 export interface GuardRequest {
   readonly action: Action
   readonly credential: Credential
   readonly channel: Channel
+  /** Whom the caller says to act as: it has to be proved, and has what that one may alone. */
+  readonly candidate?: Candidate | undefined
   /** Called when the action has to wait for approval, and when something about that changes. */
   readonly onHeld?: (held: HeldProgress) => void
   /** Nobody waits for the answer any more: an action that is still held is then not carried out. */
@@ -134,7 +139,8 @@ export interface Recordings {
 
 /** Carries out decided actions. The result has the shape of an MCP `CallToolResult`. */
 export interface Connector {
-  execute(action: Action, identity: Identity): Promise<JsonObject>
+  /** `asked` is what the decision was made on: a target that has changed since is another one. */
+  execute(action: Action, identity: Identity, asked?: PolicyRequest): Promise<JsonObject>
   /** Who would carry it out, as far as that is known; absent where there is no server behind. */
   target?(action: Action): Target | undefined
 }

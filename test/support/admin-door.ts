@@ -73,6 +73,7 @@ const API_TOKEN: ApiTokenList['tokens'][number] = {
   ...{ id: 't1', service: 'ci', scopes: ['crm.*'], roles: [] },
   ...{ created: '2026-09-21T14:13:20.000Z', expires: '2026-12-20T14:13:20.000Z' },
 }
+const ACL = { entries: [], digest: '00', policy: '' }
 
 const HOLD: StandingHold = {
   ...{ id: 'h1', scope: 'tenant', reason: 'case 7', by: 'operator' },
@@ -127,6 +128,9 @@ export async function adminDoor(t: TestContext, options: AdminDoorOptions = {}) 
     openRegistration: async (agent) => ({
       ...{ token: 'registration.token', agent, expires: '2026-09-21T14:28:20.000Z' },
     }),
+    showAcl: ({ resource }) => ({ ...ACL, resource }),
+    grantAcl: async ({ resource }) => ({ ...ACL, resource }),
+    revokeAcl: async ({ resource }) => ({ ...ACL, resource }),
     keys: () => KEYS,
     rotateKey: async () => KEYS,
     retireKey: async () => KEYS,

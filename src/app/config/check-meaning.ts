@@ -30,8 +30,8 @@ export const MAX_APPROVAL_WAIT_MS = 9 * 60 * 1000
 export const ROTATION_PERIODS_MS = { least: 3_600_000, most: 3_650 * 86_400_000 }
 /** Longest time that two keys may sign together on schedule, in milliseconds. */
 export const MAX_OVERLAP_MS = 366 * 86_400_000
-/** The built-in record store answers under this name. */
-const RESERVED_SERVER = 'memory'
+/** What is built in answers under these names. */
+const RESERVED_SERVERS = ['memory', 'storage', 'acl']
 
 /** What a schema cannot say: names that must be declared, durations, addresses. */
 export function checkMeaning(config: ConfigFile, tree: Table): readonly Problem[] {
@@ -173,8 +173,8 @@ function* tokenLife(path: Path, text: string): Generator<Finding> {
 function* servers({ servers }: TenantFile): Generator<Finding> {
   for (const [name, server] of Object.entries(servers)) {
     const path = ['servers', name]
-    if (name === RESERVED_SERVER) {
-      yield { path, message: '`memory` is the built-in record store: choose another name' }
+    if (RESERVED_SERVERS.includes(name)) {
+      yield { path, message: `\`${name}\` is built in: choose another name` }
     }
     const timeout = parseDuration(server.call_timeout) ?? 0
     if (timeout < 1 || timeout > MAX_CALL_TIMEOUT_MS) {

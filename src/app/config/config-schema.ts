@@ -10,6 +10,7 @@ import { Ledger, Witnesses } from './ledger-schema.ts'
 import { Logins } from './login-schema.ts'
 import { agentAsClient, OAuth } from './oauth-schema.ts'
 import { PolicySchema } from './policy-schema.ts'
+import { StorageSchema } from './storage-schema.ts'
 import { CertificatesSchema, ListenerTlsSchema, PeerTlsSchema } from './tls-schema.ts'
 
 /**
@@ -283,6 +284,7 @@ export const ConfigSchema = Type.Object(
       expected: 'a small letter, then at most 63 small letters, digits or `_`',
     }),
     identity: Logins,
+    storage: StorageSchema,
     keys: KeysSchema,
     oauth: OAuth,
     certificates: CertificatesSchema,

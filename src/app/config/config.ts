@@ -28,6 +28,8 @@ export interface TenantConfig {
   /** Namespaces of the built-in record store. */
   readonly memory: Readonly<Record<string, MemoryConfig>>
   readonly budgets: Readonly<Record<string, BudgetConfig>>
+  /** How much may be stored. */
+  readonly storage: { readonly maxObjectBytes: number; readonly maxTotalBytes: number }
   readonly attributes: AttributesConfig
   readonly ledger: TenantLedgerConfig
 }

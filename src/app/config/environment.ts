@@ -10,7 +10,11 @@ export const OTHER_VARIABLES: Readonly<Record<string, string>> = {
   PORTCULLIS_APPROVER_TOKEN: 'The token of the approver who votes with `portcullis approvals`.',
   PORTCULLIS_CONFIG: 'The configuration file, where `--config` does not name one.',
   PORTCULLIS_CREDENTIALS: 'Where `portcullis login` keeps its session.',
+  PORTCULLIS_DEADLINE_MS: 'How long a call of the SDK may take with all that it repeats.',
   PORTCULLIS_DEBUG: 'When set, unexpected errors are printed with their stack.',
+  PORTCULLIS_TIMEOUT_MS: 'How long one request of the SDK may take.',
+  PORTCULLIS_TOKEN: 'The token that the SDK presents.',
+  PORTCULLIS_URL: 'Where the SDK finds the runtime: `http://127.0.0.1:7070`.',
 }
 
 /** A value that a variable may set. */

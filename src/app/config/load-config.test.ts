@@ -32,6 +32,7 @@ test('the smallest file gets every default, and absolute paths beside itself', a
     oauth: { delegationDepth: 4, consentTtlMs: 28_800_000 },
     approvers: {},
     approvals: { waitMs: 300_000, pendingPerAgent: 32, pending: 1_024 },
+    storage: { maxObjectBytes: 4_194_304, maxTotalBytes: 1_073_741_824 },
     alerts: { alertAfter: 20, receiptsPerSource: 30, receipts: 300 },
     servers: {},
     memory: {},
@@ -146,6 +147,7 @@ maintenance_mode = false
       },
     },
     approvals: { waitMs: 30_000, pendingPerAgent: 2, pending: 3 },
+    storage: { maxObjectBytes: 4_194_304, maxTotalBytes: 1_073_741_824 },
     alerts: { alertAfter: 4, receiptsPerSource: 5, receipts: 6 },
     servers: {
       files: {

@@ -39,6 +39,10 @@ export function tenantConfigOf(
       pendingPerAgent: written.approvals.pending_per_agent,
       pending: written.approvals.pending,
     },
+    storage: {
+      maxObjectBytes: written.storage.max_object_bytes,
+      maxTotalBytes: written.storage.max_total_bytes,
+    },
     alerts: {
       alertAfter: written.alerts.alert_after,
       receiptsPerSource: written.alerts.receipts_per_source,

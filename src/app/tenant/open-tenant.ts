@@ -11,12 +11,12 @@ import type { Closing } from '../closing.ts'
 import { configDigest, type TenantConfig } from '../config.ts'
 import { usageFile } from '../data-files.ts'
 import { onlyOf } from '../identities.ts'
-import { openMemory } from '../open-memory.ts'
 import { openPolicies } from '../open-policies.ts'
 import { connectMcpServers, declaredAttributes, openUsage } from '../parts.ts'
 import { openPrivacy } from '../privacy/open-privacy.ts'
 import { startRecording } from '../privacy/recorded-requests.ts'
 import { recordEvent, recordHappened } from '../record-event.ts'
+import { openResources } from '../resources/open-resources.ts'
 import { routeConnector } from '../route-connector.ts'
 import { reachServers } from '../tls/reach-servers.ts'
 import type { Shared } from './shared.ts'
@@ -42,8 +42,10 @@ export async function openTenant(tenant: Tenant, shared: Shared, opened: Closing
   const usage = countUsage(tenant, shared, opened)
   const { policies, control } = openPolicies(config, { log, ...recorder })
   opened.add(() => policies.close())
-  const memory = openMemory(config, tenant, privacy)
-  opened.add(() => memory.close())
+  const declared = { ...config.attributes, spaces: spacesOf(config) }
+  const around = { tenant, policies, attributes: declaredAttributes(declared), clock, ids, privacy }
+  const resources = await openResources(config, around)
+  opened.add(() => resources.close())
   await recordEvent(recorder, configLoaded(config))
   const report = (event: RecordedEvent) => void recordHappened(recorder, event, log)
   const reached = await reachServers(config.servers, shared.certificates)
@@ -61,16 +63,16 @@ export async function openTenant(tenant: Tenant, shared: Shared, opened: Closing
     identities: onlyOf(tenant, shared.identities),
     admissions: shared.admissions,
     roles: shared.directory,
-    attributes: declaredAttributes({ ...config.attributes, spaces: spacesOf(config) }),
-    ...{ policies, usage: usage.book, approvals, refusals },
+    attributes: resources.attributes,
+    ...{ policies: resources.policies, usage: usage.book, approvals, refusals },
     crossings: new CrossingWatch({ ...recorder, alarm, log }),
     assurances: configuredAssurances(config, shared.installation.witnesses !== undefined),
-    connector: routeConnector({ 'tool.call': servers, ...memory.routes }),
+    connector: routeConnector({ 'tool.call': servers, ...resources.routes }),
     recordings: recording ?? NO_RECORDINGS,
     ...{ finality: shared.finality, digests: privacy.digests, payloads: privacy.payloads },
   }
   const own = { tenant, config, ports, approvals, refusals, policies, control, servers }
-  return { ...shared, ...own, usage: usage.book, recording, privacy }
+  return { ...shared, ...own, usage: usage.book, recording, privacy, resources }
 }
 
 function configOf(tenant: Tenant, { configs }: Shared): TenantConfig {

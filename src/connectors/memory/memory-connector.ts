@@ -4,6 +4,7 @@ import type { Identity } from '../../kernel/identity/principal.ts'
 import type { Tenant } from '../../kernel/identity/tenant.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
 import type { Connector, NamedRecord, Records } from '../../pipeline/ports.ts'
+import { toolResult } from '../tool-result.ts'
 
 /** Bytes of one record as JSON. */
 export const RECORD_LIMIT_BYTES = 1024 * 1024
@@ -29,8 +30,8 @@ export function memoryConnector(options: MemoryOptions): Connector {
   const declared = new Set(namespaces)
   return {
     async execute(action, identity) {
-      if (action.kind === 'tool.call') {
-        throw new PortcullisError('INTERNAL', 'a call of a tool is no matter of memory')
+      if (action.kind !== 'memory.read' && action.kind !== 'memory.write') {
+        throw new PortcullisError('INTERNAL', `\`${action.kind}\` is no matter of memory`)
       }
       if (!declared.has(action.namespace)) {
         throw new PortcullisError('UPSTREAM_UNKNOWN', `no namespace \`${action.namespace}\``)
@@ -91,10 +92,4 @@ function checkSize({ key, value }: NamedRecord): void {
   if (key.length > KEY_LIMIT) throw new PortcullisError('UPSTREAM_REFUSED', 'the key is too long')
   if (Buffer.byteLength(JSON.stringify(value)) <= RECORD_LIMIT_BYTES) return
   throw new PortcullisError('UPSTREAM_REFUSED', 'the record is too large')
-}
-
-/** MCP 2025-11-25, server/tools: structured content, and the same as text for older clients. */
-function toolResult(structuredContent: JsonObject): JsonObject {
-  const text = JSON.stringify(structuredContent)
-  return { content: [{ type: 'text', text }], structuredContent }
 }

@@ -15,6 +15,7 @@ import { codeOf, ERRORS, type ErrorCode, PortcullisError } from '../../kernel/er
 import { DEFAULT_TENANT, type Tenant } from '../../kernel/identity/tenant.ts'
 import type { Log } from '../../pipeline/ports.ts'
 import { logDefect } from '../record-refusal.ts'
+import { type AclOperations, addAcls } from './acl-routes.ts'
 import { listenOnSocket } from './admin-socket.ts'
 import { type AgentClientOperations, addAgentClients } from './agent-client-routes.ts'
 import { type ApprovalOperations, addApprovals } from './approval-routes.ts'
@@ -35,7 +36,8 @@ import {
 
 /** What operators may do with a runtime. Each may throw a `PortcullisError`. */
 export interface AdminOperations
-  extends AgentClientOperations,
+  extends AclOperations,
+    AgentClientOperations,
     ApprovalOperations,
     KeyOperations,
     PrivacyOperations,
@@ -163,6 +165,7 @@ function addOperations(
   addCommands(api, operations)
   addAgentClients(api, operations)
   addApprovals(api, operations)
+  addAcls(api, operations)
   addKeys(api, operations)
   addPrivacy(api, operations)
   addStanding(api, operations)

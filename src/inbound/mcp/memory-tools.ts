@@ -1,12 +1,12 @@
 import type { Action, MemoryRead, MemoryWrite } from '../../kernel/action.ts'
-import { PortcullisError } from '../../kernel/errors.ts'
-import type { JsonObject, JsonValue } from '../../kernel/json/value.ts'
-
-/** Records that one read returns when the agent does not say how many, and at most. */
-export const DEFAULT_READ_LIMIT = 100
-export const READ_LIMIT = 1000
-/** Characters of a namespace and of a key. */
-export const MEMORY_NAME_LIMIT = 256
+import type { JsonObject } from '../../kernel/json/value.ts'
+import {
+  DEFAULT_READ_LIMIT,
+  MEMORY_NAME_LIMIT,
+  memoryRead,
+  memoryWrite,
+  READ_LIMIT,
+} from '../read-memory.ts'
 
 /** The record store as tools: what an agent sees, and the action that a call of it is. */
 export interface MemoryTool {
@@ -60,32 +60,3 @@ export const MEMORY_TOOLS: readonly MemoryTool[] = [
     }),
   },
 ]
-
-function memoryRead({ namespace, key, limit = DEFAULT_READ_LIMIT }: JsonObject): MemoryRead {
-  if (typeof limit !== 'number' || !Number.isInteger(limit) || limit < 1 || limit > READ_LIMIT) {
-    throw invalid(`\`limit\` is an integer from 1 to ${READ_LIMIT}`)
-  }
-  const read = { kind: 'memory.read', namespace: nameOf('namespace', namespace), limit } as const
-  return key === undefined ? read : { ...read, key: nameOf('key', key) }
-}
-
-function memoryWrite({ namespace, key, value }: JsonObject): MemoryWrite {
-  if (value === undefined) throw invalid('`value` is missing')
-  return {
-    kind: 'memory.write',
-    namespace: nameOf('namespace', namespace),
-    key: nameOf('key', key),
-    value,
-  }
-}
-
-function nameOf(member: string, value: JsonValue | undefined): string {
-  if (typeof value === 'string' && value.length >= 1 && value.length <= MEMORY_NAME_LIMIT) {
-    return value
-  }
-  throw invalid(`\`${member}\` is a string of 1 to ${MEMORY_NAME_LIMIT} characters`)
-}
-
-function invalid(message: string): PortcullisError {
-  return new PortcullisError('REQUEST_INVALID', message)
-}

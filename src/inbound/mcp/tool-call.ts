@@ -5,6 +5,7 @@ import type { MessageId } from '../../kernel/jsonrpc/message.ts'
 import type { Outcome } from '../../pipeline/ports.ts'
 import { type Answer, errorAnswer, resultAnswer } from './answer.ts'
 import { MEMORY_TOOLS } from './memory-tools.ts'
+import { STORAGE_TOOLS } from './storage-tools.ts'
 import { TOOL_NAME, toolCall } from './tool-name.ts'
 
 /**
@@ -17,8 +18,8 @@ export function readToolCall({ name, arguments: args = {} }: JsonObject): Action
     throw new PortcullisError('REQUEST_INVALID', `\`name\` does not match ${TOOL_NAME}`)
   }
   if (!isJsonObject(args)) throw new PortcullisError('REQUEST_INVALID', '`arguments` is an object')
-  const memory = MEMORY_TOOLS.find((tool) => tool.name === name)
-  return memory === undefined ? toolCall(name, args) : memory.action(args)
+  const own = [...MEMORY_TOOLS, ...STORAGE_TOOLS].find((tool) => tool.name === name)
+  return own === undefined ? toolCall(name, args) : own.action(args)
 }
 
 /** The outcome of a call as the agent hears it: a result of the tool, unless its proof failed. */

@@ -5,7 +5,8 @@ import type { Tenant } from '../../kernel/identity/tenant.ts'
 import type { JsonObject, JsonValue } from '../../kernel/json/value.ts'
 import type { Channel, Gate, Log } from '../../pipeline/ports.ts'
 import { MEMORY_TOOLS } from './memory-tools.ts'
-import { federatedName, MEMORY_SERVER, TOOL_NAME, toolCall } from './tool-name.ts'
+import { STORAGE_TOOLS } from './storage-tools.ts'
+import { BUILT_IN_SERVERS, federatedName, TOOL_NAME, toolCall } from './tool-name.ts'
 
 /** A tool as its server describes it. */
 export interface OfferedTool {
@@ -28,6 +29,7 @@ export interface Offer {
   readonly catalog: ToolCatalog
   /** Namespaces of the built-in record store. */
   readonly namespaces: readonly string[]
+  readonly storage?: StorageNames
 }
 
 interface ListOptions {
@@ -35,6 +37,12 @@ interface ListOptions {
   readonly gate: Gate
   readonly log: Log
 }
+
+/**
+ * Names of stored objects to ask about, which stand for all that may be stored; `any` where they
+ * would be too many, and the tools are shown without asking. Nothing where there is no storage.
+ */
+export type StorageNames = () => readonly string[] | 'any'
 
 export interface ToolListsOptions extends ListOptions {
   readonly offers: ReadonlyMap<Tenant, Offer>
@@ -76,7 +84,12 @@ const NOTHING: Offer = {
   namespaces: [],
 }
 
-function toolList({ catalog, namespaces }: Offer, options: ListOptions): ToolList {
+const NO_STORAGE: StorageNames = () => []
+
+function toolList(
+  { catalog, namespaces, storage = NO_STORAGE }: Offer,
+  options: ListOptions,
+): ToolList {
   const { pageSize, gate, log } = options
   let offered: readonly OfferedTool[] | undefined
   let upstream: readonly UpstreamEntry[] = []
@@ -96,6 +109,7 @@ function toolList({ catalog, namespaces }: Offer, options: ListOptions): ToolLis
       const entries = [
         ...visibleUpstream(current(), visible),
         ...visibleMemory(namespaces, visible),
+        ...visibleStorage(storage(), visible),
       ].sort(byName)
       const start = cursor === undefined ? 0 : indexAfter(entries, readCursor(cursor))
       const page = entries.slice(start, start + pageSize)
@@ -122,12 +136,20 @@ function visibleMemory(namespaces: readonly string[], visible: Sight): readonly 
   })
 }
 
+/** A storage tool is seen by an agent that may use it on some object. */
+function visibleStorage(names: readonly string[] | 'any', visible: Sight): readonly Entry[] {
+  return STORAGE_TOOLS.flatMap(({ name, probe, definition }) => {
+    const usable = names === 'any' || visible(names.map(probe)).includes(true)
+    return usable ? [{ name, json: JSON.stringify(definition) }] : []
+  })
+}
+
 function upstreamEntries(tools: readonly OfferedTool[], log: Log): readonly UpstreamEntry[] {
   const entries = new Map<string, UpstreamEntry>()
   for (const { server, tool, definition } of tools) {
     const name = federatedName(server, tool)
     // What can't be called by its name, or would pass for another tool, is not shown either.
-    if (!TOOL_NAME.test(name) || server === MEMORY_SERVER || entries.has(name)) {
+    if (!TOOL_NAME.test(name) || BUILT_IN_SERVERS.includes(server) || entries.has(name)) {
       log.warn('mcp.tool.hidden', { server, tool })
       continue
     }

@@ -1,8 +1,8 @@
 import type { ToolCall } from '../../kernel/action.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
 
-/** The server name of the built-in record store; no upstream may bear it. */
-export const MEMORY_SERVER = 'memory'
+/** Server names of what is built in; no upstream may bear one. */
+export const BUILT_IN_SERVERS: readonly string[] = ['memory', 'storage', 'acl']
 
 /** Names of tools as agents see them: `<server>.<tool>`. */
 export const TOOL_NAME = /^[A-Za-z0-9_.-]{1,128}$/

@@ -28,6 +28,8 @@ interface Insides {
   readonly indexes: Indexes
   /** Policies in another language, which have a say too. */
   readonly outside: OutsidePolicies | undefined
+  /** The memory of decisions, of sets with the same rules. */
+  readonly trial: Trial
 }
 
 interface File {
@@ -76,13 +78,14 @@ export class PolicySet {
   private readonly outside: OutsidePolicies | undefined
   private readonly trial: Trial
 
-  constructor(version: string, set: CompiledSet, { indexes, outside }: Partial<Insides> = {}) {
+  constructor(version: string, set: CompiledSet, insides: Partial<Insides> = {}) {
+    const { indexes, outside, trial } = insides
     this.version = version
     this.ruleCount = set.ruleCount + (outside?.ruleCount ?? 0)
     this.compiled = set
     this.indexes = indexes ?? indexesOf(set)
     this.outside = outside
-    this.trial = new Trial(set.table)
+    this.trial = trial ?? new Trial(set.table)
   }
 
   /** The same rules, of this `version`, with others of another language beside them, or none. */
@@ -92,6 +95,14 @@ export class PolicySet {
     if (outside === undefined) return new PolicySet(version, this.compiled, { indexes })
     const joint = jointVersion(version, outside.fingerprint)
     return new PolicySet(joint, this.compiled, { indexes, outside })
+  }
+
+  /** This set with some more policies that have a say; its version covers them. */
+  and(more: OutsidePolicies): PolicySet {
+    const { indexes, outside: held, trial } = this
+    const outside = held === undefined ? more : bothOf(held, more)
+    const version = jointVersion(this.version, more.fingerprint)
+    return new PolicySet(version, this.compiled, { indexes, outside, trial })
   }
 
   static of({ files, compiling, ruleCount }: Files): PolicySet {
@@ -162,6 +173,15 @@ export class PolicySet {
   /** A getter among the attributes could ask for a decision within a decision. */
   private free(): Trial {
     return this.trial.busy ? new Trial(this.compiled.table) : this.trial
+  }
+}
+
+function bothOf(one: OutsidePolicies, other: OutsidePolicies): OutsidePolicies {
+  return {
+    ruleCount: one.ruleCount + other.ruleCount,
+    fingerprint: JSON.stringify([one.fingerprint, other.fingerprint]),
+    judge: (request) => [...one.judge(request), ...other.judge(request)],
+    foresee: (request) => [...one.foresee(request), ...other.foresee(request)],
   }
 }
 

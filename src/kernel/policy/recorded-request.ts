@@ -62,5 +62,5 @@ function again(attributes: JsonObject, same: JsonValue | undefined): JsonObject 
 }
 
 function isResourceType(type: unknown): type is PolicyRequest['resource']['type'] {
-  return type === 'tool' || type === 'memory'
+  return type === 'tool' || type === 'memory' || type === 'storage' || type === 'acl'
 }

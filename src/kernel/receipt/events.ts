@@ -41,6 +41,7 @@ export const EVENTS = {
   'budget.reset': 'admin',
   'key.change_requested': 'admin',
   'admin.refused': 'refusal',
+  'acl.changed': 'admin',
   'payload.shown': 'admin',
   'hold.added': 'admin',
   'hold.removed': 'admin',

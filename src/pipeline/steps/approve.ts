@@ -83,7 +83,7 @@ function codeAfter({ state }: ApprovalRequest): ErrorCode | undefined {
 
 /** The wait may have been long: who asks, and what is permitted, is asked as of now. */
 async function askAgain(
-  { attempt: { request } }: JudgedCall,
+  { attempt: { request }, decision: first }: JudgedCall,
   granted: ApprovalRequest,
   ports: Ports,
 ): Promise<Approved> {
@@ -100,12 +100,13 @@ async function askAgain(
   const { decision } = call
   const judged = { ...call, approval: recordedApproval(spent) }
   // A decision of other policies is not the one that was consented to, nor is one that wants more.
-  const covers = decision.version === version && !isHeld(call)
+  const same = call.under === version && decision.version === first.version
+  const covers = same && !isHeld(call)
   return covers || decision.effect === 'deny' ? judged : { ...judged, refusal: 'APPROVAL_VOID' }
 }
 
 function heldAction(judged: JudgedCall, ports: Ports): HeldAction {
-  const { attempt, identity, decision } = judged
+  const { attempt, identity, decision, under } = judged
   const { action, channel } = attempt.request
   const demands = decision.approvals
   if (demands.length === 0) {
@@ -114,7 +115,7 @@ function heldAction(judged: JudgedCall, ports: Ports): HeldAction {
   const binding: Binding = {
     agent: identity.principal.id,
     action: actionDigest(action, identity, ports),
-    version: decision.version,
+    version: under,
     approvals: [...new Set(demands.map(({ approval }) => approval.name))].sort(),
   }
   return { identity, channel, binding, asked: askedAction(judged, ports), demands }

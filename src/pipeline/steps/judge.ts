@@ -22,6 +22,8 @@ export interface JudgedCall {
   /** What the policy was asked. */
   readonly asked: PolicyRequest
   readonly decision: Decision
+  /** The version of the policies in force, whatever more the decision is about. */
+  readonly under: string
 }
 
 /**
@@ -44,13 +46,14 @@ function judge(
   attempt: Attempt,
   { identity, used, approved }: Asker & { readonly used: UsageFacts },
   ports: Ports,
-): Pick<JudgedCall, 'asked' | 'decision'> {
+): Pick<JudgedCall, 'asked' | 'decision' | 'under'> {
   try {
-    const { attributes, policies, roles } = ports
+    const { attributes, roles } = ports
+    const policies = ports.policies.current()
     const knowledge = { attributes, roles, used, now: attempt.now }
     const request = policyRequest(attempt.request, identity, knowledge)
     const asked = approved === undefined ? request : { ...request, approved }
-    return { asked, decision: policies.current().decide(asked) }
+    return { asked, decision: policies.decide(asked), under: policies.version }
   } catch (cause) {
     throw new PortcullisError('DECISION_FAILED', 'the policy could not be evaluated', { cause })
   }

@@ -1,3 +1,4 @@
+import { candidatesOf } from '../../kernel/acl/candidate.ts'
 import { argsOf, operationOf, resourceOf } from '../../kernel/action.ts'
 import type { UsageFacts } from '../../kernel/budget/usage-book.ts'
 import { delegationDepth } from '../../kernel/identity/delegation.ts'
@@ -23,7 +24,7 @@ interface Knowledge {
  * declared: no attribute can take the place of a name or a role.
  */
 export function policyRequest(
-  { action, channel }: Pick<GuardRequest, 'action' | 'channel'>,
+  { action, channel, candidate }: Pick<GuardRequest, 'action' | 'channel' | 'candidate'>,
   identity: Identity,
   { attributes, roles, used, now }: Knowledge,
 ): PolicyRequest {
@@ -44,6 +45,7 @@ export function policyRequest(
       principal,
       ...rootsOf(identity, acting, person),
       delegation: delegationFacts(identity),
+      candidate: { is: candidatesOf(identity.principal, candidate) },
       args,
       input: args,
       resource: { ...about.resource, type, id: resource.id },

@@ -3,6 +3,7 @@ export const ROOTS: readonly string[] = [
   'agent',
   'args',
   'budget',
+  'candidate',
   'context',
   'data',
   'datasets',
@@ -44,6 +45,9 @@ export const METHODS: ReadonlyMap<string, Method> = new Map([
 /** Operations that act on a resource which is not the operation itself, by their beginning. */
 export const RESOURCE_FAMILIES = {
   memory: 'memory.',
+  storage: 'storage.',
+  secrets: 'secret.',
+  acl: 'acl.',
   hosts: 'egress.',
   models: 'model.',
   routes: 'message.',

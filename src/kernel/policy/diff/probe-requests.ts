@@ -24,7 +24,7 @@ export interface Target {
 export function requestOf(target: Target, assignment: Assignment): PolicyRequest | undefined {
   const { operation, resource: id } = target
   const memory = operation.startsWith(RESOURCE_FAMILIES.memory)
-  const type = memory ? 'memory' : 'tool'
+  const type = typeOf(operation)
   const base: JsonObject = {
     principal: { kind: 'agent', id: 'someone', roles: [] },
     args: memory ? { namespace: id } : {},
@@ -42,6 +42,12 @@ export function requestOf(target: Target, assignment: Assignment): PolicyRequest
   })
   const all = { ...attributes, ...Object.fromEntries(same) }
   return { operation, resource: { type, id }, attributes: all }
+}
+
+/** The type of the resource that a door would make of it. */
+function typeOf(operation: string): PolicyRequest['resource']['type'] {
+  const types = ['memory', 'storage', 'acl'] as const
+  return types.find((type) => operation.startsWith(`${type}.`)) ?? 'tool'
 }
 
 /** What is asked must be called one thing throughout. */

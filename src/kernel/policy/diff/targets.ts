@@ -8,7 +8,10 @@ import type { RuleShape } from './rule-shapes.ts'
 const MAX_EXAMPLES = 8
 /** Operations and resources that one search tries. */
 export const MAX_TARGETS = 2_000
-const MEMORY: readonly string[] = ['memory.read', 'memory.write']
+const BUILT_IN: readonly string[] = [
+  ...['memory.read', 'memory.write'],
+  ...['storage.read', 'storage.write', 'storage.delete', 'storage.list'],
+]
 
 export interface Targets {
   readonly list: readonly Target[]
@@ -22,7 +25,7 @@ export function targetsOf(touched: readonly RuleShape[], all: readonly RuleShape
   const named = exactOf(heads.map(({ operation }) => operation))
   const targets = new Map<string, Target>()
   for (const { operation: pattern, resource } of touched.flatMap((rule) => rule.heads))
-    for (const operation of examplesOf(pattern, [...named, ...MEMORY])) {
+    for (const operation of examplesOf(pattern, [...named, ...BUILT_IN])) {
       if (targets.size >= MAX_TARGETS) return { list: [...targets.values()], all: false }
       for (const id of resourcesOf(operation, resource, heads))
         targets.set(`${operation} ${id}`, { operation, resource: id })

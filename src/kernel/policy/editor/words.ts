@@ -58,6 +58,8 @@ export const READ: Words = {
   agent: 'The agent that asks: `id`, `roles`.',
   args: 'The arguments of the call.',
   budget: 'What is left of a budget.',
+  candidate:
+    'Whom the caller acts as, under `is`: `agent:NAME`, `user:NAME`, `team:NAME`, `public`.',
   context: 'How and when it is asked: `door`, `time` in milliseconds since the epoch.',
   data: 'What is acted on.',
   datasets: 'The data sets that are acted on, a list.',
