@@ -7,6 +7,7 @@ import { type PolicyPlaces, policiesNamed } from './compare-policies.ts'
 import { ledgerDirectory } from './data-files.ts'
 import { readingRequests, requestUnlessErased } from './privacy/recorded-requests.ts'
 import { findReceipt } from './read-receipts.ts'
+import { setWithPastList, withKeptList } from './resources/kept-lists.ts'
 
 /** What a receipt says, and why it came out so. */
 export interface ReceiptExplanation {
@@ -39,10 +40,11 @@ export async function explainReceipt(
   if (recorded === 'erased') return { receipt, unexplained: 'erased', disagrees: false }
   const { request } = recorded
   const now = decisionNow(request, decision, places)
-  const version = unlessUnknown(() => policiesNamed(decision.version, places))
-  if (version === undefined)
-    return { receipt, unexplained: 'version_gone', ...now, disagrees: false }
-  const explanation = version.set.explain(request)
+  const set =
+    unlessUnknown(() => policiesNamed(decision.version, places).set) ??
+    setWithPastList(decision.version, request.resource, places)
+  if (set === undefined) return { receipt, unexplained: 'version_gone', ...now, disagrees: false }
+  const explanation = set.explain(request)
   const disagrees = explanation.decision.effect !== decision.effect
   return { receipt, explanation, ...now, disagrees }
 }
@@ -62,7 +64,8 @@ function decisionNow(
 ): Pick<ReceiptExplanation, 'now'> {
   const active = unlessUnknown(() => policiesNamed('active', places))
   if (active === undefined || active.version === then) return {}
-  const decision = active.set.decide(request)
+  const set = withKeptList(active.set, request.resource, places.dataDir)
+  const decision = set.decide(request)
   if (decision.effect === effect) return {}
   const { version, reason } = decision
   return { now: { version, effect: decision.effect, reason } }

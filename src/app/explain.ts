@@ -19,6 +19,8 @@ import { ledgerDirectory, usageFile } from './data-files.ts'
 import { declaredAttributes, principalOf } from './parts.ts'
 import { READING } from './policy-reading.ts'
 import { reading } from './read-receipts.ts'
+import { withExistence } from './resources/existence.ts'
+import { hasKeptList, withKeptList } from './resources/kept-lists.ts'
 import { spacesOf } from './tenant/spaces.ts'
 
 /** What somebody wants to know: may this agent do that? */
@@ -27,7 +29,7 @@ export interface Question {
   readonly agent: string
   /** `slack.post_message`, `memory.read`. */
   readonly action: string
-  /** The namespace of a `memory` action. A tool is its own resource. */
+  /** A namespace, or the name of a stored object. A tool is its own resource. */
   readonly resource?: string
   readonly args?: JsonObject
   /** Milliseconds since the epoch. */
@@ -40,7 +42,7 @@ export interface Question {
  */
 export function explain(question: Question, config: Config): Explanation {
   const { set, request } = asked(question, config)
-  return set.explain(request)
+  return withKeptList(set, request.resource, config.dataDir).explain(request)
 }
 
 /** The policies on disk, and what they would be asked. */
@@ -51,11 +53,13 @@ export function asked(question: Question, config: Config) {
   const { set, diagnostics } = loadPolicyDirectory(config.policyDir, READING)
   if (set === undefined) throw policiesInvalid(config.policyDir, diagnostics)
   const { at: now } = question
-  const attributes = declaredAttributes({ ...config.attributes, spaces: spacesOf(config) })
+  const declared = declaredAttributes({ ...config.attributes, spaces: spacesOf(config) })
+  const attributes = withExistence(declared, (name) => hasKeptList(name, config.dataDir))
   const knowledge = { attributes, roles: DECLARED_ALONE, now }
   const used = usageOf(config, now)?.peek(callOf(action, identity, now))
   const known = { ...knowledge, ...(used && { used }) }
-  return { set, request: policyRequest({ action, channel }, identity, known) }
+  const request = policyRequest({ action, channel }, identity, known)
+  return { set, request }
 }
 
 /** Roles granted at run time are the runtime's: here those of the configuration count. */
@@ -84,7 +88,8 @@ function identityOf(agent: string, { agents }: Config): Identity {
 /** The action that the door would make of such a call. */
 function actionOf({ action, resource, args = {} }: Question): Action {
   if (resource === undefined) return readToolCall({ name: action, arguments: args })
-  const named = readToolCall({ name: action, arguments: { ...args, namespace: resource } })
+  const name = action.startsWith('storage.') ? 'name' : 'namespace'
+  const named = readToolCall({ name: action, arguments: { ...args, [name]: resource } })
   if (named.kind !== 'tool.call') return named
   throw new PortcullisError('REQUEST_INVALID', `\`${action}\` is a tool and its own resource`)
 }

@@ -33,7 +33,10 @@ export function planCommand(): Command {
   )
     .requiredOption('--agent <name>', 'an agent that the configuration declares')
     .requiredOption('--action <operation>', 'the tool, as agents name it')
-    .option('--resource <id>', 'the namespace of `memory.read` and `memory.write`')
+    .option(
+      '--resource <id>',
+      'the namespace of a `memory.…` action, the name of a `storage.…` one',
+    )
     .option('--args <json>', 'the arguments of the call, a JSON object')
     .option('--unknown <paths...>', 'what differs from record to record (default: data)')
     .addOption(new Option('--dialect <name>', 'print SQL too').choices(['sqlite', 'postgres']))

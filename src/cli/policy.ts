@@ -98,7 +98,10 @@ function explainCommand(): Command {
   })
     .option('--agent <name>', 'an agent that the configuration declares')
     .option('--action <operation>', 'the tool, as agents name it')
-    .option('--resource <id>', 'the namespace of `memory.read` and `memory.write`')
+    .option(
+      '--resource <id>',
+      'the namespace of a `memory.…` action, the name of a `storage.…` one',
+    )
     .option('--args <json>', 'the arguments of the call, a JSON object')
     .addOption(
       new Option('--receipt <id|seq>', 'a decision that was made').conflicts([

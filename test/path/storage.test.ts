@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { loadConfig } from '../../src/app/config.ts'
+import { explainReceipt } from '../../src/app/explain-receipt.ts'
 import type { CandidateStorage } from '../../src/client.ts'
 import {
   AccessCandidate,
@@ -127,6 +130,25 @@ test('receipts name the list, its resource and the level; the version covers it'
   await sales.addAccess('named.txt', AccessCandidate.team('ops'), 'read')
   await sales.read('named.txt')
   assert.notEqual(version()?.version, before?.version)
+})
+
+test('a receipt is explained by the list that decided, whatever holds now', async () => {
+  const sales = await storageOf('sales')
+  await sales.write('told.txt', 'x')
+  await sales.read('told.txt')
+  const receipt = running.receipts().findLast(({ kind }) => kind === 'decision')
+  const id = receipt?.id ?? assert.fail('no decision')
+  await sales.addAccess('told.txt', AccessCandidate.team('ops'), 'read')
+  await sales.delete('told.txt')
+  await running.restart()
+  const config = loadConfig(join(running.folder, 'portcullis.toml'), {}, { purpose: 'inspect' })
+  const { explanation, now } = await explainReceipt(id, config)
+  assert.deepEqual(
+    explanation?.rules.map(({ ref }) => ref.text.trim()).filter((text) => text.includes('owner')),
+    ['allow: owner(listed) if candidate.is.contains("agent:sales")'],
+  )
+  assert.equal(explanation?.decision.version, receipt?.decision?.version)
+  assert.equal(now?.effect, 'deny')
 })
 
 test('every change of a list is an action with a decision and an outcome', async () => {

@@ -2,7 +2,7 @@ import { aclOf } from '../../kernel/acl/acl.ts'
 import { AclPolicies } from '../../kernel/acl/acl-decider.ts'
 import type { Tenant } from '../../kernel/identity/tenant.ts'
 import type { PolicySet } from '../../kernel/policy/policy-set.ts'
-import type { AttributeSource, Clock, Connector, Ids, PolicySource } from '../../pipeline/ports.ts'
+import type { Clock, Connector, Ids, PolicySource } from '../../pipeline/ports.ts'
 import { closing } from '../closing.ts'
 import type { Config } from '../config.ts'
 import { aclFile, storageDirectory } from '../data-files.ts'
@@ -16,6 +16,7 @@ import {
 } from '../parts.ts'
 import type { Privacy } from '../privacy/open-privacy.ts'
 import { policiesWithAcls } from './acl-policies.ts'
+import { withExistence } from './existence.ts'
 import { mayReadObjects } from './may-read.ts'
 import { storageNames } from './storage-names.ts'
 
@@ -63,20 +64,6 @@ export async function openResources(config: Config, options: ResourcesOptions) {
   } catch (error) {
     await opened.close()
     throw error
-  }
-}
-
-/** Policies may tell what is there from what would be made: `unless resource.exists`. */
-export function withExistence(
-  attributes: AttributeSource,
-  exists: (name: string) => boolean,
-): AttributeSource {
-  return {
-    about(operation, resource) {
-      const about = attributes.about(operation, resource)
-      if (resource.type !== 'storage') return about
-      return { ...about, resource: { ...about.resource, exists: exists(resource.id) } }
-    },
   }
 }
 

@@ -13,6 +13,11 @@ import { aclPolicy } from './acl-policy.ts'
 /** The policy of a list demands nothing, so it needs no obligation to be known. */
 const NO_OBLIGATIONS: ObligationRegistry = new Map()
 
+/** What the version of a set covers of a list that stands beside it. */
+export function aclFingerprint(digest: string): string {
+  return `acl:${digest}`
+}
+
 /**
  * A list, compiled: rules of its own policy, which enter the decisions of another set as rules that
  * have come out. It is compiled alone, so that no vocabulary of a tenant changes what it means.
@@ -30,7 +35,12 @@ export function compileAcl(acl: Acl): OutsidePolicies {
   const source = sourceOf(policy.file, policy.text)
   // What a list permits depends on no argument, so nothing is open.
   const judge = (request: PolicyRequest) => settledRules(request, set, source)
-  return { ruleCount: set.ruleCount, fingerprint: `acl:${aclDigest(acl)}`, judge, foresee: judge }
+  return {
+    ruleCount: set.ruleCount,
+    fingerprint: aclFingerprint(aclDigest(acl)),
+    judge,
+    foresee: judge,
+  }
 }
 
 function settledRules(
