@@ -125,7 +125,9 @@ export function openObjectTable(file: string): ObjectTable {
       commit(() => remove.run(name), answered)
       forgetObject(name)
     },
-    close: () => db.close(),
+    close: () => {
+      if (db.isOpen) db.close()
+    },
   }
 }
 
