@@ -1,19 +1,3 @@
-// Public: the SDK for agents, and the admin API of a running runtime. Named exports only.
+// Public: the SDK for agents, and the admin API of a running runtime, which takes Node.
 export { type AdminClient, type AdminClientOptions, adminClient } from './client/admin-client.ts'
-export { AccessCandidate } from './client/sdk/access-candidate.ts'
-export { ACL, type AccessEntry, AccessLevel } from './client/sdk/access-list.ts'
-export type { AccessMethods } from './client/sdk/access-methods.ts'
-export { ClientError } from './client/sdk/client-error.ts'
-export {
-  type Connector,
-  ConnectorService,
-  type Connectors,
-  connect,
-} from './client/sdk/connector-service.ts'
-export type { CandidateMemory, MemoryRecord } from './client/sdk/memory-connector.ts'
-export type { ClientOptions, ClientPorts, TokenSource } from './client/sdk/options.ts'
-export type { CallOptions } from './client/sdk/send.ts'
-export type { CandidateStorage, WriteOptions } from './client/sdk/storage-connector.ts'
-export type { Storable, StoredObject, StoredObjectInfo } from './client/sdk/stored-object.ts'
-export type { CandidateTools } from './client/sdk/tool-connector.ts'
-export type { ErrorCode } from './kernel/errors.ts'
+export * from './sdk.ts'

@@ -35,6 +35,8 @@ export interface RuntimeSetup {
   readonly connectors?: readonly AccountConnector[]
   /** More of the configuration: `[budgets.llm]` … */
   readonly more?: string
+  /** Settings above those of the file. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 const SCRIPTED = join(import.meta.dirname, 'upstreams', 'scripted.ts')
@@ -46,6 +48,7 @@ export async function runRuntime({
   keys,
   more = '',
   connectors = [],
+  env = {},
 }: RuntimeSetup): Promise<RunningRuntime> {
   const folder = mkdtempSync(join(tmpdir(), 'portcullis-path-'))
   const upstream = join(folder, 'upstream.ndjson')
@@ -57,7 +60,7 @@ export async function runRuntime({
   if (keys !== undefined) cpSync(keys, join(folder, '.portcullis', 'keys'), { recursive: true })
   const config = join(folder, 'portcullis.toml')
   writeFileSync(config, `${configText(agents, Object.keys(memory), upstream)}\n${more}`)
-  const start = () => startRuntime(loadConfig(config, {}), { log: silentLog, connectors })
+  const start = () => startRuntime(loadConfig(config, env), { log: silentLog, connectors })
   const started = start()
   started.catch(() => rmSync(folder, { recursive: true }))
   let runtime = await started

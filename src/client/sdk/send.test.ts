@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ACL, AccessCandidate, ClientError, type ClientOptions, connect } from '../../client.ts'
-import { BACKOFF_BASE_MS } from './options.ts'
+import { AccessCandidate } from './access-candidate.ts'
+import { ACL } from './access-list.ts'
+import { ClientError } from './client-error.ts'
+import { connect } from './connector-service.ts'
+import { BACKOFF_BASE_MS, type ClientOptions } from './options.ts'
 
 interface Sent {
   readonly path: string
