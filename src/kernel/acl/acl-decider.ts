@@ -1,14 +1,14 @@
 import type { Resource } from '../action.ts'
 import type { OutsidePolicies } from '../policy/outside.ts'
 import type { PolicySet } from '../policy/policy-set.ts'
-import { type Acl, aclDigest } from './acl.ts'
+import type { Acl } from './acl.ts'
 import { type AclResource, aclResourceOf } from './acl-resource.ts'
 import { compileAcl } from './compile-acl.ts'
 
 /** Lists that are kept compiled, and sets that have a list beside them. */
 export const MAX_COMPILED_ACLS = 4_096
 
-/** The list of a resource as it stands now; nothing where it has none. No I/O. */
+/** The list of a resource as it stands now, the same object until it changes. No I/O. */
 export type AclOf = (resource: AclResource) => Acl | undefined
 
 /**
@@ -17,8 +17,8 @@ export type AclOf = (resource: AclResource) => Acl | undefined
  */
 export class AclPolicies {
   private readonly aclOf: AclOf
-  private readonly compiled = new Map<string, OutsidePolicies>()
-  private readonly joined = new WeakMap<PolicySet, Map<string, PolicySet>>()
+  private readonly compiled = new Map<Acl, OutsidePolicies>()
+  private readonly joined = new WeakMap<PolicySet, Map<Acl, PolicySet>>()
 
   constructor(aclOf: AclOf) {
     this.aclOf = aclOf
@@ -29,19 +29,18 @@ export class AclPolicies {
     const resource = aclResourceOf(type, id)
     const acl = resource === undefined ? undefined : this.aclOf(resource)
     if (acl === undefined) return set
-    const known = this.joined.get(set) ?? new Map<string, PolicySet>()
+    const known = this.joined.get(set) ?? new Map<Acl, PolicySet>()
     this.joined.set(set, known)
-    const digest = aclDigest(acl)
-    return remembered(known, digest, () => set.and(this.compile(acl, digest)))
+    return remembered(known, acl, () => set.and(this.compile(acl)))
   }
 
-  private compile(acl: Acl, digest: string): OutsidePolicies {
-    return remembered(this.compiled, digest, () => compileAcl(acl))
+  private compile(acl: Acl): OutsidePolicies {
+    return remembered(this.compiled, acl, () => compileAcl(acl))
   }
 }
 
 /** Whatever was made first goes first: a list that is in use is soon made again. */
-function remembered<T>(known: Map<string, T>, key: string, make: () => T): T {
+function remembered<T>(known: Map<Acl, T>, key: Acl, make: () => T): T {
   const found = known.get(key)
   if (found !== undefined) return found
   const [oldest] = known.keys()

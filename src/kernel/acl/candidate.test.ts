@@ -10,7 +10,7 @@ const SERVICE: Principal = { kind: 'service', id: 'sales', roles: [] }
 
 const CASES = [
   [AGENT, undefined, ['agent:sales', 'team:field', 'public']],
-  [AGENT, 'agent:sales', ['agent:sales', 'public']],
+  [AGENT, 'agent:sales', ['agent:sales', 'team:field', 'public']],
   [AGENT, 'team:field', ['team:field', 'public']],
   [AGENT, 'public', ['public']],
   [AGENT, 'agent:other', []],

@@ -27,14 +27,13 @@ export function parseCandidate(text: string): Candidate {
 }
 
 /**
- * The candidates that a principal is, the closest first. With a `claim` it acts as that one and has
- * what everybody has; nothing at all where the claim is none of its own.
+ * The candidates that a principal is, the closest first. With a `claim` it is that one and those
+ * that are wider; nobody at all where the claim is none of its own.
  */
 export function candidatesOf(principal: Principal, claim?: Candidate): readonly Candidate[] {
   const own = ownCandidates(principal)
   if (claim === undefined) return own
-  if (!own.includes(claim)) return []
-  return claim === PUBLIC ? [PUBLIC] : [claim, PUBLIC]
+  return own.includes(claim) ? own.slice(own.indexOf(claim)) : []
 }
 
 /**
