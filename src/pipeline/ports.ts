@@ -15,10 +15,12 @@ import type { AboutWhom, Subject } from '../kernel/privacy/subject.ts'
 import type { EventBy } from '../kernel/receipt/event-draft.ts'
 import type { ReceiptDraft, RecordedEvent, SubjectPayload } from '../kernel/receipt/receipt.ts'
 import type { Approvals, Gone, HeldProgress } from './approval-ports.ts'
+import type { Connector } from './connector-ports.ts'
 import type { RoleSource } from './identity-ports.ts'
 
 export type * from './acl-ports.ts'
 export type * from './approval-ports.ts'
+export type * from './connector-ports.ts'
 export type * from './identity-ports.ts'
 export type * from './oauth-ports.ts'
 export type * from './people-ports.ts'
@@ -135,21 +137,6 @@ export interface Recordings {
    * throws and never waits: what cannot be kept is dropped and counted.
    */
   keep(recorded: RecordedRequest, pseudonym: string): void
-}
-
-/** Carries out decided actions. The result has the shape of an MCP `CallToolResult`. */
-export interface Connector {
-  /** `asked` is what the decision was made on: a target that has changed since is another one. */
-  execute(action: Action, identity: Identity, asked?: PolicyRequest): Promise<JsonObject>
-  /** Who would carry it out, as far as that is known; absent where there is no server behind. */
-  target?(action: Action): Target | undefined
-}
-
-/** Who carries out an action. */
-export interface Target {
-  readonly server: string
-  /** Digest of what the server says of the tool: its `definitionDigest`. */
-  readonly schema?: string | undefined
 }
 
 /** One refusal, as it is counted. */

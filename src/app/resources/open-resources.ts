@@ -2,18 +2,12 @@ import { aclOf } from '../../kernel/acl/acl.ts'
 import { AclPolicies } from '../../kernel/acl/acl-decider.ts'
 import type { Tenant } from '../../kernel/identity/tenant.ts'
 import type { PolicySet } from '../../kernel/policy/policy-set.ts'
-import type { Clock, Connector, Ids, PolicySource } from '../../pipeline/ports.ts'
+import type { AttributeSource, Clock, Connector, Ids, PolicySource } from '../../pipeline/ports.ts'
 import { closing } from '../closing.ts'
-import type { Config } from '../config.ts'
+import type { TenantConfig } from '../config.ts'
 import { aclFile, storageDirectory } from '../data-files.ts'
 import { openMemory } from '../open-memory.ts'
-import {
-  aclConnector,
-  declaredAttributes,
-  openAcls,
-  openStorage,
-  storageConnector,
-} from '../parts.ts'
+import { aclConnector, openAcls, openStorage, storageConnector } from '../parts.ts'
 import type { Privacy } from '../privacy/open-privacy.ts'
 import { policiesWithAcls } from './acl-policies.ts'
 import { withExistence } from './existence.ts'
@@ -23,6 +17,7 @@ import { storageNames } from './storage-names.ts'
 export interface ResourcesOptions {
   readonly tenant: Tenant
   readonly policies: { current(): PolicySet }
+  readonly attributes: AttributeSource
   readonly clock: Clock
   readonly ids: Ids
   readonly privacy: Privacy
@@ -31,7 +26,7 @@ export interface ResourcesOptions {
 export type Resources = Awaited<ReturnType<typeof openResources>>
 
 /** Records, stored objects, and the lists of who may do what with them and other resources. */
-export async function openResources(config: Config, options: ResourcesOptions) {
+export async function openResources(config: TenantConfig, options: ResourcesOptions) {
   const { tenant, clock, ids, privacy } = options
   const opened = closing()
   try {
@@ -47,7 +42,7 @@ export async function openResources(config: Config, options: ResourcesOptions) {
     const policies: PolicySource = policiesWithAcls(options.policies, lists)
     const exists = (name: string) =>
       storage.stat(tenant, name) !== undefined || acls.of(tenant, `storage/${name}`) !== undefined
-    const attributes = withExistence(declaredAttributes(config.attributes), exists)
+    const attributes = withExistence(options.attributes, exists)
     const mayRead = mayReadObjects(policies, attributes)
     const { pseudonymOf } = privacy
     const stored = storageConnector({ storage, acls, tenant, mayRead, pseudonymOf })

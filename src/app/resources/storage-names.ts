@@ -2,18 +2,15 @@ import type { Tenant } from '../../kernel/identity/tenant.ts'
 import { matches, type Pattern } from '../../kernel/policy/language/pattern.ts'
 import type { PolicySet } from '../../kernel/policy/policy-set.ts'
 import type { Storage } from '../../pipeline/ports.ts'
-import type { createMcpDoor } from '../parts.ts'
 
 /** Stored objects and names in policies that are asked about to show the tools. */
 export const ASKED_NAMES_LIMIT = 64
-
-type StorageNames = NonNullable<Parameters<typeof createMcpDoor>[0]['storage']>
 
 /** Names that stand for all others when it is asked who may use the storage at all. */
 export function storageNames(
   policies: { current(): PolicySet },
   { storage, tenant }: { readonly storage: Storage; readonly tenant: Tenant },
-): StorageNames {
+): () => readonly string[] | 'any' {
   return () => {
     const names = new Set([ANY_NAME, ...namesIn(policies.current())])
     for (const { name } of storage.list(tenant, '')) {
