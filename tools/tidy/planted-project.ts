@@ -14,7 +14,7 @@ export const projectViolations: readonly Planted[] = [
   {
     rule: 'error-codes',
     violation: 'a code that nothing raises',
-    files: [table('A_B'), file('src/kernel/errors.test.ts', "'A_B'")],
+    files: [table('A_B'), file('test/support/pinned-errors.ts', "'A_B'")],
     line: 2,
     says: /nothing in src raises `A_B`/,
   },
@@ -23,7 +23,7 @@ export const projectViolations: readonly Planted[] = [
     violation: 'a code that only a test raises',
     files: [
       table('A_B'),
-      file('src/kernel/errors.test.ts', "'A_B'"),
+      file('test/support/pinned-errors.ts', "'A_B'"),
       file('src/app/a.test.ts', "'A_B'"),
     ],
     line: 2,
@@ -88,7 +88,7 @@ export const projectSound: readonly Sound[] = [
   [
     'error-codes',
     'a code that is raised and pinned',
-    [table('A_B'), file('src/kernel/errors.test.ts', "'A_B'"), file('src/app/a.ts', "'A_B'")],
+    [table('A_B'), file('test/support/pinned-errors.ts', "'A_B'"), file('src/app/a.ts', "'A_B'")],
   ],
   [
     'exact-versions',
