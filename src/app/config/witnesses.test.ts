@@ -19,7 +19,8 @@ async function load(t: TestContext, policy: string, more = '') {
 
 test('a policy in a file of its own is read, with its waits in milliseconds', async (t) => {
   const waits = 'interval = "2s"\nanswer_wait = "300ms"\nfinality_wait = "1m"\n'
-  const { policy, ...inMs } = (await load(t, POLICY, waits)) ?? assert.fail()
+  const { policy, tls, ...inMs } = (await load(t, POLICY, waits)) ?? assert.fail()
+  assert.deepEqual(tls, { pins: [], minVersion: 'TLSv1.3' })
   assert.deepEqual(inMs, { intervalMs: 2_000, answerWaitMs: 300, finalityWaitMs: 60_000 })
   assert.deepEqual(
     policy.witnesses.map(({ name, url }) => [name, url]),
