@@ -1,14 +1,13 @@
 import type { ApprovalDetail, ApprovalSummary } from '../contract/approvals.ts'
-import type { ApprovalOperations } from '../inbound/admin/approval-routes.ts'
+import type { ApprovalOperations } from '../inbound/admin/approval-operations.ts'
 import type { Approval } from '../kernel/approvals/approval.ts'
 import { type ApprovalRequest, approversOf } from '../kernel/approvals/approval-request.ts'
 import { approverText, escalatesAt, mayVoteFor } from '../kernel/approvals/may-vote.ts'
 import { codeOf, PortcullisError } from '../kernel/errors.ts'
-import { BY_OPERATOR } from '../kernel/receipt/event-draft.ts'
 import { nearest } from '../kernel/text/nearest.ts'
 import type { ApprovalDesk } from '../pipeline/approvals/desk.ts'
+import type { Caller } from './admin/caller.ts'
 import type { TenantConfig } from './config.ts'
-import { approverTokens } from './parts.ts'
 import { recordEvent } from './record-event.ts'
 import type { TenantParts } from './tenant/open-tenant.ts'
 
@@ -16,10 +15,26 @@ import type { TenantParts } from './tenant/open-tenant.ts'
 export const APPROVAL_LIST_LIMIT = 500
 
 /** What operators may see of approvals, and approvers may do. */
-export function approvalOperations(parts: TenantParts): ApprovalOperations {
-  const { tenant, config, keys, ports, approvals: desk } = parts
+export function approvalOperations(
+  parts: TenantParts,
+  { by, identity }: Caller,
+): ApprovalOperations {
+  const { config, ports, approvals: desk, approverTokens: tokens, standing } = parts
   const { approvers } = config
-  const tokens = approverTokens({ tenant, origin: keys.origin, ...keys.identity, approvers })
+  /** A person who administers votes as that person, and by no token of somebody else. */
+  const voterOf = async (token: string | undefined) => {
+    if (identity?.principal.kind !== 'human') {
+      const credential = { kind: 'bearer', token: token ?? '' } as const
+      const now = ports.clock.now()
+      const voter = await tokens.verify(token, now)
+      standing.check(await tokens.people.verify(credential, now))
+      return voter
+    }
+    const { id } = identity.principal
+    const declared = Object.hasOwn(approvers, id) ? approvers[id] : undefined
+    if (declared !== undefined) return { id, ...declared }
+    throw new PortcullisError('APPROVER_UNKNOWN', `no approver \`${id}\` is declared`)
+  }
   const detail = (request: ApprovalRequest) => detailOf(request, config, ports.clock.now())
   const found = <T>(id: string, work: () => T): T => {
     try {
@@ -35,7 +50,7 @@ export function approvalOperations(parts: TenantParts): ApprovalOperations {
     },
     showApproval: (id) => detail(found(id, () => desk.get(id))),
     async voteApproval(id, { verdict, reason }, token) {
-      const voter = await tokens.verify(token, ports.clock.now())
+      const voter = await voterOf(token)
       found(id, () => desk.get(id))
       const ballot = { voter, verdict, ...(reason === undefined ? {} : { reason }) }
       return detail(await desk.vote(id, ballot))
@@ -46,7 +61,7 @@ export function approvalOperations(parts: TenantParts): ApprovalOperations {
       const token = await tokens.issue({ approver: name, id, now, ttlMs })
       const expires = new Date(now + ttlMs).toISOString()
       const detail = `${name} ${id} until ${expires}`
-      await recordEvent(ports, { name: 'approver.token_issued', detail }, BY_OPERATOR)
+      await recordEvent(ports, { name: 'approver.token_issued', detail }, by)
       return { token, approver: name, expires }
     },
   }

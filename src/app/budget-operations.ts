@@ -2,7 +2,7 @@ import type { BudgetList, BudgetReset, BudgetStatus } from '../contract/budgets.
 import { amountOf, microsOf } from '../kernel/budget/amount.ts'
 import { resetDetail, type UsageBook } from '../kernel/budget/usage-book.ts'
 import { PortcullisError } from '../kernel/errors.ts'
-import { BY_OPERATOR } from '../kernel/receipt/event-draft.ts'
+import type { EventBy } from '../kernel/receipt/event-draft.ts'
 import { recordEvent } from './record-event.ts'
 import type { TenantParts } from './tenant/open-tenant.ts'
 
@@ -14,7 +14,7 @@ export interface BudgetOperations {
 
 type Needed = Pick<TenantParts, 'config' | 'ports' | 'usage'>
 
-export function budgetOperations({ config, ports, usage }: Needed): BudgetOperations {
+export function budgetOperations({ config, ports, usage }: Needed, by: EventBy): BudgetOperations {
   const status = (name: string) => budgetStatus(name, { config, usage, now: ports.clock.now() })
   return {
     budgets: () => ({ budgets: Object.keys(config.budgets).map(status) }),
@@ -29,7 +29,7 @@ export function budgetOperations({ config, ports, usage }: Needed): BudgetOperat
       const holder = agent === undefined ? undefined : holderOf(agent)
       // The counts are read off the receipts: once this one is durable, the budget is empty.
       const detail = resetDetail(name, holder)
-      await recordEvent(ports, { name: 'budget.reset', detail }, BY_OPERATOR)
+      await recordEvent(ports, { name: 'budget.reset', detail }, by)
       return status(name)
     },
   }

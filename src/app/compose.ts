@@ -1,6 +1,7 @@
 import { DEFAULT_TENANT, type Tenant } from '../kernel/identity/tenant.ts'
 import type { Gate, Log } from '../pipeline/ports.ts'
 import { createTenantGate } from '../pipeline/tenant-gate.ts'
+import { administrationGate } from './admin/administration-gate.ts'
 import { type Closing, closing } from './closing.ts'
 import type { Config } from './config.ts'
 import { openTenant, type TenantParts } from './tenant/open-tenant.ts'
@@ -15,6 +16,8 @@ export interface Parts {
   readonly home: TenantParts
   /** What doors are handed: it knows whose request it is by what the credential proves. */
   readonly gate: Gate
+  /** The same for the doors of operators. */
+  readonly adminGate: Gate
   close(): Promise<void>
 }
 
@@ -43,5 +46,6 @@ async function connect(config: Config, log: Log, opened: Closing): Promise<Parts
   }
   const ports = new Map([...tenants].map(([tenant, its]) => [tenant, its.ports]))
   const gate = createTenantGate({ identities: shared.identities, tenants: ports, home: home.ports })
-  return { shared, tenants, home, gate, close: () => opened.close() }
+  const adminGate = administrationGate({ shared, tenants, home })
+  return { shared, tenants, home, gate, adminGate, close: () => opened.close() }
 }

@@ -4,7 +4,7 @@ export type {
   ApproverConfig,
   Config,
   HttpServerConfig,
-  McpListenConfig,
+  ListenConfig,
   MemoryConfig,
   RetentionConfig,
   ServerConfig,

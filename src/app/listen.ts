@@ -104,7 +104,7 @@ export const CLOSING_WAIT_MS = 5_000
  * Takes no more requests, lets those under way be answered, then cuts. Node alone would wait for
  * connections that a client merely keeps. Outcomes are recorded either way.
  */
-function closer(server: FastifyInstance): () => Promise<void> {
+export function closer(server: FastifyInstance): () => Promise<void> {
   const listener = server.server
   const underWay = new Set<ServerResponse>()
   let closing = false

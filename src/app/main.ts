@@ -1,20 +1,16 @@
-import type { AdminOperations } from '../inbound/admin/admin-server.ts'
-import { DEFAULT_TENANT, type Tenant } from '../kernel/identity/tenant.ts'
+import type { AdminOperations } from '../inbound/admin/admin-operations.ts'
+import type { Tenant } from '../kernel/identity/tenant.ts'
 import type { AccountConnector, Log } from '../pipeline/ports.ts'
-import { adminSocket } from './admin-socket.ts'
+import { administer, watchedOperations } from './admin/administer.ts'
 import { type Closing, closing } from './closing.ts'
 import { compose } from './compose.ts'
 import type { Config } from './config.ts'
 import { KeySchedule } from './keys/key-schedule.ts'
 import { type Listening, listen } from './listen.ts'
-import { operations } from './operations.ts'
-import { startAdminServer } from './parts.ts'
 import { openPeopleDesk } from './people/open-desk.ts'
-import { recordAdminRefusal } from './record-admin-refusal.ts'
 import { recordEvent } from './record-event.ts'
 import type { TenantParts } from './tenant/open-tenant.ts'
 import type { Shared } from './tenant/shared.ts'
-import { watchCrossings } from './tenant/watch-crossings.ts'
 
 /** How long the first connections to the servers may hold up the start, in milliseconds. */
 export const FIRST_CONNECTIONS_WAIT_MS = 10_000
@@ -29,6 +25,8 @@ export interface RuntimeOptions {
 export interface Runtime {
   /** Where agents connect: `http://127.0.0.1:7070`. */
   readonly address: string
+  /** Where operators connect over the network; absent where they do not. */
+  readonly adminAddress?: string
   /** Of the tenant `default`. */
   readonly operations: AdminOperations
   /** Of any tenant; nothing for one that there is not. */
@@ -61,24 +59,18 @@ export async function startRuntime(
     opened.add(() => doors.close())
     // Before the doors: held calls are answered at once, and their requests stay pending.
     opened.add(() => all(tenants, (its) => its.approvals.release()))
-    const operate = new Map(
-      [...parts.tenants].map(([tenant, its]) => {
-        const owners = { tenants: parts.tenants, sessions: [doors.sessions, desk.people.open] }
-        return [tenant, watchCrossings(operations(its, doors, desk), its, owners)]
-      }),
-    )
-    const admin = await startAdminServer({
-      ...{ socketPath: adminSocket(config), tenants: operate, log },
-      refused: (code, route, tenant) =>
-        recordAdminRefusal(code, route, (parts.tenants.get(tenant) ?? home).ports),
-    })
-    opened.add(() => admin.close())
+    const operate = watchedOperations(parts, { ...doors, desk })
+    const adminAddress = await administer(parts, operate, opened)
     for (const its of tenants) opened.add(its.control.onChange(() => changed(its, doors)))
     for (const { privacy } of tenants) privacy.retention.start()
-    const operationsOf = (tenant: Tenant) => operate.get(tenant)
+    const operationsOf = (tenant: Tenant) => {
+      const its = parts.tenants.get(tenant)
+      return its && operate(its)
+    }
     const { address } = doors
-    const ofHome = operate.get(DEFAULT_TENANT) ?? operations(home, doors, desk)
-    return { address, operations: ofHome, operationsOf, close: () => opened.close() }
+    const ofHome = operate(home)
+    const addresses = { address, ...(adminAddress !== undefined && { adminAddress }) }
+    return { ...addresses, operations: ofHome, operationsOf, close: () => opened.close() }
   } catch (error) {
     await opened.close().catch((failure: Error) => {
       log.error('runtime.unclosed', { reason: failure.message })

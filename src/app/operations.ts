@@ -1,10 +1,10 @@
 import type { PolicyChange as PolicyChangeAnswer } from '../contract/policy-changes.ts'
 import { decisionEvent } from '../contract/watch-event.ts'
-import type { AdminOperations } from '../inbound/admin/admin-server.ts'
+import type { AdminOperations } from '../inbound/admin/admin-operations.ts'
 import { PortcullisError } from '../kernel/errors.ts'
 import { DEFAULT_TENANT } from '../kernel/identity/tenant.ts'
 import { renderDiagnostic } from '../kernel/policy/language/diagnostics.ts'
-import { BY_OPERATOR } from '../kernel/receipt/event-draft.ts'
+import { type Caller, OPERATOR } from './admin/caller.ts'
 import { approvalOperations } from './approval-operations.ts'
 import { budgetOperations } from './budget-operations.ts'
 import { standingOperations } from './identity/standing-operations.ts'
@@ -23,8 +23,10 @@ import { tenantOperations } from './tenant/tenant-operations.ts'
 import { toolSchemas } from './tool-schemas.ts'
 import { VERSION } from './version.ts'
 
-/** Where agents are let in, and what they have open there. */
-export type Doors = Pick<Listening, 'address' | 'sessions'>
+/** Where agents and people are let in, and what they have open there. */
+export interface Doors extends Pick<Listening, 'address' | 'sessions'> {
+  readonly desk: PeopleDesk
+}
 
 const NOT_RECORDED = { kept: 0, dropped: 0 }
 
@@ -34,15 +36,15 @@ const NOT_RECORDED = { kept: 0, dropped: 0 }
  */
 export function operations(
   parts: TenantParts,
-  { address, sessions }: Doors,
-  desk: PeopleDesk,
+  { address, sessions, desk }: Doors,
+  caller: Caller = OPERATOR,
 ): AdminOperations {
+  const { by } = caller
   const { standing, tenant, config, ledger, servers, policies, tokens, ports } = parts
   const { recording, control } = parts
-  const started = new Date(ports.clock.now()).toISOString()
   return {
     status: () => ({
-      ...{ version: VERSION, pid: process.pid, started, address },
+      ...{ version: VERSION, pid: process.pid, started: parts.started, address },
       policy: {
         version: policies.current().version,
         ...{ reload: config.policy.reload, held: policies.held },
@@ -57,7 +59,7 @@ export function operations(
       namespaces: Object.keys(config.memory),
       certificates: tenant === DEFAULT_TENANT ? [...parts.certificates.status()] : [],
     }),
-    ...budgetOperations(parts),
+    ...budgetOperations(parts, by),
     async issueToken(agent, { ttlMs = config.agents[agent]?.tokenTtlMs ?? 0, dpopJkt }) {
       standing.checkPrincipal({ tenant, what: 'agent', id: agent })
       const now = ports.clock.now()
@@ -66,7 +68,7 @@ export function operations(
       const token = await tokens.issue({ tenant, agent, id, now, ttlMs, ...binding })
       const expires = new Date(now + ttlMs).toISOString()
       const detail = `${agent} ${id} until ${expires}`
-      await recordEvent(ports, { name: 'agent.token_issued', detail }, BY_OPERATOR)
+      await recordEvent(ports, { name: 'agent.token_issued', detail }, by)
       return { token, agent, expires }
     },
     async reloadPolicies() {
@@ -78,24 +80,24 @@ export function operations(
       }
       // What the reload makes of it has its own receipt; who asked stands here, before it.
       const detail = `in force: ${policies.current().version}`
-      await recordEvent(ports, { name: 'policy.reload_requested', detail }, BY_OPERATOR)
+      await recordEvent(ports, { name: 'policy.reload_requested', detail }, by)
       const { ok, changed, version, diagnostics } = policies.reload()
       if (ok) return { version, changed }
       const rendered = diagnostics.map(renderDiagnostic).join('\n\n')
       throw new PortcullisError('POLICY_INVALID', `the policies in force stay\n\n${rendered}\n`)
     },
     tools: () => ({ tools: [...toolSchemas(servers.tools())] }),
-    pushPolicies: async (request) => changeOf(await control.push(request)),
-    rollbackPolicies: async (request) => changeOf(await control.rollback(request)),
-    ...approvalOperations(parts),
-    ...aclOperations({ acls: parts.resources.acls, tenant, ports }),
-    ...(tenant === DEFAULT_TENANT ? keyOperations : keysOfOthers)(parts.keyDesk, ports),
-    ...agentClientOperations({ tenant, oauth: parts.oauth, ports }),
-    ...privacyOperations(parts),
-    ...standingOperations(parts, [sessions, desk.people.open]),
-    ...peopleOperations({ tenant, desk, ports }),
-    ...tenantOperations(parts),
-    ...certificateOperations(parts, address),
+    pushPolicies: async (request) => changeOf(await control.push(request, by)),
+    rollbackPolicies: async (request) => changeOf(await control.rollback(request, by)),
+    ...approvalOperations(parts, caller),
+    ...aclOperations({ acls: parts.resources.acls, tenant, ports, by }),
+    ...(tenant === DEFAULT_TENANT ? keyOperations : keysOfOthers)(parts.keyDesk, ports, by),
+    ...agentClientOperations({ tenant, oauth: parts.oauth, ports, by }),
+    ...privacyOperations(parts, by),
+    ...standingOperations({ ...parts, sessions: [sessions, desk.people.open] }, by),
+    ...peopleOperations({ tenant, desk, ports, by }),
+    ...tenantOperations(parts, by),
+    ...certificateOperations(parts, address, by),
     watch(listener) {
       const { origin } = ledger.of(tenant)
       return ledger.subscribe((receipt) => {

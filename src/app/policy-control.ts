@@ -5,7 +5,7 @@ import type { PolicyText } from '../kernel/policy/load-policies.ts'
 import type { PolicySet } from '../kernel/policy/policy-set.ts'
 import { type ActivationCause, versionBefore } from '../kernel/policy/versions/activation.ts'
 import { rooted } from '../kernel/policy/versions/policy-texts.ts'
-import { BY_OPERATOR } from '../kernel/receipt/event-draft.ts'
+import { BY_OPERATOR, type EventBy } from '../kernel/receipt/event-draft.ts'
 import type { Log, Ports } from '../pipeline/ports.ts'
 import type { PolicyFiles, Reload } from '../sources/policy-files/policy-files.ts'
 import type { PolicyVersions } from '../stores/policy-versions/policy-versions.ts'
@@ -108,7 +108,7 @@ export class PolicyControl {
   }
 
   /** @throws PortcullisError `REQUEST_INVALID`, `POLICY_INVALID`, `POLICY_TESTS_FAILED` … */
-  push(request: PushRequest): Promise<PolicyChange> {
+  push(request: PushRequest, asker = BY_OPERATOR): Promise<PolicyChange> {
     return this.#inTurn(async () => {
       checkPolicyNames([...request.files, ...(request.tests ?? [])])
       const root = basename(this.#options.config.policyDir)
@@ -117,19 +117,19 @@ export class PolicyControl {
       const warnings = diagnostics.map(renderDiagnostic)
       if (set === undefined) throw invalid(warnings)
       const tests = this.#options.runTests?.(files, rooted(request.tests ?? [], root))
-      return this.#change({ files, set, warnings, tests, by: 'push' }, request)
+      return this.#change({ files, set, warnings, tests, by: 'push', asker }, request)
     })
   }
 
   /** @throws PortcullisError `POLICY_VERSION_UNKNOWN`, `POLICY_VERSION_CORRUPT` … */
-  rollback(request: RollbackRequest): Promise<PolicyChange> {
+  rollback(request: RollbackRequest, asker = BY_OPERATOR): Promise<PolicyChange> {
     return this.#inTurn(async () => {
       const { versions } = this.#options
       const { version: named } = request
       const version = named === undefined ? this.#before() : versions.find(named)
       const { set, files } = loadVersion(versions, version)
       const unchecked = { warnings: [], tests: undefined }
-      return this.#change({ files, set, ...unchecked, by: 'rollback' }, request)
+      return this.#change({ files, set, ...unchecked, by: 'rollback', asker }, request)
     })
   }
 
@@ -140,7 +140,7 @@ export class PolicyControl {
   }
 
   async #change(
-    { files, set, warnings, tests, by }: Change,
+    { files, set, warnings, tests, by, asker }: Change,
     { expected, dryRun }: Pick<PushRequest, 'expected' | 'dryRun'>,
   ): Promise<PolicyChange> {
     const { source, versions, ports } = this.#options
@@ -155,7 +155,7 @@ export class PolicyControl {
     if (expected !== undefined && expected !== before) throw conflict(before)
     versions.keep(version, files)
     const detail = `${version} by ${by}`
-    await recordEvent(ports, { name: 'policy.activated', detail, digest: version }, BY_OPERATOR)
+    await recordEvent(ports, { name: 'policy.activated', detail, digest: version }, asker)
     this.#activate(set, by, over)
     return change
   }
@@ -197,6 +197,7 @@ interface Change {
   readonly warnings: readonly string[]
   readonly tests: PolicyTestReport | undefined
   readonly by: 'push' | 'rollback'
+  readonly asker: EventBy
 }
 
 function invalid(diagnostics: readonly string[]): PortcullisError {

@@ -1,15 +1,15 @@
-import type { ErrorCode } from '../kernel/errors.ts'
-import { BY_OPERATOR, eventDraft } from '../kernel/receipt/event-draft.ts'
+import type { AdminRefusal } from '../inbound/admin/admin-routes.ts'
+import { eventDraft } from '../kernel/receipt/event-draft.ts'
 import type { Ports } from '../pipeline/ports.ts'
 
-/** Records what was asked through the admin socket and refused: `POST /v1/policies/push`. */
+/** Records what was asked of the admin API and refused: `POST /v1/policies/push`. */
 export async function recordAdminRefusal(
-  code: ErrorCode,
-  route: string,
+  { code, route, channel, identity }: AdminRefusal,
   { ledger, refusals, ids, clock }: Pick<Ports, 'ledger' | 'refusals' | 'ids' | 'clock'>,
 ): Promise<void> {
-  const { channel } = BY_OPERATOR
-  if (!refusals.note({ code, channel, identity: undefined })) return
-  const place = { id: ids.next(), ts: clock.now(), by: BY_OPERATOR }
+  if (!refusals.note({ code, channel, identity })) return
+  const { door, peer } = channel
+  const by = { actor: identity?.chain ?? [], channel: { door, peer } }
+  const place = { id: ids.next(), ts: clock.now(), by }
   await ledger.append({ ...eventDraft({ name: 'admin.refused', detail: route }, place), code })
 }

@@ -25,8 +25,30 @@ const CHANGES = {
   },
 } as const
 
-/** `portcullis agent suspend|resume|revoke`. */
+/** `portcullis agent show|suspend|resume|revoke`. */
 export function standingCommands(): readonly Command[] {
+  return [showCommand(), ...changeCommands()]
+}
+
+function showCommand(): Command {
+  return withTenant(
+    command({
+      name: 'show <name>',
+      summary: 'say what an agent is, whether it may act, and what it has open',
+      examples: ['portcullis agent show sales'],
+    }),
+  ).action((name: string, options: ConfigOptions) =>
+    answer(options.json, async () => {
+      const agent = await runtimeOf(options).showAgent(name)
+      const { roles, space, sessions } = agent
+      const place = space === undefined ? '' : `, of the space ${space}`
+      const text = `${standingText(agent)}\nroles ${roles.join(', ') || 'none'}${place}`
+      return { json: agent, text: `${text}\nsessions ${sessions}` }
+    }),
+  )
+}
+
+function changeCommands(): readonly Command[] {
   return Object.entries(CHANGES).map(([name, { method, summary, example }]) =>
     withTenant(command({ name: `${name} <name>`, summary, examples: [example] }))
       .option('--reason <text>', 'why, for the receipt')

@@ -6,7 +6,7 @@ import { type ConfigOptions, inspectedTenant, runtimeOf, withTenant } from './co
 import { durationMs } from './duration-option.ts'
 import { table } from './table.ts'
 
-/** `portcullis agent …`: token, list, key, register-token, suspend, resume, revoke. */
+/** `portcullis agent …`: token, list, show, key, register-token, suspend, resume, revoke. */
 export function agentCommand(): Command {
   const group = new Command('agent')
     .description('issue credentials for agents, list them, and take back what they have')

@@ -30,6 +30,8 @@ test('the commands are these', () => {
       ...['session', 'session list', 'session end', 'tenant', 'tenant list', 'space', 'space list'],
       ...['member', 'member list', 'member show', 'member add', 'member remove'],
       ...['role', 'role list', 'role grant', 'role revoke', 'watch', 'status'],
+      ...['init', 'up', 'agent', 'agent token', 'agent list'],
+      ...['agent show', 'agent suspend', 'agent resume', 'agent revoke'],
       ...['session', 'session list', 'session end', 'watch', 'status'],
       ...['acl', 'acl show', 'acl grant', 'acl revoke'],
       ...['budget', 'budget list', 'budget show', 'budget reset'],
@@ -165,7 +167,7 @@ const COMPLETED: readonly [line: readonly string[], offered: readonly string[]][
   [
     ['agent', ''],
     [
-      ...['token', 'list', 'key', 'register-token'],
+      ...['token', 'list', 'show', 'key', 'register-token'],
       ...['suspend', 'resume', 'revoke', 'help', '--help'],
     ],
   ],

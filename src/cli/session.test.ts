@@ -4,6 +4,7 @@ import { adminRuntime } from '../../test/support/admin-runtime.ts'
 import { runPortcullis } from '../../test/support/run-portcullis.ts'
 
 const CALLS: readonly [args: readonly string[], says: RegExp][] = [
+  [['agent', 'show', 'sales'], /^sales is active\nroles sales\nsessions 1\n$/],
   [['agent', 'suspend', 'sales'], /^sales is suspended\n$/],
   [['agent', 'resume', 'sales', '--reason', 'checked'], /^sales is active\n$/],
   [['agent', 'revoke', 'sales'], /^sales is revoked; what it was issued until 2026-.*Z is void\n$/],

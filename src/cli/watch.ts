@@ -87,6 +87,7 @@ async function printMark(mark: WatchMark, { json }: WatchOptions): Promise<void>
 const CLOSINGS = {
   stopped: 'the runtime stopped',
   slow_reader: 'too much was left unread, and the runtime ended this watch: events are missing',
+  ended: 'whoever watched may not any more',
 }
 
 /** Waits for a reader that is slow, so that the runtime sees that it is. */

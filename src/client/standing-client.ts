@@ -1,5 +1,6 @@
 import type {
   AgentStanding,
+  AgentView,
   SessionEnded,
   SessionEnding,
   SessionList,
@@ -8,6 +9,7 @@ import type {
 
 /** Taking back what was proved, as a client of a running runtime. */
 export interface StandingClient {
+  showAgent(name: string): Promise<AgentView>
   suspendAgent(name: string, request?: StandingReason): Promise<AgentStanding>
   resumeAgent(name: string, request?: StandingReason): Promise<AgentStanding>
   revokeAgent(name: string, request?: StandingReason): Promise<AgentStanding>
@@ -25,6 +27,7 @@ export function standingClient<T>(json: (call: Call) => Promise<T>) {
   const post = (path: string, body: object) => json({ method: 'POST', path, body })
   const agent = (name: string) => `/v1/agents/${encodeURIComponent(name)}`
   return {
+    showAgent: (name: string) => json({ method: 'GET', path: agent(name) }),
     suspendAgent: (name: string, body: StandingReason = {}) => post(`${agent(name)}/suspend`, body),
     resumeAgent: (name: string, body: StandingReason = {}) => post(`${agent(name)}/resume`, body),
     revokeAgent: (name: string, body: StandingReason = {}) => post(`${agent(name)}/revoke`, body),

@@ -49,6 +49,13 @@ export const ACL_ROUTES = {
   showAcl: {
     method: 'POST',
     url: '/v1/acl/show',
+    action: {
+      operation: 'admin.acls.show',
+      on: 'acl',
+      changes: false,
+      least: 'viewer',
+      named: 'resource',
+    },
     summary: 'The access control list of a resource; empty where it has none.',
     body: AclQuery,
     answer: AclView,
@@ -56,6 +63,13 @@ export const ACL_ROUTES = {
   grantAcl: {
     method: 'POST',
     url: '/v1/acl/grant',
+    action: {
+      operation: 'admin.acls.grant',
+      on: 'acl',
+      changes: true,
+      least: 'admin',
+      named: 'resource',
+    },
     summary: 'Gives a candidate a level on a resource. It holds for the very next request.',
     body: AclGrant,
     answer: AclView,
@@ -63,6 +77,13 @@ export const ACL_ROUTES = {
   revokeAcl: {
     method: 'POST',
     url: '/v1/acl/revoke',
+    action: {
+      operation: 'admin.acls.revoke',
+      on: 'acl',
+      changes: true,
+      least: 'admin',
+      named: 'resource',
+    },
     summary: 'Takes a candidate off the list of a resource. It holds for the very next request.',
     body: AclRevocation,
     answer: AclView,

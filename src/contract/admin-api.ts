@@ -1,4 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox'
+import type { AdminAction } from '../kernel/identity/administration.ts'
 import type { JsonObject } from '../kernel/json/value.ts'
 import { ACL_ROUTES } from './acl.ts'
 import { AGENT_CLIENT_ROUTES } from './agent-clients.ts'
@@ -131,8 +132,10 @@ export const WatchMark = Type.Union([
   Type.Object(
     {
       watch: Type.Literal('closed'),
-      reason: Type.Enum(['stopped', 'slow_reader'], {
-        description: 'The runtime stopped, or the reader left too much unread and missed the rest.',
+      reason: Type.Enum(['stopped', 'slow_reader', 'ended'], {
+        description:
+          'The runtime stopped, the reader left too much unread and missed the rest, or it may ' +
+          'not watch any more.',
       }),
     },
     { additionalProperties: false },
@@ -158,9 +161,22 @@ export const ErrorBody = Type.Object(
 )
 export type ErrorBody = Static<typeof ErrorBody>
 
+/** Which action a request is, before it is decided. */
+export interface RouteAction extends AdminAction {
+  /** The parameter, or member of the body, that names what it acts on; else it is all there is. */
+  readonly named?: string
+  /** Members of the body that policies, approvers and receipts never see. */
+  readonly secret?: readonly string[]
+  /** Members of which they see a digest alone: they are long. */
+  readonly digested?: readonly string[]
+  /** The answer holds what nobody on the way may keep. */
+  readonly confidential?: boolean
+}
+
 export interface AdminRoute {
   readonly method: 'GET' | 'POST'
   readonly url: string
+  readonly action: RouteAction
   readonly summary: string
   readonly params?: TSchema
   readonly query?: TSchema
@@ -179,12 +195,26 @@ export const ADMIN_ROUTES = {
   status: {
     method: 'GET',
     url: '/v1/status',
+    action: {
+      operation: 'admin.runtime.status',
+      on: 'runtime',
+      changes: false,
+      least: 'super_admin',
+    },
     summary: 'How the runtime is doing.',
     answer: Status,
   },
   issueToken: {
     method: 'POST',
     url: '/v1/agents/:name/tokens',
+    action: {
+      operation: 'admin.agents.issue_token',
+      on: 'agent',
+      changes: true,
+      least: 'editor',
+      named: 'name',
+      confidential: true,
+    },
     summary: 'Issues a credential for an agent.',
     params: AgentPath,
     body: TokenRequest,
@@ -193,12 +223,19 @@ export const ADMIN_ROUTES = {
   reloadPolicies: {
     method: 'POST',
     url: '/v1/policies/reload',
+    action: {
+      operation: 'admin.policies.reload',
+      on: 'policy',
+      changes: true,
+      least: 'super_admin',
+    },
     summary: 'Reads the policies again. With a mistake in them, those in force stay.',
     answer: PolicyReload,
   },
   tools: {
     method: 'GET',
     url: '/v1/tools',
+    action: { operation: 'admin.tools.list', on: 'tool', changes: false, least: 'super_admin' },
     summary: 'What the servers offer, and what arguments it takes.',
     answer: ToolSchemas,
   },
@@ -216,6 +253,12 @@ export const ADMIN_ROUTES = {
   watch: {
     method: 'GET',
     url: '/v1/watch',
+    action: {
+      operation: 'admin.runtime.watch',
+      on: 'runtime',
+      changes: false,
+      least: 'super_admin',
+    },
     summary: 'Decisions and outcomes as they become durable, until the reader leaves.',
     answer: WatchLine,
     stream: true,

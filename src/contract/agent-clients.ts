@@ -81,6 +81,13 @@ export const AGENT_CLIENT_ROUTES = {
   agentKeys: {
     method: 'GET',
     url: '/v1/agents/:name/keys',
+    action: {
+      operation: 'admin.agents.list_keys',
+      on: 'agent',
+      changes: false,
+      least: 'viewer',
+      named: 'name',
+    },
     summary: 'The public keys that an agent proves itself with.',
     params: AgentName,
     answer: AgentKeyList,
@@ -88,6 +95,13 @@ export const AGENT_CLIENT_ROUTES = {
   addAgentKey: {
     method: 'POST',
     url: '/v1/agents/:name/keys',
+    action: {
+      operation: 'admin.agents.add_key',
+      on: 'agent',
+      changes: true,
+      least: 'admin',
+      named: 'name',
+    },
     summary: 'Adds public keys of an agent.',
     params: AgentName,
     body: AgentKeyAddition,
@@ -96,6 +110,13 @@ export const AGENT_CLIENT_ROUTES = {
   removeAgentKey: {
     method: 'POST',
     url: '/v1/agents/:name/keys/:kid/remove',
+    action: {
+      operation: 'admin.agents.remove_key',
+      on: 'agent',
+      changes: true,
+      least: 'admin',
+      named: 'name',
+    },
     summary: 'Removes a key of an agent; tokens that were issued to it until now are void.',
     params: AgentKeyPath,
     answer: AgentKeyList,
@@ -103,6 +124,14 @@ export const AGENT_CLIENT_ROUTES = {
   openRegistration: {
     method: 'POST',
     url: '/v1/agents/:name/registrations',
+    action: {
+      operation: 'admin.agents.open_registration',
+      on: 'agent',
+      changes: true,
+      least: 'admin',
+      named: 'name',
+      confidential: true,
+    },
     summary: 'Lets one client register as an agent (RFC 7591).',
     params: AgentName,
     body: RegistrationRequest,

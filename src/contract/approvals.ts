@@ -152,6 +152,13 @@ export const APPROVAL_ROUTES = {
   listApprovals: {
     method: 'GET',
     url: '/v1/approvals',
+    action: {
+      operation: 'admin.approvals.list',
+      on: 'approval',
+      changes: false,
+      least: 'super_admin',
+      approvers: true,
+    },
     summary: 'Actions that wait for approval, or for the use of one.',
     query: ApprovalQuery,
     answer: ApprovalList,
@@ -159,6 +166,14 @@ export const APPROVAL_ROUTES = {
   showApproval: {
     method: 'GET',
     url: '/v1/approvals/:id',
+    action: {
+      operation: 'admin.approvals.show',
+      on: 'approval',
+      changes: false,
+      least: 'super_admin',
+      named: 'id',
+      approvers: true,
+    },
     summary: 'One of them, with all that an approver may see.',
     params: ApprovalPath,
     answer: ApprovalDetail,
@@ -166,6 +181,14 @@ export const APPROVAL_ROUTES = {
   voteApproval: {
     method: 'POST',
     url: '/v1/approvals/:id/votes',
+    action: {
+      operation: 'admin.approvals.vote',
+      on: 'approval',
+      changes: true,
+      least: 'super_admin',
+      named: 'id',
+      approvers: true,
+    },
     summary: 'Approves or denies, as the approver whose token the header `Authorization` bears.',
     params: ApprovalPath,
     body: Ballot,
@@ -175,6 +198,14 @@ export const APPROVAL_ROUTES = {
   issueApproverToken: {
     method: 'POST',
     url: '/v1/approvers/:name/tokens',
+    action: {
+      operation: 'admin.approvers.issue_token',
+      on: 'approver',
+      changes: true,
+      least: 'super_admin',
+      named: 'name',
+      confidential: true,
+    },
     summary: 'Issues a credential for an approver.',
     params: ApproverPath,
     body: ApproverTokenRequest,

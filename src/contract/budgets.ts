@@ -55,12 +55,20 @@ export const BUDGET_ROUTES = {
   budgets: {
     method: 'GET',
     url: '/v1/budgets',
+    action: { operation: 'admin.budgets.list', on: 'budget', changes: false, least: 'super_admin' },
     summary: 'How every budget stands.',
     answer: BudgetList,
   },
   resetBudget: {
     method: 'POST',
     url: '/v1/budgets/:name/reset',
+    action: {
+      operation: 'admin.budgets.reset',
+      on: 'budget',
+      changes: true,
+      least: 'super_admin',
+      named: 'name',
+    },
     summary: 'Forgets what was spent of a budget. Leaves a receipt.',
     params: BudgetPath,
     body: BudgetReset,

@@ -120,6 +120,14 @@ export const CERTIFICATE_ROUTES = {
   issueSvid: {
     method: 'POST',
     url: '/v1/agents/:name/svids',
+    action: {
+      operation: 'admin.agents.issue_svid',
+      on: 'agent',
+      changes: true,
+      least: 'super_admin',
+      named: 'name',
+      confidential: true,
+    },
     summary: 'Issues an X.509-SVID for an agent that a launcher attests.',
     params: Type.Object(
       { name: Type.String({ description: 'The agent, as declared.', maxLength: 64 }) },
@@ -131,6 +139,13 @@ export const CERTIFICATE_ROUTES = {
   endSvid: {
     method: 'POST',
     url: '/v1/svids/:serial/end',
+    action: {
+      operation: 'admin.certificates.end',
+      on: 'certificate',
+      changes: true,
+      least: 'super_admin',
+      named: 'serial',
+    },
     summary: 'The agent has ended, and its SVID with it.',
     params: SvidPath,
     answer: Noted,
@@ -138,6 +153,13 @@ export const CERTIFICATE_ROUTES = {
   reportStrangers: {
     method: 'POST',
     url: '/v1/svids/:serial/strangers',
+    action: {
+      operation: 'admin.certificates.report_strangers',
+      on: 'certificate',
+      changes: true,
+      least: 'super_admin',
+      named: 'serial',
+    },
     summary: 'Somebody beside the launched agent spoke to its endpoint, and was refused.',
     params: SvidPath,
     body: StrangerReport,
@@ -146,12 +168,24 @@ export const CERTIFICATE_ROUTES = {
   ca: {
     method: 'GET',
     url: '/v1/ca',
+    action: {
+      operation: 'admin.certificates.show_authority',
+      on: 'certificate',
+      changes: false,
+      least: 'viewer',
+    },
     summary: 'The roots of the own authority. Makes it where there is none.',
     answer: CaRoots,
   },
   rotateCa: {
     method: 'POST',
     url: '/v1/ca/rotate',
+    action: {
+      operation: 'admin.certificates.rotate_authority',
+      on: 'certificate',
+      changes: true,
+      least: 'super_admin',
+    },
     summary: 'Another root follows: announced first, or in an emergency at once.',
     body: CaRotation,
     answer: CaRoots,

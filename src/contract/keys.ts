@@ -117,12 +117,14 @@ export const KEY_ROUTES = {
   keys: {
     method: 'GET',
     url: '/v1/keys',
+    action: { operation: 'admin.keys.list', on: 'key', changes: false, least: 'super_admin' },
     summary: 'The keys that sign checkpoints, and how the trust document stands.',
     answer: KeyList,
   },
   rotateKey: {
     method: 'POST',
     url: '/v1/keys/rotate',
+    action: { operation: 'admin.keys.rotate', on: 'key', changes: true, least: 'super_admin' },
     summary: 'A new key takes over. Leaves a receipt that both keys signed.',
     body: KeyRotation,
     answer: KeyList,
@@ -130,6 +132,7 @@ export const KEY_ROUTES = {
   retireKey: {
     method: 'POST',
     url: '/v1/keys/retire',
+    action: { operation: 'admin.keys.retire', on: 'key', changes: true, least: 'super_admin' },
     summary: 'The retiring key signs no more, and its private half is destroyed.',
     body: KeyRetirement,
     answer: KeyList,
@@ -137,6 +140,13 @@ export const KEY_ROUTES = {
   compromiseKey: {
     method: 'POST',
     url: '/v1/keys/:id/compromised',
+    action: {
+      operation: 'admin.keys.compromise',
+      on: 'key',
+      changes: true,
+      least: 'super_admin',
+      named: 'id',
+    },
     summary: 'Somebody else has this key: it counts up to a head that is known to be true.',
     params: KeyPath,
     body: KeyCompromise,
@@ -146,6 +156,7 @@ export const KEY_ROUTES = {
   draftTrust: {
     method: 'POST',
     url: '/v1/trust/draft',
+    action: { operation: 'admin.trust.draft', on: 'trust', changes: true, least: 'super_admin' },
     summary: 'The next trust document, to be signed by roots.',
     body: TrustDraft,
     bodyBytes: 256 * 1024,
@@ -154,6 +165,13 @@ export const KEY_ROUTES = {
   publishTrust: {
     method: 'POST',
     url: '/v1/trust',
+    action: {
+      operation: 'admin.trust.publish',
+      on: 'trust',
+      changes: true,
+      least: 'super_admin',
+      digested: ['file'],
+    },
     summary: 'Puts a signed trust document in force.',
     body: TrustFileText,
     bodyBytes: TRUST_BODY_BYTES,

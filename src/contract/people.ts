@@ -108,12 +108,21 @@ export const PEOPLE_ROUTES = {
   users: {
     method: 'GET',
     url: '/v1/users',
+    action: { operation: 'admin.users.list', on: 'user', changes: false, least: 'super_admin' },
     answer: UserList,
     summary: 'The accounts of people here; those of directories and providers are there.',
   },
   addUser: {
     method: 'POST',
     url: '/v1/users',
+    action: {
+      operation: 'admin.users.add',
+      on: 'user',
+      changes: true,
+      least: 'super_admin',
+      named: 'name',
+      secret: ['password'],
+    },
     body: NewUser,
     answer: User,
     summary: 'Adds an account.',
@@ -121,6 +130,14 @@ export const PEOPLE_ROUTES = {
   setPassword: {
     method: 'POST',
     url: '/v1/users/:name/password',
+    action: {
+      operation: 'admin.users.set_password',
+      on: 'user',
+      changes: true,
+      least: 'super_admin',
+      named: 'name',
+      secret: ['password'],
+    },
     params: UserPath,
     body: NewPassword,
     answer: User,
@@ -129,6 +146,14 @@ export const PEOPLE_ROUTES = {
   enrolTotp: {
     method: 'POST',
     url: '/v1/users/:name/totp',
+    action: {
+      operation: 'admin.users.enrol_totp',
+      on: 'user',
+      changes: true,
+      least: 'super_admin',
+      named: 'name',
+      confidential: true,
+    },
     params: UserPath,
     body: Nothing,
     answer: Authenticator,
@@ -137,6 +162,15 @@ export const PEOPLE_ROUTES = {
   confirmTotp: {
     method: 'POST',
     url: '/v1/users/:name/totp/confirm',
+    action: {
+      operation: 'admin.users.confirm_totp',
+      on: 'user',
+      changes: true,
+      least: 'super_admin',
+      named: 'name',
+      secret: ['code'],
+      confidential: true,
+    },
     params: UserPath,
     body: AuthenticatorCode,
     answer: RecoveryCodes,
@@ -145,6 +179,13 @@ export const PEOPLE_ROUTES = {
   removeTotp: {
     method: 'POST',
     url: '/v1/users/:name/totp/remove',
+    action: {
+      operation: 'admin.users.remove_totp',
+      on: 'user',
+      changes: true,
+      least: 'super_admin',
+      named: 'name',
+    },
     params: UserPath,
     body: Nothing,
     answer: User,
@@ -153,6 +194,13 @@ export const PEOPLE_ROUTES = {
   setUserState: {
     method: 'POST',
     url: '/v1/users/:name/state',
+    action: {
+      operation: 'admin.users.set_state',
+      on: 'user',
+      changes: true,
+      least: 'super_admin',
+      named: 'name',
+    },
     params: UserPath,
     body: UserState,
     answer: User,
@@ -161,6 +209,13 @@ export const PEOPLE_ROUTES = {
   removeUser: {
     method: 'POST',
     url: '/v1/users/:name/remove',
+    action: {
+      operation: 'admin.users.remove',
+      on: 'user',
+      changes: true,
+      least: 'super_admin',
+      named: 'name',
+    },
     params: UserPath,
     body: Nothing,
     answer: UserList,
@@ -169,12 +224,21 @@ export const PEOPLE_ROUTES = {
   apiTokens: {
     method: 'GET',
     url: '/v1/api-tokens',
+    action: { operation: 'admin.tokens.list', on: 'token', changes: false, least: 'super_admin' },
     answer: ApiTokenList,
     summary: 'The tokens of programs.',
   },
   createApiToken: {
     method: 'POST',
     url: '/v1/api-tokens',
+    action: {
+      operation: 'admin.tokens.create',
+      on: 'token',
+      changes: true,
+      least: 'super_admin',
+      named: 'service',
+      confidential: true,
+    },
     body: NewApiToken,
     answer: IssuedApiToken,
     summary: 'Issues a token for a program.',
@@ -182,6 +246,13 @@ export const PEOPLE_ROUTES = {
   revokeApiToken: {
     method: 'POST',
     url: '/v1/api-tokens/:id/revoke',
+    action: {
+      operation: 'admin.tokens.revoke',
+      on: 'token',
+      changes: true,
+      least: 'super_admin',
+      named: 'id',
+    },
     params: ApiTokenPath,
     body: Nothing,
     answer: ApiTokenList,

@@ -77,6 +77,13 @@ export const POLICY_CHANGE_ROUTES = {
   pushPolicies: {
     method: 'POST',
     url: '/v1/policies/push',
+    action: {
+      operation: 'admin.policies.push',
+      on: 'policy',
+      changes: true,
+      least: 'super_admin',
+      digested: ['files', 'tests'],
+    },
     summary: 'Checks and tests policies, then puts them in force in one step; or changes nothing.',
     body: PolicyPush,
     bodyBytes: 32 * 1024 * 1024,
@@ -85,6 +92,12 @@ export const POLICY_CHANGE_ROUTES = {
   rollbackPolicies: {
     method: 'POST',
     url: '/v1/policies/rollback',
+    action: {
+      operation: 'admin.policies.rollback',
+      on: 'policy',
+      changes: true,
+      least: 'super_admin',
+    },
     summary: 'Puts a version in force again that was before.',
     body: PolicyRollback,
     answer: PolicyChange,

@@ -135,6 +135,12 @@ export const PRIVACY_ROUTES = {
   eraseSubject: {
     method: 'POST',
     url: '/v1/subjects/erase',
+    action: {
+      operation: 'admin.subjects.erase',
+      on: 'subject',
+      changes: true,
+      least: 'super_admin',
+    },
     summary: 'Destroys the key of a subject and what was kept of it. It cannot be undone.',
     body: ErasureRequest,
     answer: Erased,
@@ -142,6 +148,12 @@ export const PRIVACY_ROUTES = {
   findSubject: {
     method: 'POST',
     url: '/v1/subjects/find',
+    action: {
+      operation: 'admin.subjects.find',
+      on: 'subject',
+      changes: false,
+      least: 'super_admin',
+    },
     summary: 'What stands for a subject in receipts.',
     body: SubjectName,
     answer: Pseudonym,
@@ -149,6 +161,14 @@ export const PRIVACY_ROUTES = {
   showPayloads: {
     method: 'POST',
     url: '/v1/payloads/:receipt',
+    action: {
+      operation: 'admin.payloads.show',
+      on: 'payload',
+      changes: false,
+      least: 'super_admin',
+      named: 'receipt',
+      confidential: true,
+    },
     summary: 'Opens what was kept for a receipt. It leaves a receipt itself.',
     params: PayloadPath,
     answer: ShownPayloads,
@@ -156,12 +176,14 @@ export const PRIVACY_ROUTES = {
   listHolds: {
     method: 'GET',
     url: '/v1/holds',
+    action: { operation: 'admin.holds.list', on: 'hold', changes: false, least: 'super_admin' },
     summary: 'The legal holds that stand.',
     answer: HoldList,
   },
   addHold: {
     method: 'POST',
     url: '/v1/holds',
+    action: { operation: 'admin.holds.add', on: 'hold', changes: true, least: 'super_admin' },
     summary: 'Puts up a legal hold: what it covers is not deleted while it stands.',
     body: HoldRequest,
     answer: StandingHold,
@@ -169,6 +191,13 @@ export const PRIVACY_ROUTES = {
   removeHold: {
     method: 'POST',
     url: '/v1/holds/:id/remove',
+    action: {
+      operation: 'admin.holds.remove',
+      on: 'hold',
+      changes: true,
+      least: 'super_admin',
+      named: 'id',
+    },
     summary: 'Lifts a legal hold.',
     params: HoldPath,
     body: HoldRemoval,
@@ -177,6 +206,7 @@ export const PRIVACY_ROUTES = {
   prune: {
     method: 'POST',
     url: '/v1/ledger/prune',
+    action: { operation: 'admin.ledger.prune', on: 'ledger', changes: true, least: 'super_admin' },
     summary: 'Deletes now what the retention says, as the runtime does once a day.',
     body: PruneRequest,
     answer: Pruned,

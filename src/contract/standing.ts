@@ -82,11 +82,43 @@ export const SessionEnded = Type.Object(
 )
 export type SessionEnded = Static<typeof SessionEnded>
 
+export const AgentView = Type.Object(
+  {
+    ...AgentStanding.properties,
+    roles: Type.Array(Type.String(), { description: 'Roles that it is declared with.' }),
+    space: Type.Optional(Type.String({ description: 'The space that it belongs to.' })),
+    sessions: Type.Integer({ description: 'What it has open.' }),
+  },
+  closed,
+)
+export type AgentView = Static<typeof AgentView>
+
 /** Routes of the admin API about taking back what was proved. */
 export const STANDING_ROUTES = {
+  showAgent: {
+    method: 'GET',
+    url: '/v1/agents/:name',
+    action: {
+      operation: 'admin.agents.show',
+      on: 'agent',
+      changes: false,
+      least: 'viewer',
+      named: 'name',
+    },
+    summary: 'What an agent is, whether it may act, and how much it has open.',
+    params: AgentName,
+    answer: AgentView,
+  },
   suspendAgent: {
     method: 'POST',
     url: '/v1/agents/:name/suspend',
+    action: {
+      operation: 'admin.agents.suspend',
+      on: 'agent',
+      changes: true,
+      least: 'admin',
+      named: 'name',
+    },
     summary: 'Lets an agent do nothing until it is resumed; ends its sessions and streams.',
     params: AgentName,
     body: StandingReason,
@@ -95,6 +127,13 @@ export const STANDING_ROUTES = {
   resumeAgent: {
     method: 'POST',
     url: '/v1/agents/:name/resume',
+    action: {
+      operation: 'admin.agents.resume',
+      on: 'agent',
+      changes: true,
+      least: 'admin',
+      named: 'name',
+    },
     summary: 'Lets it act again; after a revocation only by what is issued from now on.',
     params: AgentName,
     body: StandingReason,
@@ -103,6 +142,13 @@ export const STANDING_ROUTES = {
   revokeAgent: {
     method: 'POST',
     url: '/v1/agents/:name/revoke',
+    action: {
+      operation: 'admin.agents.revoke',
+      on: 'agent',
+      changes: true,
+      least: 'admin',
+      named: 'name',
+    },
     summary: 'Makes all that an agent proves itself with void for good; ends what it has open.',
     params: AgentName,
     body: StandingReason,
@@ -111,12 +157,25 @@ export const STANDING_ROUTES = {
   sessions: {
     method: 'GET',
     url: '/v1/sessions',
+    action: {
+      operation: 'admin.sessions.list',
+      on: 'session',
+      changes: false,
+      least: 'super_admin',
+    },
     summary: 'What agents and people have open.',
     answer: SessionList,
   },
   endSession: {
     method: 'POST',
     url: '/v1/sessions/:id/end',
+    action: {
+      operation: 'admin.sessions.end',
+      on: 'session',
+      changes: true,
+      least: 'super_admin',
+      named: 'id',
+    },
     summary: 'Ends one session, or takes one token back.',
     params: SessionPath,
     body: SessionEnding,

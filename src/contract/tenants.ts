@@ -138,24 +138,34 @@ export const TENANT_ROUTES = {
   listTenants: {
     method: 'GET',
     url: '/v1/tenants',
+    action: { operation: 'admin.tenants.list', on: 'tenant', changes: false, least: 'super_admin' },
     summary: 'The tenants; asked as another one than `default`, that one alone.',
     answer: TenantList,
   },
   listSpaces: {
     method: 'GET',
     url: '/v1/spaces',
+    action: { operation: 'admin.spaces.list', on: 'space', changes: false, least: 'super_admin' },
     summary: 'The spaces of the tenant.',
     answer: SpaceList,
   },
   listMembers: {
     method: 'GET',
     url: '/v1/members',
+    action: { operation: 'admin.members.list', on: 'member', changes: false, least: 'super_admin' },
     summary: 'The people who belong to the tenant.',
     answer: MemberList,
   },
   showMember: {
     method: 'GET',
     url: '/v1/members/:name',
+    action: {
+      operation: 'admin.members.show',
+      on: 'member',
+      changes: false,
+      least: 'super_admin',
+      named: 'name',
+    },
     summary: 'One of them, with what is granted to it.',
     params: MemberPath,
     answer: MemberShown,
@@ -163,6 +173,13 @@ export const TENANT_ROUTES = {
   addMember: {
     method: 'POST',
     url: '/v1/members',
+    action: {
+      operation: 'admin.members.add',
+      on: 'member',
+      changes: true,
+      least: 'super_admin',
+      named: 'id',
+    },
     summary: 'Adds a person, who has no role yet.',
     body: NewMember,
     answer: MemberShown,
@@ -170,6 +187,13 @@ export const TENANT_ROUTES = {
   removeMember: {
     method: 'POST',
     url: '/v1/members/:name/remove',
+    action: {
+      operation: 'admin.members.remove',
+      on: 'member',
+      changes: true,
+      least: 'super_admin',
+      named: 'name',
+    },
     summary: 'Removes a person, with all that was granted to it.',
     params: MemberPath,
     answer: MemberShown,
@@ -177,12 +201,20 @@ export const TENANT_ROUTES = {
   listRoles: {
     method: 'GET',
     url: '/v1/roles',
+    action: { operation: 'admin.roles.list', on: 'role', changes: false, least: 'super_admin' },
     summary: 'Built-in and custom roles, and who has them.',
     answer: RoleList,
   },
   grantRole: {
     method: 'POST',
     url: '/v1/roles/:name/grant',
+    action: {
+      operation: 'admin.roles.grant',
+      on: 'space',
+      changes: true,
+      least: 'admin',
+      named: 'space',
+    },
     summary: 'Grants a role, in a space or in the whole organisation.',
     params: RolePath,
     body: RoleGrant,
@@ -191,6 +223,13 @@ export const TENANT_ROUTES = {
   revokeRole: {
     method: 'POST',
     url: '/v1/roles/:name/revoke',
+    action: {
+      operation: 'admin.roles.revoke',
+      on: 'space',
+      changes: true,
+      least: 'admin',
+      named: 'space',
+    },
     summary: 'Takes a role away. It holds for the very next request.',
     params: RolePath,
     body: RoleGrant,

@@ -1,4 +1,5 @@
 import { type AclAction, aclArgs } from './acl/acl-action.ts'
+import type { AdminCall, AdminResourceType } from './admin/admin-call.ts'
 import { unreachable } from './errors.ts'
 import type { JsonObject, JsonValue } from './json/value.ts'
 import {
@@ -8,8 +9,8 @@ import {
   withStorageArgs,
 } from './storage/storage-action.ts'
 
-/** What an agent asks for: the one shape that every door produces and the guard judges. */
-export type Action = ToolCall | MemoryRead | MemoryWrite | StorageAction | AclAction
+/** What somebody asks for: the one shape that every door produces and the guard judges. */
+export type Action = ToolCall | MemoryRead | MemoryWrite | StorageAction | AclAction | AdminCall
 
 /** A call of an MCP tool. `server` is empty when the name that the agent gave holds none. */
 export interface ToolCall {
@@ -36,12 +37,13 @@ export interface MemoryWrite {
 
 /** The thing acted on, as policies and receipts name it. */
 export interface Resource {
-  readonly type: 'tool' | 'memory' | 'storage' | 'acl'
+  readonly type: 'tool' | 'memory' | 'storage' | AdminResourceType
   readonly id: string
 }
 
 /** The operation's name in policies: `slack.post_message`, `memory.read`. */
 export function operationOf(action: Action): string {
+  if (action.kind === 'admin.call') return action.operation
   if (action.kind !== 'tool.call') return action.kind
   return action.server === '' ? action.tool : `${action.server}.${action.tool}`
 }
@@ -63,6 +65,8 @@ export function resourceOf(action: Action): Resource {
     case 'acl.revoke':
     case 'acl.replace':
       return { type: 'acl', id: action.of }
+    case 'admin.call':
+      return { type: action.resource.type, id: action.resource.id }
     default:
       return unreachable(action)
   }
@@ -89,6 +93,8 @@ export function argsOf(action: Action): JsonObject {
     case 'acl.revoke':
     case 'acl.replace':
       return aclArgs(action)
+    case 'admin.call':
+      return action.args
     default:
       return unreachable(action)
   }
@@ -112,6 +118,8 @@ export function withArgs(action: Action, args: JsonObject): Action {
     case 'acl.grant':
     case 'acl.revoke':
     case 'acl.replace':
+    case 'admin.call':
+      // What was consented to is carried out, or nothing is.
       return action
     default:
       return unreachable(action)

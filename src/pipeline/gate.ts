@@ -5,6 +5,7 @@ import type { Credential } from '../kernel/identity/credential.ts'
 import type { Identity } from '../kernel/identity/principal.ts'
 import type { RecordedEvent } from '../kernel/receipt/receipt.ts'
 import { guard } from './guard.ts'
+import { permit } from './permit.ts'
 import type { Channel, Gate, Ports } from './ports.ts'
 import { callOf } from './steps/meet.ts'
 import { policyRequest } from './steps/policy-request.ts'
@@ -16,6 +17,7 @@ export function createGate(ports: Ports): Gate {
   return {
     guard: (request) => guard(request, ports),
     admit: (credential, channel) => admit(credential, channel, ports),
+    permit: (request) => permit(request, ports),
     refuse: async (code, channel, identity) => {
       await recordRefusal({ code, channel, identity }, ports)
     },

@@ -103,6 +103,7 @@ async function carryOut(attempt: Attempt, going: Going, ports: Ports): Promise<E
     const end = { receipt: receipt.id, state: 'confirmed', result, out } as const
     return { ...end, ...told(), ...cost(spend) }
   } catch (error) {
+    attempt.request.onFailure?.(error)
     const code = codeOf(error)
     const free = reached === 'nobody' || code === 'UPSTREAM_UNKNOWN'
     const state = reached === 'answer' ? 'confirmed' : stateAfter(code, reached)

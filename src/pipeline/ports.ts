@@ -5,8 +5,7 @@ import type { ErrorCode } from '../kernel/errors.ts'
 import type { Failed } from '../kernel/identity/attempt-limits.ts'
 import type { Credential } from '../kernel/identity/credential.ts'
 import type { Identity } from '../kernel/identity/principal.ts'
-import type { Tenant } from '../kernel/identity/tenant.ts'
-import type { JsonObject, JsonValue } from '../kernel/json/value.ts'
+import type { JsonObject } from '../kernel/json/value.ts'
 import type { Assured } from '../kernel/obligations/assurance.ts'
 import type { Decision } from '../kernel/policy/decision.ts'
 import type { PolicyRequest } from '../kernel/policy/policy-request.ts'
@@ -17,6 +16,7 @@ import type { ReceiptDraft, RecordedEvent, SubjectPayload } from '../kernel/rece
 import type { Approvals, Gone, HeldProgress } from './approval-ports.ts'
 import type { Connector } from './connector-ports.ts'
 import type { RoleSource } from './identity-ports.ts'
+import type { Permission, Refused } from './permission-ports.ts'
 
 export type * from './acl-ports.ts'
 export type * from './approval-ports.ts'
@@ -24,6 +24,8 @@ export type * from './connector-ports.ts'
 export type * from './identity-ports.ts'
 export type * from './oauth-ports.ts'
 export type * from './people-ports.ts'
+export type * from './permission-ports.ts'
+export type * from './record-ports.ts'
 export type * from './standing-ports.ts'
 export type * from './storage-ports.ts'
 
@@ -38,6 +40,8 @@ export interface GuardRequest {
   readonly onHeld?: (held: HeldProgress) => void
   /** Nobody waits for the answer any more: an action that is still held is then not carried out. */
   readonly gone?: Gone
+  /** Called with what it failed with, for doors whose callers may read more than its code. */
+  readonly onFailure?: (error: unknown) => void
 }
 
 /** The connection a request came over. `run` groups the receipts of one session. */
@@ -53,13 +57,18 @@ export interface Channel {
  */
 export type Outcome =
   | { readonly kind: 'done'; readonly result: JsonObject; readonly receipt: string }
-  | { readonly kind: 'refused'; readonly code: ErrorCode; readonly receipt?: string }
+  | Refused
   | { readonly kind: 'failed'; readonly code: ErrorCode; readonly receipt: string }
 
 /** All that a door may do. It never decides and never reaches a connector by itself. */
 export interface Gate {
   /** The whole path, for one action. Never rejects: an exception on the way is a refusal. */
   guard(request: GuardRequest): Promise<Outcome>
+  /**
+   * May this be looked at? Decided by the same policies, and receipted only when it is refused: for
+   * what changes nothing. Never rejects.
+   */
+  permit(request: GuardRequest): Promise<Permission>
   /** Who is this? Throws the refusal, already receipted, when the credential does not prove it. */
   admit(credential: Credential, channel: Channel): Promise<Identity>
   /** Records that a request was refused before it became an action (malformed, misdirected). */
@@ -158,29 +167,6 @@ export interface Crossings {
   note(what: string, by: EventBy): void
   /** Resolves when what was noted so far is recorded, or can't be. */
   close(): Promise<void>
-}
-
-export interface NamedRecord {
-  readonly key: string
-  readonly value: JsonValue
-}
-
-/** A record on its way to be kept. */
-export interface WrittenRecord extends NamedRecord {
-  /** Pseudonym of whom it is about: it goes with that subject. What operators seed is nobody's. */
-  readonly about?: string
-}
-
-/** Records in named spaces, as agents remember them. */
-export interface Records {
-  read(tenant: Tenant, namespace: string, key: string): JsonValue | undefined
-  /**
-   * The first `limit` in the order of their keys.
-   * @throws PortcullisError `UPSTREAM_REFUSED` when they are more than one answer may hold.
-   */
-  list(tenant: Tenant, namespace: string, limit: number): readonly NamedRecord[]
-  /** All of them or none. Durable when it returns. */
-  write(tenant: Tenant, namespace: string, records: readonly WrittenRecord[]): void
 }
 
 export interface Clock {

@@ -34,6 +34,7 @@ export function createTenantGate({ tenants, home, ...options }: TenantGateOption
     }
   }
   return {
+    permit: async (request) => gateOf(await proved(request.credential)).permit(request),
     guard: async (request) => gateOf(await proved(request.credential)).guard(request),
     admit: (credential, channel) => doorkeeper.admit(credential, channel),
     refuse: (code, channel, identity) => gateOf(identity).refuse(code, channel, identity),

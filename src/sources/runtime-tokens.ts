@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
+import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 
 /** Longest life of a token, in milliseconds. One that claims more is refused, whoever signed it. */
 export const TOKEN_LIFE_LIMIT_MS = 24 * 60 * 60 * 1000
@@ -45,6 +45,17 @@ export function signToken(claims: TokenClaims, kind: TokenKind, key: KeyObject):
 /** May a token live so long? From one second to `TOKEN_LIFE_LIMIT_MS`. */
 export function isTokenLife(ttlMs: number): boolean {
   return ttlMs >= 1000 && ttlMs <= TOKEN_LIFE_LIMIT_MS
+}
+
+/** Does the token say that it is of this kind? It proves nothing; it says who is to judge it. */
+export function isOfKind(token: string, { type, audience }: TokenKind): boolean {
+  if (token.length > TOKEN_LENGTH_LIMIT) return false
+  try {
+    return decodeProtectedHeader(token).typ === type && decodeJwt(token).aud === audience
+  } catch {
+    // What cannot be read is no such token.
+    return false
+  }
 }
 
 /** What a verified token says, times in milliseconds. */

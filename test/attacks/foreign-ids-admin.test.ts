@@ -62,6 +62,7 @@ const CASES: Readonly<Record<Route, Naming | 'nothing' | 'stream'>> = {
   addHold: ({ session }) => ({ body: { run: session, reason: 'mine now' } }),
   removeHold: ({ hold }) => ({ path: hold, body: { reason: 'mine now' } }),
   prune: () => ({ body: { dryRun: true } }),
+  showAgent: ({ agent }) => ({ path: agent }),
   suspendAgent: ({ agent }) => ({ path: agent, body: {} }),
   resumeAgent: ({ agent }) => ({ path: agent, body: {} }),
   revokeAgent: ({ agent }) => ({ path: agent, body: {} }),

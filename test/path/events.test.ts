@@ -47,7 +47,7 @@ test('what comes of a change of keys names the operator who asked for it', async
     assert.deepEqual(
       receipt?.actor.map(({ kind, id }) => [kind, id]),
       [
-        ['human', 'operator'],
+        ['service', 'operator'],
         ['service', 'portcullis'],
       ],
       name,
@@ -69,7 +69,7 @@ test('what an operator did is put down to the operator, refused or not', async (
   assert.equal(refused?.kind, 'refusal')
   assert.match(refused?.event?.detail ?? '', /^POST \/v1\/budgets\/:name\/reset$/)
   for (const receipt of [reset, refused]) {
-    assert.deepEqual(receipt?.actor, [{ kind: 'human', id: 'operator', via: 'admin-socket' }])
+    assert.deepEqual(receipt?.actor, [{ kind: 'service', id: 'operator', via: 'admin-socket' }])
     assert.equal(receipt?.channel.door, 'admin')
   }
 })

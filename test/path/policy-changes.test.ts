@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Client } from '@modelcontextprotocol/client'
-import type { AdminOperations } from '../../src/inbound/admin/admin-server.ts'
+import type { AdminOperations } from '../../src/inbound/admin/admin-operations.ts'
 import { type RunningRuntime, runRuntime } from '../support/running-runtime.ts'
 
 const PUSHES = 50

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import type { AdminOperations } from '../../src/inbound/admin/admin-server.ts'
+import type { AdminOperations } from '../../src/inbound/admin/admin-operations.ts'
 import { APPROVERS } from '../support/held-call.ts'
 import { callOf, type RawMcp, rawMcp } from '../support/raw-mcp.ts'
 import { runRuntime } from '../support/running-runtime.ts'

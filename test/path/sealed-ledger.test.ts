@@ -43,7 +43,7 @@ async function sealed(t: TestContext, reload: 'watch' | 'push') {
   writeFileSync(file, policy('first'))
   const composed = await compose(config, silentLog)
   const { home: parts, gate, close } = composed
-  const operate = operations(parts, NO_DOORS, openPeopleDesk(composed))
+  const operate = operations(parts, { ...NO_DOORS, desk: openPeopleDesk(composed) })
   await operate.pushPolicies(files('second'))
   const { token } = await operate.issueToken('sales', {})
   const { token: approver } = await operate.issueApproverToken('ada', {})

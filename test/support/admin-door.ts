@@ -10,13 +10,12 @@ import type { PolicyChange } from '../../src/contract/policy-changes.ts'
 import type { StandingHold } from '../../src/contract/privacy.ts'
 import type { SessionList } from '../../src/contract/standing.ts'
 import type { WatchEvent } from '../../src/contract/watch-event.ts'
-import {
-  type AdminLimits,
-  type AdminOperations,
-  startAdminServer,
-} from '../../src/inbound/admin/admin-server.ts'
+import type { AdminOperations } from '../../src/inbound/admin/admin-operations.ts'
+import type { AdminLimits, AdminRefusal } from '../../src/inbound/admin/admin-routes.ts'
+import { startAdminServer } from '../../src/inbound/admin/admin-server.ts'
 import { PortcullisError } from '../../src/kernel/errors.ts'
 import { DEFAULT_TENANT } from '../../src/kernel/identity/tenant.ts'
+import { openGate } from './open-gate.ts'
 import { eventLog, scratch } from './scratch.ts'
 
 export const STATUS: Status = {
@@ -154,6 +153,7 @@ export async function adminDoor(t: TestContext, options: AdminDoorOptions = {}) 
     suspendAgent: async (agent) => ({ agent, state: 'suspended' }),
     resumeAgent: async (agent) => ({ agent, state: 'active' }),
     revokeAgent: async (agent) => ({ agent, state: 'revoked', voidUntil: HOLD.since }),
+    showAgent: (agent) => ({ agent, state: 'active', roles: ['sales'], sessions: 1 }),
     sessions: () => ({ sessions: [SESSION] }),
     users: () => ({ users: [USER] }),
     addUser: async ({ name }) => ({ ...USER, name }),
@@ -192,15 +192,18 @@ export async function adminDoor(t: TestContext, options: AdminDoorOptions = {}) 
   const log = eventLog()
   const socketPath = join(folder ?? (await scratch(t)), 'admin.sock')
   const refusals: string[] = []
-  const refused = async (code: string, route: string) => void refusals.push(`${code} ${route}`)
-  const tenants = new Map([[DEFAULT_TENANT, operations]])
-  const served = { socketPath, tenants, log, refused }
+  const refused = async ({ code, route }: AdminRefusal) => void refusals.push(`${code} ${route}`)
+  const watchOf = () => operations.watch
+  const served = {
+    ...{ socketPath, ...openGate(operations), watchOf, log, refused },
+    tenants: [DEFAULT_TENANT],
+  }
   const server = await startAdminServer({ ...served, ...(limits && { limits }) })
   t.after(() => server.close())
   const emit = (event: WatchEvent) => {
     for (const listener of watchers) listener(event)
   }
-  return { ...served, operations, refusals, server, watchers, left: left.promise, emit }
+  return { socketPath, served, log, refusals, server, watchers, left: left.promise, emit }
 }
 
 function unknownApproval(id: string): never {

@@ -109,6 +109,11 @@ export function inMemoryGate({
         ...{ name: 'tenant.crossed', detail: what, channel },
         agent: identity.principal.id,
       }),
+    async permit({ action, credential }) {
+      const identity = identify(credential)
+      if (permitted(identity, action)) return { kind: 'permitted', identity }
+      return { kind: 'refused', code: 'POLICY_DENIED' }
+    },
     visible: (identity, actions) => actions.map((action) => permitted(identity, action)),
     async guard(request): Promise<Outcome> {
       const { action, credential, channel } = request

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { AdminOperations } from '../../src/inbound/admin/admin-server.ts'
+import type { AdminOperations } from '../../src/inbound/admin/admin-operations.ts'
 import { callOf, type RawMcp, rawMcp } from './raw-mcp.ts'
 import { GLOBEX, type TwoTenants } from './two-tenants.ts'
 

@@ -32,6 +32,8 @@ export const ROTATION_PERIODS_MS = { least: 3_600_000, most: 3_650 * 86_400_000 
 export const MAX_OVERLAP_MS = 366 * 86_400_000
 /** What is built in answers under these names. */
 const RESERVED_SERVERS = ['memory', 'storage', 'acl']
+/** Policies name what operators do after this. */
+const RESERVED_FOR_ADMINISTRATION = 'admin'
 
 /** What a schema cannot say: names that must be declared, durations, addresses. */
 export function checkMeaning(config: ConfigFile, tree: Table): readonly Problem[] {
@@ -176,6 +178,9 @@ function* servers({ servers }: TenantFile): Generator<Finding> {
     if (RESERVED_SERVERS.includes(name)) {
       yield { path, message: `\`${name}\` is built in: choose another name` }
     }
+    if (name === RESERVED_FOR_ADMINISTRATION) {
+      yield { path, message: '`admin` is what operators do: choose another name' }
+    }
     const timeout = parseDuration(server.call_timeout) ?? 0
     if (timeout < 1 || timeout > MAX_CALL_TIMEOUT_MS) {
       yield { path: [...path, 'call_timeout'], message: 'a call may take from `1ms` to `9m`' }
@@ -208,11 +213,13 @@ function faultOfUrl(text: string, allowPlaintext: boolean): string | undefined {
 }
 
 function* listener({ listen }: ConfigFile): Generator<Finding> {
-  const { host, tls } = listen.mcp
-  if (tls !== undefined || isLoopback(host)) return
-  yield {
-    path: ['listen', 'mcp', 'host'],
-    message: 'beyond loopback the listener needs `[listen.mcp.tls]` with `cert` and `key`',
-    code: 'CONFIG_INSECURE_LISTENER',
+  for (const [door, { host, tls }] of Object.entries(listen)) {
+    if (tls !== undefined || isLoopback(host)) continue
+    const table = `[listen.${door}.tls]`
+    yield {
+      path: ['listen', door, 'host'],
+      message: `beyond loopback the listener needs \`${table}\` with \`cert\` and \`key\``,
+      code: 'CONFIG_INSECURE_LISTENER',
+    }
   }
 }

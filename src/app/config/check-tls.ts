@@ -30,7 +30,9 @@ export function* checkOwnTls({
   certificates,
   witnesses,
 }: ConfigFile): Generator<TlsFinding> {
-  if (listen.mcp.tls !== undefined) yield* pair(['listen', 'mcp', 'tls'], listen.mcp.tls)
+  for (const [door, { tls }] of Object.entries(listen)) {
+    if (tls !== undefined) yield* pair(['listen', door, 'tls'], tls)
+  }
   if (witnesses.tls !== undefined) yield* pair(['witnesses', 'tls'], witnesses.tls)
   const ttl = parseDuration(certificates.svid_ttl) ?? 0
   if (ttl < SVID_TTL_BOUNDS_MS.least || ttl > SVID_TTL_BOUNDS_MS.most) {
@@ -67,9 +69,9 @@ export function* tlsFiles({
 }: Pick<ConfigFile, 'servers'> & Partial<Pick<ConfigFile, 'listen' | 'witnesses'>>): Generator<
   [readonly string[], string | undefined]
 > {
-  const tls = listen?.mcp.tls
-  if (tls !== undefined) {
-    const path = ['listen', 'mcp', 'tls']
+  for (const [door, { tls }] of Object.entries(listen ?? {})) {
+    if (tls === undefined) continue
+    const path = ['listen', door, 'tls']
     yield* files(path, { cert: tls.cert, key: tls.key, client_ca: tls.client_ca })
   }
   if (witnesses?.tls !== undefined) {

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { MAX_AMOUNT } from '../../kernel/budget/amount.ts'
 import type { JsonValue } from '../../kernel/json/value.ts'
+import { adminListener } from './admin-listener-schema.ts'
 import { Alerts } from './alerts-schema.ts'
 import { Approvals, Approver } from './approval-schema.ts'
 import { DURATION_PATTERN } from './duration.ts'
@@ -221,7 +222,10 @@ export const ConfigSchema = Type.Object(
       default: 'policies',
     }),
     policy: PolicySchema,
-    listen: Type.Object({ mcp: McpListener }, { additionalProperties: false }),
+    listen: Type.Object(
+      { mcp: McpListener, admin: adminListener(McpListener) },
+      { additionalProperties: false },
+    ),
     spaces: Spaces,
     roles: Roles,
     members: Members,

@@ -39,9 +39,13 @@ export interface TenantConfig {
  * and of the other tenants.
  */
 export interface Config extends TenantConfig {
-  readonly listen: { readonly mcp: McpListenConfig }
   /** How people prove who they are. */
   readonly identity: LoginsConfig
+  readonly listen: {
+    readonly mcp: ListenConfig
+    /** Absent where the local socket alone is for operators. */
+    readonly admin?: ListenConfig
+  }
   readonly keys: KeysConfig
   readonly oauth: OAuthConfig
   readonly certificates: CertificatesConfig
@@ -212,7 +216,8 @@ export interface MemoryConfig {
   readonly fulfils: readonly string[]
 }
 
-export interface McpListenConfig {
+/** Where one of the doors listens. */
+export interface ListenConfig {
   readonly host: string
   readonly port: number
   readonly allowedHosts: readonly string[]

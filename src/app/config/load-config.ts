@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import { checkFiles, checkMeaning, placed } from './check-meaning.ts'
-import type { Config, KeysConfig, LedgerConfig } from './config.ts'
+import type { Config, KeysConfig, LedgerConfig, ListenConfig } from './config.ts'
 import { type ConfigFile, ConfigSchema } from './config-schema.ts'
 import { readConfigText, refuseAny, shapeOf } from './config-text.ts'
 import { overlay } from './environment.ts'
@@ -73,18 +73,13 @@ function configOf(
   written: ConfigFile,
   { file, warnings, absolute, dataDir, others }: Setting,
 ): Config {
-  const { mcp } = written.listen
+  const { mcp, admin } = written.listen
   const witnesses = witnessesOf(written, absolute)
   return {
     ...tenantConfigOf(written, { file: resolve(file), dataDir, absolute }),
     listen: {
-      mcp: {
-        host: mcp.host,
-        port: mcp.port,
-        allowedHosts: mcp.allowed_hosts,
-        allowedOrigins: mcp.allowed_origins,
-        ...(mcp.tls && { tls: listenTlsOf(mcp.tls, absolute) }),
-      },
+      mcp: listenerOf(mcp, absolute),
+      ...(admin && { admin: listenerOf(admin, absolute) }),
     },
     identity: loginsOf(written.identity, absolute),
     keys: keysOf(written.keys, absolute),
@@ -94,6 +89,14 @@ function configOf(
     ...(witnesses && { witnesses }),
     tenants: others.tenants,
     warnings: [...warnings, ...others.warnings],
+  }
+}
+
+function listenerOf(written: ConfigFile['listen']['mcp'], absolute: Absolute): ListenConfig {
+  const { host, port, tls } = written
+  return {
+    ...{ host, port, allowedHosts: written.allowed_hosts, allowedOrigins: written.allowed_origins },
+    ...(tls && { tls: listenTlsOf(tls, absolute) }),
   }
 }
 

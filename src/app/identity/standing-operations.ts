@@ -1,8 +1,8 @@
 import type { AgentStanding, SessionList } from '../../contract/standing.ts'
-import type { StandingOperations } from '../../inbound/admin/standing-routes.ts'
+import type { StandingOperations } from '../../inbound/admin/standing-operations.ts'
 import { PortcullisError } from '../../kernel/errors.ts'
 import type { PrincipalStanding } from '../../kernel/identity/standing.ts'
-import { BY_OPERATOR } from '../../kernel/receipt/event-draft.ts'
+import type { EventBy } from '../../kernel/receipt/event-draft.ts'
 import { nearest } from '../../kernel/text/nearest.ts'
 import type { OpenSession, SessionsOf } from '../../pipeline/ports.ts'
 import type { TenantParts } from '../tenant/open-tenant.ts'
@@ -11,13 +11,18 @@ type Needed = Pick<TenantParts, 'config' | 'standing' | 'tenant'>
 
 /** What operators may take back, and give back. `sessions` is everyone who keeps some. */
 export function standingOperations(
-  { config, standing, tenant }: Needed,
-  sessions: readonly SessionsOf[],
+  { config, standing, tenant, sessions }: Needed & { readonly sessions: readonly SessionsOf[] },
+  by: EventBy,
 ): StandingOperations {
-  const by = BY_OPERATOR
   const named = (name: string) => ({ tenant, what: 'agent', id: declared(name, config) }) as const
   const open = () => sessions.flatMap((each) => each.list(tenant))
   return {
+    showAgent(name) {
+      const { roles, space } = config.agents[declared(name, config)] ?? { roles: [] }
+      const stands = shown(name, standing.standing(tenant, 'agent', name))
+      const own = open().filter(({ principal: { kind, id } }) => kind === 'agent' && id === name)
+      return { ...stands, roles: [...roles], ...(space && { space }), sessions: own.length }
+    },
     suspendAgent: async (name, { reason }) =>
       shown(name, await standing.suspend(named(name), { by, reason })),
     resumeAgent: async (name, { reason }) =>

@@ -1,7 +1,7 @@
 import type { KeyList, TrustStatus } from '../../contract/keys.ts'
-import type { KeyOperations } from '../../inbound/admin/key-routes.ts'
+import type { KeyOperations } from '../../inbound/admin/key-operations.ts'
 import { PortcullisError } from '../../kernel/errors.ts'
-import { BY_OPERATOR } from '../../kernel/receipt/event-draft.ts'
+import type { EventBy } from '../../kernel/receipt/event-draft.ts'
 import { type KeyRecord, keyIdOf } from '../../kernel/trust/key-record.ts'
 import { type EventPorts, recordEvent } from '../record-event.ts'
 import type { KeyDesk } from './key-desk.ts'
@@ -12,11 +12,10 @@ import type { TrustDesk } from './trust-desk.ts'
  * that nothing does when none can be written; what came of it has receipts of its own, which name
  * who asked as well.
  */
-export function keyOperations(desk: KeyDesk, ports: EventPorts): KeyOperations {
-  const [asker] = BY_OPERATOR.actor
+export function keyOperations(desk: KeyDesk, ports: EventPorts, by: EventBy): KeyOperations {
+  const asker = by.actor.at(-1)
   const keys = () => keyList(desk.keys, desk.trust)
-  const asked = (detail: string) =>
-    recordEvent(ports, { name: 'key.change_requested', detail }, BY_OPERATOR)
+  const asked = (detail: string) => recordEvent(ports, { name: 'key.change_requested', detail }, by)
   return {
     keys,
     async rotateKey({ emergency = false }) {

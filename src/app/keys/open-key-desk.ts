@@ -1,5 +1,6 @@
 import type { KeyList } from '../../contract/keys.ts'
 import { PortcullisError } from '../../kernel/errors.ts'
+import { BY_OPERATOR } from '../../kernel/receipt/event-draft.ts'
 import { byOfNews, type KeyNews } from '../../kernel/trust/key-events.ts'
 import type { Clock, Ids, Ledger, Log } from '../../pipeline/ports.ts'
 import { type Keys, readKeySet } from '../../stores/keys-file/open-keys.ts'
@@ -60,7 +61,7 @@ export async function atKeyDesk<T>(
   try {
     const recorder = { clock, ids }
     const desk = await openKeyDesk(config, { keys, ledger, receipts: ledger, ...recorder, log })
-    return await work(keyOperations(desk, { ledger, ...recorder }))
+    return await work(keyOperations(desk, { ledger, ...recorder }, BY_OPERATOR))
   } finally {
     await ledger.close()
   }

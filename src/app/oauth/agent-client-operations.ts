@@ -1,10 +1,10 @@
 import { hash, randomBytes } from 'node:crypto'
 import type { AgentKeyList } from '../../contract/agent-clients.ts'
-import type { AgentClientOperations } from '../../inbound/admin/agent-client-routes.ts'
+import type { AgentClientOperations } from '../../inbound/admin/agent-client-operations.ts'
 import { PortcullisError } from '../../kernel/errors.ts'
 import type { PublicJwk } from '../../kernel/identity/public-jwk.ts'
 import type { Tenant } from '../../kernel/identity/tenant.ts'
-import { BY_OPERATOR } from '../../kernel/receipt/event-draft.ts'
+import type { EventBy } from '../../kernel/receipt/event-draft.ts'
 import type { OAuthAgent } from '../../pipeline/ports.ts'
 import { publicKeysOf } from '../config/oauth-clients.ts'
 import { type EventPorts, recordEvent } from '../record-event.ts'
@@ -18,6 +18,8 @@ export interface AgentClientParts {
   readonly tenant: Tenant
   readonly oauth: Pick<OAuth, 'store' | 'agents'>
   readonly ports: EventPorts
+  /** Who asks. */
+  readonly by: EventBy
 }
 
 /** What operators do about the clients of a tenant. Every change has its receipt first. */
@@ -25,6 +27,7 @@ export function agentClientOperations({
   tenant,
   oauth,
   ports,
+  by,
 }: AgentClientParts): AgentClientOperations {
   const { store } = oauth
   const found = (name: string): OAuthAgent => {
@@ -42,7 +45,7 @@ export function agentClientOperations({
     ],
   })
   const note = (name: 'agent.key_added' | 'agent.key_removed', detail: string) =>
-    recordEvent(ports, { name, detail }, BY_OPERATOR)
+    recordEvent(ports, { name, detail }, by)
   return {
     agentKeys: (name) => listed(found(name)),
     async addAgentKey(name, { key }) {
@@ -73,7 +76,7 @@ export function agentClientOperations({
         name: 'agent.registration_opened',
         detail: `${name} until ${expires}`,
       } as const
-      await recordEvent(ports, event, BY_OPERATOR)
+      await recordEvent(ports, event, by)
       const digest = hash('sha256', token, 'base64url')
       store.openRegistration(tenant, { digest, agent: name, expires: until })
       return { token, agent: name, expires }

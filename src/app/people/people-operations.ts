@@ -1,7 +1,7 @@
 import type { ApiToken, User } from '../../contract/people.ts'
-import type { PeopleOperations } from '../../inbound/admin/people-routes.ts'
+import type { PeopleOperations } from '../../inbound/admin/people-operations.ts'
 import type { Tenant } from '../../kernel/identity/tenant.ts'
-import { BY_OPERATOR } from '../../kernel/receipt/event-draft.ts'
+import type { EventBy } from '../../kernel/receipt/event-draft.ts'
 import type { KeptAccount, KeptApiToken } from '../../pipeline/ports.ts'
 import { type EventPorts, recordEvent } from '../record-event.ts'
 import type { PeopleDesk } from './people-desk.ts'
@@ -10,12 +10,13 @@ interface Parts {
   readonly tenant: Tenant
   readonly desk: PeopleDesk
   readonly ports: EventPorts
+  /** Who asks. */
+  readonly by: EventBy
 }
 
 /** What operators may do about the people of one tenant, and its tokens. */
-export function peopleOperations({ tenant, desk, ports }: Parts): PeopleOperations {
+export function peopleOperations({ tenant, desk, ports, by }: Parts): PeopleOperations {
   const { accounts, tokens } = desk.people
-  const by = BY_OPERATOR
   const user = (name: string) => userOf(accounts.get(tenant, name))
   const users = () => ({ users: accounts.list(tenant).map(userOf) })
   const list = () => ({ tokens: tokens.list(tenant).map(tokenOf) })

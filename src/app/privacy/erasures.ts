@@ -2,7 +2,12 @@ import type { Erased } from '../../contract/privacy.ts'
 import { PortcullisError } from '../../kernel/errors.ts'
 import { type Hold, holdOnSubject, scopeText } from '../../kernel/privacy/hold.ts'
 import type { Subject } from '../../kernel/privacy/subject.ts'
-import { BY_OPERATOR, BY_RUNTIME, eventDraft } from '../../kernel/receipt/event-draft.ts'
+import {
+  BY_OPERATOR,
+  BY_RUNTIME,
+  type EventBy,
+  eventDraft,
+} from '../../kernel/receipt/event-draft.ts'
 import type { Receipt } from '../../kernel/receipt/receipt.ts'
 import type { Clock, Ids, Ledger } from '../../pipeline/ports.ts'
 import type { BegunErasure } from '../../stores/payloads/data-keys.ts'
@@ -28,6 +33,13 @@ export interface ErasuresOptions {
   readonly clock: Pick<Clock, 'now'>
   readonly ids: Ids
   readonly log: { warn(event: string, fields: { readonly pseudonym: string }): void }
+}
+
+/** Why an erasure is asked for, by whom, and whether only to see what it would do. */
+export interface ErasureAsk {
+  readonly reason?: string
+  readonly dryRun?: boolean
+  readonly by?: EventBy
 }
 
 /**
@@ -61,7 +73,9 @@ export class Erasures {
     const recorded = past.erasures(store.keys.accounted)
     const receipts = new Set(recorded.map(({ id }) => id))
     for (const erasure of store.keys.begun()) {
-      await this.#conclude(erasure, receipts.has(erasure.receipt))
+      const recorded = receipts.has(erasure.receipt)
+      // Whoever asked is not known any more: an operator did.
+      await this.#conclude(erasure, { recorded, by: BY_OPERATOR })
     }
     for (const { id, event } of recorded) {
       const pseudonym = event?.subject
@@ -77,28 +91,31 @@ export class Erasures {
   /** @throws PortcullisError `HOLD_ACTIVE`, which has its receipt; `DATA_KEYS_*`, `LEDGER_*`. */
   async erase(
     subject: Subject,
-    { reason = '', dryRun = false }: { readonly reason?: string; readonly dryRun?: boolean },
+    { reason = '', dryRun = false, by = BY_OPERATOR }: ErasureAsk,
   ): Promise<Erased> {
     const { store, clock, ids } = this.#options
     const pseudonym = store.keys.find(subject)?.pseudonym
     if (pseudonym === undefined) return { state: 'unknown', payloads: 0 }
     store.file.flush()
     const payloads = store.file.of(pseudonym).length
-    await this.#refuseHeld(pseudonym)
+    await this.#refuseHeld(pseudonym, by)
     if (dryRun) return { state: 'erasable', pseudonym, payloads }
     const receipt = ids.next()
     const erasure = { receipt, pseudonym, at: clock.now(), reason, payloads, again: false }
-    await this.#erase(erasure)
+    await this.#erase(erasure, by)
     return { state: 'erased', pseudonym, payloads, receipt }
   }
 
-  async #erase(erasure: BegunErasure): Promise<void> {
+  async #erase(erasure: BegunErasure, by = BY_OPERATOR): Promise<void> {
     this.#options.store.keys.destroy(erasure)
-    await this.#conclude(erasure, false)
+    await this.#conclude(erasure, { recorded: false, by })
   }
 
   /** Each step may come twice. */
-  async #conclude(erasure: BegunErasure, recorded: boolean): Promise<void> {
+  async #conclude(
+    erasure: BegunErasure,
+    { recorded, by: asker }: { readonly recorded: boolean; readonly by: EventBy },
+  ): Promise<void> {
     const { store, ledger } = this.#options
     const { receipt, pseudonym, at, reason, payloads, again } = erasure
     store.keys.scrub()
@@ -107,13 +124,13 @@ export class Erasures {
     if (!recorded) {
       const name = again ? 'subject.erased_again' : 'subject.erased'
       const event = { name, detail: reason, count: payloads, subject: pseudonym } as const
-      const by = again ? BY_RUNTIME : BY_OPERATOR
+      const by = again ? BY_RUNTIME : asker
       await ledger.append(eventDraft(event, { id: receipt, ts: at, by }))
     }
     store.keys.concluded(receipt)
   }
 
-  async #refuseHeld(pseudonym: string): Promise<void> {
+  async #refuseHeld(pseudonym: string, by: EventBy): Promise<void> {
     const { tenant, store, past, ledger, clock, ids, holds } = this.#options
     const now = clock.now()
     const hold = holdOnSubject(holds(), {
@@ -125,7 +142,7 @@ export class Erasures {
     if (hold === undefined) return
     const message = `hold \`${hold.id}\` stands: ${scopeText(hold.scope)}`
     const event = { name: 'erasure.refused', detail: message, subject: pseudonym } as const
-    const place = { id: ids.next(), ts: now, by: BY_OPERATOR }
+    const place = { id: ids.next(), ts: now, by }
     await ledger.append({ ...eventDraft(event, place), code: 'HOLD_ACTIVE' })
     throw new PortcullisError('HOLD_ACTIVE', message)
   }

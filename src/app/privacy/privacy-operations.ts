@@ -1,10 +1,10 @@
 import type { HoldRequest, StandingHold } from '../../contract/privacy.ts'
-import type { PrivacyOperations } from '../../inbound/admin/privacy-routes.ts'
+import type { PrivacyOperations } from '../../inbound/admin/privacy-operations.ts'
 import { PortcullisError } from '../../kernel/errors.ts'
 import { type Hold, type HoldScope, scopeText } from '../../kernel/privacy/hold.ts'
 import { holdEvent } from '../../kernel/privacy/hold-receipts.ts'
 import { parseSubject } from '../../kernel/privacy/subject.ts'
-import { BY_OPERATOR, eventDraft } from '../../kernel/receipt/event-draft.ts'
+import { type EventBy, eventDraft } from '../../kernel/receipt/event-draft.ts'
 import type { OpenPayloads } from '../../stores/payloads/open-payloads.ts'
 import { findReceipt } from '../read-receipts.ts'
 import { recordEvent } from '../record-event.ts'
@@ -12,11 +12,11 @@ import type { TenantParts } from '../tenant/open-tenant.ts'
 
 type Needed = Pick<TenantParts, 'ports' | 'privacy' | 'tenant' | 'ledgerPlace'>
 
-export function privacyOperations(parts: Needed): PrivacyOperations {
+export function privacyOperations(parts: Needed, by: EventBy): PrivacyOperations {
   const { ports, privacy, tenant, ledgerPlace } = parts
   const { erasures, holds, retention, store } = privacy
   return {
-    eraseSubject: ({ subject, ...how }) => erasures.erase(parseSubject(subject), how),
+    eraseSubject: ({ subject, ...how }) => erasures.erase(parseSubject(subject), { ...how, by }),
     findSubject({ subject }) {
       const key = store.keys.find(parseSubject(subject))
       return key === undefined ? {} : { pseudonym: key.pseudonym }
@@ -30,20 +30,20 @@ export function privacyOperations(parts: Needed): PrivacyOperations {
       const shown = paths.map((path) => [path, store.open(receipt, path)] as const)
       // Nobody sees it without a receipt that says so.
       const detail = `${receipt.id} ${paths.join(' and ')}`
-      await recordEvent(ports, { name: 'payload.shown', detail }, BY_OPERATOR)
+      await recordEvent(ports, { name: 'payload.shown', detail }, by)
       return { receipt: receipt.id, ...Object.fromEntries(shown) }
     },
     listHolds: () => ({ holds: holds.all.map(standing) }),
     async addHold({ reason, ...asked }) {
       const now = ports.clock.now()
       const scope = scopeOf(asked, { store, now })
-      const by = BY_OPERATOR.actor[0]?.id ?? ''
-      const hold = { id: ports.ids.next(), tenant, scope, reason, by, since: now }
+      const asker = by.actor.at(-1)?.id ?? ''
+      const hold = { id: ports.ids.next(), tenant, scope, reason, by: asker, since: now }
       // It holds before it is recorded: nothing goes in between.
       holds.stand(hold)
       try {
         // Of the same time: the file can be made from the receipts.
-        const place = { id: ports.ids.next(), ts: now, by: BY_OPERATOR }
+        const place = { id: ports.ids.next(), ts: now, by }
         await ports.ledger.append(eventDraft(holdEvent('hold.added', hold, reason), place))
       } catch (error) {
         holds.remove(hold.id)
@@ -54,11 +54,11 @@ export function privacyOperations(parts: Needed): PrivacyOperations {
     },
     async removeHold(id, { reason }) {
       const hold = holds.get(id)
-      await recordEvent(ports, holdEvent('hold.removed', hold, reason), BY_OPERATOR)
+      await recordEvent(ports, holdEvent('hold.removed', hold, reason), by)
       holds.remove(id)
       return standing(hold)
     },
-    prune: ({ dryRun = false }) => retention.apply({ dryRun, asked: true }),
+    prune: ({ dryRun = false }) => retention.apply({ dryRun, by }),
   }
 }
 

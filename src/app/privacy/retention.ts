@@ -1,6 +1,6 @@
 import type { Pruned } from '../../contract/privacy.ts'
 import { type Hold, holdOn } from '../../kernel/privacy/hold.ts'
-import { BY_OPERATOR, BY_RUNTIME, eventDraft } from '../../kernel/receipt/event-draft.ts'
+import { BY_RUNTIME, type EventBy, eventDraft } from '../../kernel/receipt/event-draft.ts'
 import type { Alarm, Clock, Ids, Ledger, Log } from '../../pipeline/ports.ts'
 import type { OpenPayloads } from '../../stores/payloads/open-payloads.ts'
 import type { OldReceipt, PruningPlan } from '../../stores/segments/plan-pruning.ts'
@@ -56,13 +56,13 @@ export class Retention {
   }
 
   /** One at a time. Rejects `LEDGER_*` or `PAYLOAD_UNAVAILABLE`; the rest is done the next time. */
-  apply({ dryRun = false, asked = false } = {}): Promise<Pruned> {
-    const next = this.#running.catch(() => undefined).then(() => this.#apply({ dryRun, asked }))
+  apply({ dryRun = false, by = BY_RUNTIME } = {}): Promise<Pruned> {
+    const next = this.#running.catch(() => undefined).then(() => this.#apply({ dryRun, by }))
     this.#running = next
     return next
   }
 
-  async #apply({ dryRun, asked }: { dryRun: boolean; asked: boolean }): Promise<Pruned> {
+  async #apply({ dryRun, by }: { dryRun: boolean; by: EventBy }): Promise<Pruned> {
     const { store, bodies, past, clock, ids, ledger } = this.#options
     const now = clock.now()
     const { rows, plan, held } = this.#due(now)
@@ -75,7 +75,6 @@ export class Retention {
     const receipt = ids.next()
     const detail = `${rows.length} kept payloads, ${leaves.to - leaves.from} bodies of receipts`
     const event = { name: 'retention.applied', detail, count: rows.length, leaves } as const
-    const by = asked ? BY_OPERATOR : BY_RUNTIME
     await ledger.append(eventDraft(event, { id: receipt, ts: now, by }))
     // Receipts of erasures may go now too: this file has done what they say, and an older copy of
     // it is told by those that repeat them.

@@ -7,11 +7,11 @@ import type {
   SvidRequest,
 } from '../../contract/certificates.ts'
 import { svidProofText } from '../../contract/certificates.ts'
-import type { CertificateOperations } from '../../inbound/admin/certificate-routes.ts'
+import type { CertificateOperations } from '../../inbound/admin/certificate-operations.ts'
 import { codeOf, PortcullisError } from '../../kernel/errors.ts'
 import { formatSpiffeId } from '../../kernel/identity/spiffe-id.ts'
 import type { Tenant } from '../../kernel/identity/tenant.ts'
-import { BY_OPERATOR } from '../../kernel/receipt/event-draft.ts'
+import type { EventBy } from '../../kernel/receipt/event-draft.ts'
 import { processNow } from '../../sandbox/linux-processes.ts'
 import type { AgentConfig, Config } from '../config.ts'
 import type { Authority } from '../parts.ts'
@@ -30,6 +30,10 @@ export interface SvidDeskOptions {
   readonly agent: (name: string) => AgentConfig | undefined
   /** From now on the certificate with this serial number proves nothing. Leaves a receipt. */
   readonly revoke: (issued: OutstandingSvid) => Promise<void>
+  /** By serial number, those whose agents run. */
+  readonly outstanding: Map<string, OutstandingSvid>
+  /** Who asks. */
+  readonly by: EventBy
 }
 
 /** An SVID whose agent runs, as far as is known. */
@@ -41,8 +45,7 @@ export interface OutstandingSvid {
 
 /** Issues SVIDs to launched agents, and takes them back. What changes something is receipted. */
 export function svidDesk(options: SvidDeskOptions): CertificateOperations {
-  const outstanding = new Map<string, OutstandingSvid>()
-  const { ports, certificates } = options
+  const { ports, certificates, outstanding, by } = options
   const forgetEnded = (now: number) => {
     for (const [serial, { expires }] of outstanding) if (expires <= now) outstanding.delete(serial)
   }
@@ -57,7 +60,7 @@ export function svidDesk(options: SvidDeskOptions): CertificateOperations {
       } catch (error) {
         const event = { name: 'attestation.refused', digest: request.digest } as const
         const detail = `${agent}: ${codeOf(error)}`
-        await recordEvent(ports, { ...event, detail }, BY_OPERATOR)
+        await recordEvent(ports, { ...event, detail }, by)
         throw error
       }
     },
@@ -72,7 +75,7 @@ export function svidDesk(options: SvidDeskOptions): CertificateOperations {
       const entry = outstanding.get(serial)
       if (entry === undefined) return { noted: false }
       const detail = `at the endpoint of ${entry.agent}`
-      await recordEvent(ports, { name: 'launch.stranger_refused', detail, count }, BY_OPERATOR)
+      await recordEvent(ports, { name: 'launch.stranger_refused', detail, count }, by)
       return { noted: true }
     },
     ca: async () => caRoots(await certificates.authority()),
@@ -81,7 +84,7 @@ export function svidDesk(options: SvidDeskOptions): CertificateOperations {
       await authority.rotate(ports.clock.now(), { emergency })
       const { generation } = authority.roots(ports.clock.now()).at(-1) ?? {}
       const detail = `${generation}${emergency ? ' in an emergency' : ''}`
-      await recordEvent(ports, { name: 'ca.rotated', detail }, BY_OPERATOR)
+      await recordEvent(ports, { name: 'ca.rotated', detail }, by)
       return caRoots(authority)
     },
   }
@@ -109,7 +112,7 @@ async function issue(agent: string, request: SvidRequest, options: SvidDeskOptio
   const expires = new Date(leaf.expires).toISOString()
   const { pid, uid } = request.process
   const detail = `${agent} ${leaf.serial} until ${expires}, process ${pid} of user ${uid}`
-  await recordEvent(ports, { name: 'svid.issued', detail, digest }, BY_OPERATOR)
+  await recordEvent(ports, { name: 'svid.issued', detail, digest }, options.by)
   const issued: IssuedSvid = {
     ...{ spiffeId: formatSpiffeId(id), certificate: leaf.cert, serial: leaf.serial, expires },
     roots: [...authority.at(now).roots],

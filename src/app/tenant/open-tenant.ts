@@ -5,6 +5,7 @@ import type { RecordedEvent } from '../../kernel/receipt/receipt.ts'
 import { CrossingWatch } from '../../pipeline/crossing-watch.ts'
 import type { Ports, Recordings } from '../../pipeline/ports.ts'
 import { RefusalWatch } from '../../pipeline/refusal-watch.ts'
+import { AdminConnector } from '../admin/admin-connector.ts'
 import { openApprovalDesk } from '../approval-desk.ts'
 import { configuredAssurances } from '../assurances.ts'
 import type { Closing } from '../closing.ts'
@@ -12,12 +13,13 @@ import { configDigest, type TenantConfig } from '../config.ts'
 import { usageFile } from '../data-files.ts'
 import { onlyOf } from '../identities.ts'
 import { openPolicies } from '../open-policies.ts'
-import { connectMcpServers, declaredAttributes, openUsage } from '../parts.ts'
+import { approverTokens, connectMcpServers, declaredAttributes, openUsage } from '../parts.ts'
 import { openPrivacy } from '../privacy/open-privacy.ts'
 import { startRecording } from '../privacy/recorded-requests.ts'
 import { recordEvent, recordHappened } from '../record-event.ts'
 import { openResources } from '../resources/open-resources.ts'
 import { routeConnector } from '../route-connector.ts'
+import type { OutstandingSvid } from '../run/svid-desk.ts'
 import { reachServers } from '../tls/reach-servers.ts'
 import type { Shared } from './shared.ts'
 import { spacesOf } from './spaces.ts'
@@ -56,6 +58,9 @@ export async function openTenant(tenant: Tenant, shared: Shared, opened: Closing
   const desk = openApprovalDesk(config, { tenant, log, policies, privacy, reader, ...recorder })
   opened.add(() => desk.close())
 
+  const admin = new AdminConnector()
+  const { origin: issuer, identity } = shared.keys
+  const tokens = { tenant, origin: issuer, ...identity, approvers: config.approvers }
   const { approvals } = desk
   const refusals = new RefusalWatch({ ...recorder, alarm, log, bounds: config.alerts })
   const ports: Ports = {
@@ -67,12 +72,15 @@ export async function openTenant(tenant: Tenant, shared: Shared, opened: Closing
     ...{ policies: resources.policies, usage: usage.book, approvals, refusals },
     crossings: new CrossingWatch({ ...recorder, alarm, log }),
     assurances: configuredAssurances(config, shared.installation.witnesses !== undefined),
-    connector: routeConnector({ 'tool.call': servers, ...resources.routes }),
+    connector: routeConnector({ 'tool.call': servers, ...resources.routes, 'admin.call': admin }),
     recordings: recording ?? NO_RECORDINGS,
     ...{ finality: shared.finality, digests: privacy.digests, payloads: privacy.payloads },
   }
+  const launches = new Map<string, OutstandingSvid>()
+  const administered = { admin, approverTokens: approverTokens(tokens), launches }
   const own = { tenant, config, ports, approvals, refusals, policies, control, servers }
-  return { ...shared, ...own, usage: usage.book, recording, privacy, resources }
+  const used = { usage: usage.book, recording, privacy, resources }
+  return { ...shared, ...own, ...administered, ...used }
 }
 
 function configOf(tenant: Tenant, { configs }: Shared): TenantConfig {

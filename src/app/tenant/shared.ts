@@ -46,6 +46,7 @@ export async function openShared(installation: Config, log: Log, opened: Closing
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
   const clock = systemClock
   const ids = uuidIds(clock)
+  const started = new Date(clock.now()).toISOString()
   const base = { log, clock, ids, alarm: systemAlarm }
   const keys = await openKeys(keysDirectory(dataDir), installation.ledger)
   const ledgerPlace = ledgerDirectory(dataDir)
@@ -80,7 +81,7 @@ export async function openShared(installation: Config, log: Log, opened: Closing
   const people = openPeople(installation, { ...base, keys, standing, directory, opened })
   const known = { directory, standing, people, certificates }
   const identity = { ...known, ...openIdentities(configs, keys, { ...known, dataDir, opened }) }
-  return { ...base, ...files, ...identity, installation, configs, keys, keyDesk, finality }
+  return { ...base, ...files, ...identity, installation, configs, keys, keyDesk, finality, started }
 }
 
 /** Keeps the index behind the ledger, and reads the ledger through it as far as it is durable. */

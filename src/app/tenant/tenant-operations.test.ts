@@ -6,6 +6,7 @@ import { loadText } from '../../../test/support/config-text.ts'
 import { silentLog } from '../../../test/support/silent-log.ts'
 import type { Identity } from '../../kernel/identity/principal.ts'
 import { DEFAULT_TENANT } from '../../kernel/identity/tenant.ts'
+import { BY_OPERATOR } from '../../kernel/receipt/event-draft.ts'
 import { compose } from '../compose.ts'
 import { tenantOperations } from './tenant-operations.ts'
 
@@ -21,7 +22,7 @@ test('who is removed is logged out, and comes back only by a new login once adde
   mkdirSync(join(folder, 'policies'))
   const { home, close } = await compose(config, silentLog)
   t.after(close)
-  const operate = tenantOperations(home)
+  const operate = tenantOperations(home, BY_OPERATOR)
   const { standing, clock } = home
   await operate.addMember({ id: 'bob' })
   await operate.grantRole('editor', { kind: 'human', id: 'bob', space: 'sales' })

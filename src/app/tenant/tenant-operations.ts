@@ -1,9 +1,9 @@
 import type { GrantShown, MemberShown, RoleGrant, TenantList } from '../../contract/tenants.ts'
-import type { TenantOperations } from '../../inbound/admin/tenant-routes.ts'
+import type { TenantOperations } from '../../inbound/admin/tenant-operations.ts'
 import { PortcullisError } from '../../kernel/errors.ts'
 import type { Grant } from '../../kernel/identity/grant.ts'
 import { DEFAULT_TENANT, type Tenant } from '../../kernel/identity/tenant.ts'
-import { BY_OPERATOR } from '../../kernel/receipt/event-draft.ts'
+import type { EventBy } from '../../kernel/receipt/event-draft.ts'
 import type { EventName } from '../../kernel/receipt/events.ts'
 import type { Member, StandingGrant } from '../../pipeline/ports.ts'
 import { recordEvent } from '../record-event.ts'
@@ -18,11 +18,10 @@ type Needed = Pick<
  * What operators may do about who belongs to a tenant. What is given has its receipt before it
  * holds; what is taken away is gone at once, and stays so if its receipt can't be written.
  */
-export function tenantOperations(parts: Needed): TenantOperations {
+export function tenantOperations(parts: Needed, by: EventBy): TenantOperations {
   const { tenant, ports, directory, standing } = parts
   const person = (id: string) => ({ tenant, what: 'human', id }) as const
-  const happened = (name: EventName, detail: string) =>
-    recordEvent(ports, { name, detail }, BY_OPERATOR)
+  const happened = (name: EventName, detail: string) => recordEvent(ports, { name, detail }, by)
   const show = (name: string): MemberShown => {
     const member = directory.member(tenant, name)
     if (member !== undefined) return memberShown(member, directory.grants(tenant, human(name)))
@@ -40,14 +39,14 @@ export function tenantOperations(parts: Needed): TenantOperations {
       directory.addMember(tenant, member)
       // One who was removed before may come back, by what is issued to it from now on.
       const { state } = standing.standing(tenant, 'human', id)
-      if (state === 'revoked') await standing.resume(person(id), { by: BY_OPERATOR })
+      if (state === 'revoked') await standing.resume(person(id), { by: by })
       return show(id)
     },
     async removeMember(name) {
       const removed = show(name)
       directory.removeMember(tenant, name)
       // Whatever it is logged in with ends, and no other source of people brings it back.
-      await standing.revoke(person(name), { by: BY_OPERATOR, reason: 'removed' })
+      await standing.revoke(person(name), { by: by, reason: 'removed' })
       await happened('member.removed', name)
       return removed
     },
@@ -62,7 +61,7 @@ export function tenantOperations(parts: Needed): TenantOperations {
       const changed = directory.checkGrant(tenant, grant)
       if (changed) {
         await happened('role.granted', grantText(grant))
-        directory.grant(tenant, grant, { by: operator(), at: ports.clock.now() })
+        directory.grant(tenant, grant, { by: by.actor.at(-1)?.id ?? '', at: ports.clock.now() })
       }
       return { changed, grants: directory.grants(tenant, grant.to).map(grantShown) }
     },
@@ -109,8 +108,4 @@ function grantText({ to, role, space }: Grant): string {
 
 function human(id: string) {
   return { kind: 'human', id } as const
-}
-
-function operator(): string {
-  return BY_OPERATOR.actor[0]?.id ?? ''
 }

@@ -1,7 +1,7 @@
-import type { AdminOperations } from '../../inbound/admin/admin-server.ts'
+import type { AdminOperations } from '../../inbound/admin/admin-operations.ts'
 import { codeOf, ERRORS } from '../../kernel/errors.ts'
 import type { Tenant } from '../../kernel/identity/tenant.ts'
-import { BY_OPERATOR } from '../../kernel/receipt/event-draft.ts'
+import type { EventBy } from '../../kernel/receipt/event-draft.ts'
 import type { SessionsOf } from '../../pipeline/ports.ts'
 import type { TenantParts } from './open-tenant.ts'
 
@@ -16,6 +16,8 @@ type Kind = 'an approval' | 'a receipt' | 'a hold' | 'a session' | 'a token'
 export interface Owners {
   readonly tenants: ReadonlyMap<Tenant, TenantParts>
   readonly sessions: readonly SessionsOf[]
+  /** Who asks. */
+  readonly by: EventBy
 }
 
 /**
@@ -29,7 +31,7 @@ export function watchCrossings(
 ): AdminOperations {
   const look = (kind: Kind, id: string, error: unknown) => {
     if (ERRORS[codeOf(error)].http !== 404 || !isForeign(kind, id, { tenant, ...owners })) return
-    ports.crossings.note(kind, BY_OPERATOR)
+    ports.crossings.note(kind, owners.by)
   }
   const watched = async <Answer>(kind: Kind, id: string, work: () => Promise<Answer>) => {
     try {
@@ -61,7 +63,7 @@ export function watchCrossings(
 function isForeign(
   kind: Kind,
   id: string,
-  { tenant, tenants, sessions }: Owners & { readonly tenant: Tenant },
+  { tenant, tenants, sessions }: Omit<Owners, 'by'> & { readonly tenant: Tenant },
 ): boolean {
   return [...tenants].some(
     ([other, parts]) => other !== tenant && has(kind, id, { ...parts, sessions }),

@@ -1,4 +1,4 @@
-import type { McpListenConfig } from '../config/config.ts'
+import type { ListenConfig } from '../config/config.ts'
 
 const LOOPBACK = ['localhost', '127.0.0.1', '::1']
 /** Addresses that stand for all addresses name none. */
@@ -8,7 +8,7 @@ const ANY = ['0.0.0.0', '::']
 export function ownHosts({
   host,
   allowedHosts,
-}: Pick<McpListenConfig, 'host' | 'allowedHosts'>): readonly string[] {
+}: Pick<ListenConfig, 'host' | 'allowedHosts'>): readonly string[] {
   const allowed = allowedHosts.map((allowed) => allowed.replace(/:\d{1,5}$/, ''))
   const hosts = [...LOOPBACK, host, ...allowed.map((name) => name.replace(/^\[|\]$/g, ''))]
   return [...new Set(hosts)].filter((name) => !ANY.includes(name))

@@ -17,30 +17,30 @@ test('nobody but the owner can open the socket, and it goes with the server', as
 })
 
 test('the socket of a living runtime is not taken over', async (t) => {
-  const { socketPath, tenants, log, refused } = await adminDoor(t)
-  await assert.rejects(startAdminServer({ socketPath, tenants, log, refused }), {
+  const { socketPath, served } = await adminDoor(t)
+  await assert.rejects(startAdminServer({ ...served, socketPath }), {
     code: 'RUNTIME_ALREADY_RUNNING',
   })
   assert.equal((await ask(socketPath, 'GET /v1/status')).status, 200)
 })
 
 test('the socket that a crash left behind is replaced', async (t) => {
-  const { socketPath, tenants, log, refused, server } = await adminDoor(t)
+  const { socketPath, served, server } = await adminDoor(t)
   await server.close()
   await leaveBehind(socketPath)
-  const next = await startAdminServer({ socketPath, tenants, log, refused })
+  const next = await startAdminServer({ ...served, socketPath })
   t.after(() => next.close())
   assert.equal((await ask(socketPath, 'GET /v1/status')).status, 200)
 })
 
 test('something else than a socket, and a path that is too long, are refused', async (t) => {
-  const { tenants, log, refused } = await adminDoor(t)
+  const { served } = await adminDoor(t)
   const folder = await scratch(t)
   const file = join(folder, 'admin.sock')
   writeFileSync(file, 'mine')
   const long = join(folder, 'x'.repeat(SOCKET_PATH_LIMIT_BYTES))
   for (const socketPath of [file, long, join(folder, 'none', 'admin.sock')]) {
-    await assert.rejects(startAdminServer({ socketPath, tenants, log, refused }), {
+    await assert.rejects(startAdminServer({ ...served, socketPath }), {
       code: 'ADMIN_SOCKET_UNUSABLE',
     })
   }

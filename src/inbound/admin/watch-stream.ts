@@ -13,9 +13,11 @@ export interface WatchLimits {
 /** Calls the listener with each event. Returns what ends that. */
 export type Subscribe = (listener: (event: WatchEvent) => void) => () => void
 
+type Closed = WatchMark & { watch: 'closed' }
+
 export interface WatchStream {
   /** Ends the stream with a line that says so. */
-  end(): void
+  end(reason: Closed['reason']): void
 }
 
 const HEADERS = { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' }
@@ -33,7 +35,7 @@ export function openWatchStream(
   { subscribe, limits, onClose }: WatchStreamOptions,
 ): WatchStream {
   let linger: NodeJS.Timeout | undefined
-  const close = (reason: (WatchMark & { watch: 'closed' })['reason']) => {
+  const close = (reason: Closed['reason']) => {
     unsubscribe()
     response.end(jsonLine({ watch: 'closed', reason } satisfies WatchMark))
     linger = setTimeout(() => response.destroy(), limits.lingerMs)
@@ -50,8 +52,8 @@ export function openWatchStream(
   response.writeHead(200, HEADERS)
   response.write(jsonLine({ watch: 'open' } satisfies WatchMark))
   return {
-    end: () => {
-      if (!response.writableEnded) close('stopped')
+    end: (reason) => {
+      if (!response.writableEnded) close(reason)
     },
   }
 }

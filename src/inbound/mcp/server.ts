@@ -1,5 +1,5 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
-import { codeOf, type ErrorCode } from '../../kernel/errors.ts'
+import { codeOf, ERRORS, type ErrorCode } from '../../kernel/errors.ts'
 import type { Gate, Log } from '../../pipeline/ports.ts'
 import { logDefect, recordRefusal } from '../record-refusal.ts'
 import { checkAddress } from './address.ts'
@@ -18,6 +18,16 @@ export interface McpServerOptions {
   /** PEM texts; TLS 1.3 only. Without them the listener speaks plain HTTP. */
   readonly tls?: ListenerTls
   readonly limits?: Partial<ListenerLimits>
+  /** Whose door receipts and the log say it is. */
+  readonly door?: string
+  /** What goes back where a request came to no route; by default as JSON-RPC has it. */
+  readonly answerOf?: (code: ErrorCode) => ServerAnswer
+}
+
+export interface ServerAnswer {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body: string
 }
 
 /**
@@ -26,19 +36,28 @@ export interface McpServerOptions {
  * own once it knows who sends it.
  */
 export function createMcpServer(options: McpServerOptions): FastifyInstance {
-  const { gate, log, tls } = options
+  const { gate, log, tls, door = 'mcp', answerOf = rpcAnswer } = options
   const limits = { ...DEFAULT_LISTENER_LIMITS, ...options.limits }
   const record = async (code: ErrorCode, peer: string) => {
-    await recordRefusal({ code, channel: { door: 'mcp', peer, run: NO_RUN } }, gate, log)
+    await recordRefusal({ code, channel: { door, peer, run: NO_RUN } }, gate, log)
   }
   const refuse = async (code: ErrorCode, request: FastifyRequest, reply: FastifyReply) => {
     await record(code, request.raw.socket.remoteAddress ?? '-')
-    return sendAnswer(reply, errorAnswer(code))
+    return sendAnswer(reply, answerOf(code))
   }
 
   const server = fastify({
     serverFactory: (handler) =>
-      createListener({ handler, tls, limits, log, onBroken: record, bodyOf: errorBody }),
+      createListener({
+        handler,
+        tls,
+        limits,
+        log,
+        onBroken: record,
+        bodyOf: (code) => answerOf(code).body,
+      }),
+    // What does not fit the schema of a route is refused, never changed until it does.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
     // The listener has its own, because this one misses the second address of `localhost`.
     clientErrorHandler: () => undefined,
     frameworkErrors: (_error, request, reply) => refuse('REQUEST_ROUTE_UNKNOWN', request, reply),
@@ -61,10 +80,16 @@ export function createMcpServer(options: McpServerOptions): FastifyInstance {
   server.setNotFoundHandler((request, reply) => refuse('REQUEST_ROUTE_UNKNOWN', request, reply))
   server.setErrorHandler((error, request, reply) => {
     if (isMediaTypeError(error)) return refuse('REQUEST_CONTENT_TYPE', request, reply)
-    logDefect('mcp', error, log)
+    logDefect(door, error, log)
     return refuse(codeOf(error), request, reply)
   })
   return server
+}
+
+function rpcAnswer(code: ErrorCode): ServerAnswer {
+  const answer = errorAnswer(code)
+  const status = 'status' in answer ? answer : { status: ERRORS[code].http }
+  return { ...status, body: errorBody(code) }
 }
 
 /** Raised by Fastify for a `Content-Type` that is none, before any route is asked. */

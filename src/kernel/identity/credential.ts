@@ -1,9 +1,19 @@
+import type { Tenant } from './tenant.ts'
+
 /** What a connection presents to prove who it is. It never enters a receipt, a log or an error. */
 export type Credential =
   | { readonly kind: 'none' }
   | BearerCredential
   | DpopCredential
+  | SocketCredential
   | { readonly kind: 'certificate'; readonly certificate: ClientCertificate }
+
+/** The local socket, which nobody but its owner can open. No other door presents it. */
+export interface SocketCredential {
+  readonly kind: 'admin-socket'
+  /** Whom its owner administers by this request. */
+  readonly tenant: Tenant
+}
 
 /** A token that whoever holds it may present, unless it is bound to the certificate beside it. */
 export interface BearerCredential {

@@ -39,7 +39,8 @@ export class KnownCredentials {
 function digestOf(credential: Credential): string {
   switch (credential.kind) {
     case 'none':
-      return ''
+    case 'admin-socket':
+      return credential.kind
     case 'certificate':
       return credential.certificate.thumbprint
     case 'bearer':

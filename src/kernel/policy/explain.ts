@@ -14,7 +14,7 @@ import type { ClauseExplanation } from './explain/clauses.ts'
 import { conjunctsOf, explainClause } from './explain/clauses.ts'
 import type { NotConsidered } from './explain/not-considered.ts'
 import { notConsidered } from './explain/not-considered.ts'
-import { matches } from './language/pattern.ts'
+import { isAbout, matches } from './language/pattern.ts'
 import { textOf } from './language/source.ts'
 import type { PolicyRequest } from './policy-request.ts'
 
@@ -80,7 +80,7 @@ function explainRule(
 
 function headOf({ heads, source }: AnyRule, { operation, resource }: PolicyRequest): string {
   const head = heads.find(
-    (it) => matches(it.operation, operation) && matches(it.resource, resource.id),
+    (it) => isAbout(it.operation, operation) && matches(it.resource, resource.id),
   )
   return head === undefined ? '' : textOf(source, head)
 }

@@ -105,6 +105,16 @@ export class PolicySet {
     return new PolicySet(version, this.compiled, { indexes, outside, trial })
   }
 
+  /**
+   * These rules with some more, which stand in place of any in another language: its policies know
+   * nothing of what these are about. The version covers both.
+   */
+  besideOnly(more: OutsidePolicies): PolicySet {
+    const { indexes, trial } = this
+    const version = jointVersion(this.version, more.fingerprint)
+    return new PolicySet(version, this.compiled, { indexes, outside: more, trial })
+  }
+
   static of({ files, compiling, ruleCount }: Files): PolicySet {
     return new PolicySet(versionOfDigests(files), joinCompiled(files, compiling, ruleCount))
   }

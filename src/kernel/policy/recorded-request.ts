@@ -1,3 +1,4 @@
+import { ADMIN_RESOURCE_TYPES } from '../admin/admin-call.ts'
 import type { JsonObject, JsonValue } from '../json/value.ts'
 import { isJsonObject } from '../json/value.ts'
 import type { PolicyRequest } from './policy-request.ts'
@@ -62,5 +63,6 @@ function again(attributes: JsonObject, same: JsonValue | undefined): JsonObject 
 }
 
 function isResourceType(type: unknown): type is PolicyRequest['resource']['type'] {
-  return type === 'tool' || type === 'memory' || type === 'storage' || type === 'acl'
+  const known: readonly unknown[] = ['tool', 'memory', 'storage', ...ADMIN_RESOURCE_TYPES]
+  return known.includes(type)
 }

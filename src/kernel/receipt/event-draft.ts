@@ -19,7 +19,7 @@ export const BY_RUNTIME: EventBy = {
 
 /** Who could open the admin socket, which nobody but its owner can. */
 export const BY_OPERATOR: EventBy = {
-  actor: [{ kind: 'human', id: 'operator', via: 'admin-socket' }],
+  actor: [{ kind: 'service', id: 'operator', via: 'admin-socket' }],
   channel: { door: 'admin', peer: 'local' },
 }
 

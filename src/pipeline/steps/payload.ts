@@ -27,7 +27,7 @@ export async function recordedArgs(
 ): Promise<SubjectPayload> {
   const { subject } = ports.payloads.subjectOf(action, receipt.identity)
   const asked = ports.digests.digest(argsOf(action), subject)
-  const passed = ports.payloads.keeps && goesOn ? passedOn(action, decision) : undefined
+  const passed = isKept(action, ports) && goesOn ? passedOn(action, decision) : undefined
   if (passed === undefined) return asked
   const { id, at, channel } = receipt
   const kept = { receipt: id, run: channel.run, at, path: 'in', subject, payload: passed } as const
@@ -44,11 +44,16 @@ export async function recordedResult(
 ): Promise<RecordedPayload> {
   const { subject } = ports.payloads.subjectOf(action, receipt.identity)
   const named = ports.digests.digest(result, subject)
-  if (!ports.payloads.keeps) return named
+  if (!isKept(action, ports)) return named
   const { id, at, channel } = receipt
   const kept = { receipt: id, run: channel.run, at, path: 'out', subject, payload: result } as const
   await ports.payloads.keep(kept)
   return { ...named, sealed: true }
+}
+
+/** Nothing of administration is: it may hold credentials that were issued just now. */
+function isKept({ kind }: Action, { payloads }: Ports): boolean {
+  return payloads.keeps && kind !== 'admin.call'
 }
 
 /** Nothing where an obligation can't be fulfilled: then nothing is passed on. */

@@ -64,7 +64,7 @@ export function agentTokens(options: AgentTokensOptions): AgentTokens {
   const { proofs = dpopProofs() } = options
   return {
     async verify(credential, now) {
-      if (credential.kind === 'none' || credential.kind === 'certificate') {
+      if (credential.kind !== 'bearer' && credential.kind !== 'dpop') {
         throw new PortcullisError('IDENTITY_MISSING', 'the request brings no token')
       }
       const { tenant, agent, jkt, ...token } = await verified(credential.token, now)

@@ -3,7 +3,11 @@ import { decodeJwt } from 'jose'
 import { PortcullisError } from '../../kernel/errors.ts'
 import { checkCertificateBinding } from '../../kernel/identity/certificate-binding.ts'
 import { readClientId } from '../../kernel/identity/client-id.ts'
-import type { Credential } from '../../kernel/identity/credential.ts'
+import type {
+  BearerCredential,
+  Credential,
+  DpopCredential,
+} from '../../kernel/identity/credential.ts'
 import type { Warrant } from '../../kernel/identity/delegation.ts'
 import type { ActorLink, Identity, LinkProof, Principal } from '../../kernel/identity/principal.ts'
 import { EVERYTHING } from '../../kernel/identity/scopes.ts'
@@ -146,7 +150,7 @@ function checkStanding(
 /** What is bound to a key or a certificate is taken only from who shows that it holds it. */
 async function prove(
   { binding }: TokenClaims,
-  credential: Exclude<Credential, { kind: 'none' } | { kind: 'certificate' }>,
+  credential: BearerCredential | DpopCredential,
   { proofs, nonces, now }: OAuthTokensOptions & { readonly now: number },
 ): Promise<LinkProof> {
   if (binding.kind === 'key') {

@@ -44,6 +44,7 @@ export const METHODS: ReadonlyMap<string, Method> = new Map([
 
 /** Operations that act on a resource which is not the operation itself, by their beginning. */
 export const RESOURCE_FAMILIES = {
+  admin: 'admin.',
   memory: 'memory.',
   storage: 'storage.',
   secrets: 'secret.',

@@ -2,7 +2,7 @@ import { nearest } from '../../text/nearest.ts'
 import { PatternMap } from '../evaluate/pattern-map.ts'
 import type { Diagnostics } from '../language/diagnostics.ts'
 import type { Pattern } from '../language/pattern.ts'
-import { covers, matches } from '../language/pattern.ts'
+import { covers, coversOperations, matches } from '../language/pattern.ts'
 import type { CheckedPolicy, CheckedTargetRule, Head } from './checked.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
@@ -68,7 +68,8 @@ function checkShadowed(
       .flat()
       .find(
         (it) =>
-          covers(it.head.operation, head.operation) && covers(it.head.resource, head.resource),
+          coversOperations(it.head.operation, head.operation) &&
+          covers(it.head.resource, head.resource),
       )
     if (above === undefined) continue
     const hint = `${above.place} denies it without a condition`

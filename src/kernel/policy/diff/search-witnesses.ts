@@ -1,4 +1,4 @@
-import { matches } from '../language/pattern.ts'
+import { isAbout, matches } from '../language/pattern.ts'
 import type { Expression } from '../language/syntax.ts'
 import { type Assignment, merged } from './assignment.ts'
 import type { Target } from './probe-requests.ts'
@@ -59,7 +59,7 @@ function touchedBy(owners: readonly string[]): (rule: RuleShape) => boolean {
 
 function rulesFor({ operation, resource }: Target, all: readonly RuleShape[]) {
   return all.filter(({ heads }) =>
-    heads.some((head) => matches(head.operation, operation) && matches(head.resource, resource)),
+    heads.some((head) => isAbout(head.operation, operation) && matches(head.resource, resource)),
   )
 }
 

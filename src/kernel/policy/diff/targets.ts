@@ -1,6 +1,6 @@
 import type { Head } from '../check/checked.ts'
 import type { Pattern } from '../language/pattern.ts'
-import { matches, overlap } from '../language/pattern.ts'
+import { isAbout, matches, overlap } from '../language/pattern.ts'
 import { actsOnResource, type Target } from './probe-requests.ts'
 import type { RuleShape } from './rule-shapes.ts'
 
@@ -53,7 +53,7 @@ function resourcesOf(
   heads: readonly Head[],
 ): readonly string[] {
   if (!actsOnResource(operation)) return matches(wanted, operation) ? [operation] : []
-  const about = heads.flatMap((head) => (matches(head.operation, operation) ? [head.resource] : []))
+  const about = heads.flatMap((head) => (isAbout(head.operation, operation) ? [head.resource] : []))
   const known = exactOf(about)
   const near = about.filter((pattern) => pattern.kind === 'prefix' && overlap(pattern, wanted))
   return [wanted, ...near].flatMap((pattern) =>

@@ -68,16 +68,17 @@ export class PatternMap<T> {
     return changed
   }
 
-  /** The values of all patterns that the name matches. */
-  matching(name: string): readonly T[] {
+  /** The values of all patterns that the name matches, and that begin with `family`. */
+  matching(name: string, family = ''): readonly T[] {
     const found: T[] = []
     const exact = this.exact.get(name)
     if (exact !== undefined) found.push(exact)
     for (const length of this.lengths) {
-      const value = length <= name.length ? this.prefixes.get(name.slice(0, length)) : undefined
+      const fits = length <= name.length && length >= family.length
+      const value = fits ? this.prefixes.get(name.slice(0, length)) : undefined
       if (value !== undefined) found.push(value)
     }
-    if (this.every !== undefined) found.push(this.every)
+    if (this.every !== undefined && family === '') found.push(this.every)
     return found
   }
 }

@@ -1,3 +1,4 @@
+import { reservedFamily } from '../../admin/admin-call.ts'
 import type { Head } from '../check/checked.ts'
 import type { AttributeTable } from './attribute-table.ts'
 import { About, Bucket } from './bucket.ts'
@@ -81,9 +82,8 @@ export class RuleIndex {
 
   /** Which buckets these are depends on the two names alone. Requests may make up any number. */
   private remember(operation: string, resource: string): About {
-    const found = new About(
-      this.operations.matching(operation).flatMap((resources) => resources.matching(resource)),
-    )
+    const named = this.operations.matching(operation, reservedFamily(operation))
+    const found = new About(named.flatMap((resources) => resources.matching(resource)))
     if (this.knownCount >= MAX_KNOWN_NAMES) {
       this.known.clear()
       this.knownCount = 0

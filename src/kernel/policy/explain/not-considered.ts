@@ -6,7 +6,7 @@ import type {
   CompiledRule,
   CompiledSet,
 } from '../evaluate/compiled.ts'
-import { matches } from '../language/pattern.ts'
+import { isAbout } from '../language/pattern.ts'
 import type { PolicyRequest } from '../policy-request.ts'
 
 /** Rules that an explanation lists as not considered; of the rest it says how many they are. */
@@ -37,7 +37,7 @@ export function notConsidered(
 }
 
 function reasonOf({ kind, heads }: AnyRule, { operation, resource }: PolicyRequest) {
-  const about = heads.filter((head) => matches(head.operation, operation))
+  const about = heads.filter((head) => isAbout(head.operation, operation))
   if (about.length > 0) {
     const named = about.map((head) => textOf(head.resource)).join(', ')
     return { nearness: 2, why: `it is about the resource ${named}, not \`${resource.id}\`` }

@@ -1,3 +1,4 @@
+import { reservedFamily } from '../../admin/admin-call.ts'
 import { unreachable } from '../../errors.ts'
 
 /** Which names are meant: one, all with a beginning, or all. */
@@ -51,4 +52,22 @@ export function covers(outer: Pattern, inner: Pattern): boolean {
   if (inner.kind === 'every') return false
   if (outer.kind === 'exact') return inner.kind === 'exact' && inner.text === outer.text
   return inner.text.startsWith(outer.text)
+}
+
+/**
+ * Is a rule with this pattern about the operation? About administration it is only when it names
+ * that: `*` says what agents may do, and nobody becomes an operator by it, or is locked out.
+ */
+export function isAbout(pattern: Pattern, operation: string): boolean {
+  return matches(pattern, operation) && beginningOf(pattern).startsWith(reservedFamily(operation))
+}
+
+/** Is every operation that a rule with `inner` is about one that a rule with `outer` is about? */
+export function coversOperations(outer: Pattern, inner: Pattern): boolean {
+  const family = reservedFamily(beginningOf(inner))
+  return covers(outer, inner) && beginningOf(outer).startsWith(family)
+}
+
+function beginningOf(pattern: Pattern): string {
+  return pattern.kind === 'every' ? '' : pattern.text
 }

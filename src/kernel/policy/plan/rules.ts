@@ -8,7 +8,7 @@ import type {
   Demand,
 } from '../evaluate/compiled.ts'
 import type { Pattern } from '../language/pattern.ts'
-import { matches } from '../language/pattern.ts'
+import { isAbout, matches } from '../language/pattern.ts'
 import type { PolicyRequest } from '../policy-request.ts'
 import type { Clauses } from './clauses.ts'
 import type { Known } from './known.ts'
@@ -96,7 +96,7 @@ const RESOURCE_ID = ['resource', 'id']
 
 /** Is the request about this operation and resource? A bare requirement has no head. */
 function headOf({ heads }: Rule, { request, known }: Planning): Residual {
-  const named = heads.filter(({ operation }) => matches(operation, request.operation))
+  const named = heads.filter(({ operation }) => isAbout(operation, request.operation))
   if (!isUnknown(RESOURCE_ID, known))
     return constant(named.some(({ resource }) => matches(resource, request.resource.id)))
   return or(named.map(({ resource }) => resourceTest(resource)))

@@ -1,0 +1,18 @@
+import type { ErrorCode } from '../kernel/errors.ts'
+import type { Identity } from '../kernel/identity/principal.ts'
+
+/** Nothing was done. `receipt` is absent where there is none: see `Outcome`. */
+export interface Refused {
+  readonly kind: 'refused'
+  readonly code: ErrorCode
+  readonly receipt?: string
+}
+
+/**
+ * Whether something may be looked at. What is permitted under conditions alone goes the whole path,
+ * as if it changed something.
+ */
+export type Permission =
+  | { readonly kind: 'permitted'; readonly identity: Identity }
+  | { readonly kind: 'conditional' }
+  | Refused
