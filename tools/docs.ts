@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import process from 'node:process'
 import { adminApi, openApi } from './docs/admin-page.ts'
+import { administrationPage } from './docs/administration-page.ts'
 import { cliPage } from './docs/cli-page.ts'
 import { configPage } from './docs/config-page.ts'
 import { errorsPage } from './docs/errors-page.ts'
@@ -16,6 +17,7 @@ const PAGES: readonly Page[] = [
   ['docs/reference/config.md', configPage],
   ['docs/reference/cli.md', cliPage],
   ['docs/reference/errors.md', errorsPage],
+  ['docs/reference/administration.md', administrationPage],
   ['docs/reference/admin-api.md', adminApi],
   ['docs/reference/admin-api.json', openApi],
 ]

@@ -3,10 +3,12 @@ import { ADMIN_ROUTES, type AdminRoute, ErrorBody } from '../../src/contract/adm
 import { code, page, table } from './markdown.ts'
 
 const INTRODUCTION = `\
-HTTP over the Unix socket \`admin.sock\` in the data directory. Only the user that runs the
-runtime can open it, and who can may do all of this; a vote also takes the token of the approver
-whose vote it is. The commands \`status\`, \`agent token\`, \`approvals\` and \`watch\` are clients
-of it. The same as OpenAPI 3.1: [admin-api.json](admin-api.json).
+HTTP over the Unix socket \`admin.sock\` in the data directory, which only the user that runs the
+runtime can open, and over TLS where there is a \`[listen.admin]\`, for whoever proves itself with
+\`Authorization: Bearer …\` or a certificate. Each request is an action that the policies decide:
+[who may do what](administration.md). Over the socket a vote also takes the token of the approver
+whose vote it is. The commands are clients of the socket. The same as OpenAPI 3.1:
+[admin-api.json](admin-api.json).
 
 A refusal is \`{ "error": { "code", "message", "remedy" } }\` with a [code](errors.md). For
 example:
@@ -21,11 +23,11 @@ export function adminApi(): string {
   return page('Admin API', INTRODUCTION, ...ROUTES.flatMap(([, route]) => describe(route)))
 }
 
-function describe({ method, url, summary, answer, stream, ...asks }: AdminRoute): string[] {
+function describe({ method, url, action, summary, answer, stream, ...asks }: AdminRoute): string[] {
   const asked = [asks.params, asks.query, asks.body].flatMap((schema) => rowsOf(schema, ''))
   return [
     `## ${code(`${method} ${pathOf(url)}`)}`,
-    summary,
+    `${summary} Policies name it ${code(action.operation)}.`,
     ...(asked.length === 0 ? [] : ['Asked with:', fields(asked)]),
     stream ? 'Answers with lines of JSON, each of them one of these:' : 'Answers with:',
     fields(rowsOf(answer, '')),
