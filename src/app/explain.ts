@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 import { readToolCall } from '../inbound/mcp/tool-call.ts'
 import type { Action } from '../kernel/action.ts'
 import { PortcullisError } from '../kernel/errors.ts'
+import type { AdminAction } from '../kernel/identity/administration.ts'
+import { effectiveRoles } from '../kernel/identity/grant.ts'
 import type { Identity } from '../kernel/identity/principal.ts'
 import { DEFAULT_TENANT } from '../kernel/identity/tenant.ts'
 import type { JsonObject } from '../kernel/json/value.ts'
@@ -14,8 +16,10 @@ import {
   policiesInvalid,
 } from '../sources/policy-files/load-policy-directory.ts'
 import { readUsage } from '../stores/sqlite/open-usage.ts'
+import { ADMIN_ACTIONS, administrationPolicies } from './admin/administration.ts'
 import type { Config } from './config.ts'
 import { ledgerDirectory, usageFile } from './data-files.ts'
+import { declaredDirectory } from './identity/declared-directory.ts'
 import { declaredAttributes, principalOf } from './parts.ts'
 import { READING } from './policy-reading.ts'
 import { reading } from './read-receipts.ts'
@@ -26,7 +30,9 @@ import { spacesOf } from './tenant/spaces.ts'
 /** What somebody wants to know: may this agent do that? */
 export interface Question {
   /** Name of an agent in the configuration. */
-  readonly agent: string
+  readonly agent?: string
+  /** In place of that, of a member: what may it administer? */
+  readonly member?: string
   /** `slack.post_message`, `memory.read`. */
   readonly action: string
   /** A namespace, or the name of a stored object. A tool is its own resource. */
@@ -42,12 +48,15 @@ export interface Question {
  */
 export function explain(question: Question, config: Config): Explanation {
   const { set, request } = asked(question, config)
-  return withKeptList(set, request.resource, config.dataDir).explain(request)
+  const { roles } = declaredDirectory(config)
+  const rules = administrationPolicies(() => [...roles.values()])
+  const kept = withKeptList(set, request.resource, config.dataDir)
+  return rules.beside(kept, request).explain(request)
 }
 
 /** The policies on disk, and what they would be asked. */
 export function asked(question: Question, config: Config) {
-  const identity = identityOf(question.agent, config)
+  const identity = identityOf(question, config)
   const action = actionOf(question)
   const channel = { door: 'mcp', peer: 'local', run: 'explain' }
   const { set, diagnostics } = loadPolicyDirectory(config.policyDir, READING)
@@ -55,7 +64,7 @@ export function asked(question: Question, config: Config) {
   const { at: now } = question
   const declared = declaredAttributes({ ...config.attributes, spaces: spacesOf(config) })
   const attributes = withExistence(declared, (name) => hasKeptList(name, config.dataDir))
-  const knowledge = { attributes, roles: DECLARED_ALONE, now }
+  const knowledge = { attributes, roles: declaredRoles(config), now }
   const used = usageOf(config, now)?.peek(callOf(action, identity, now))
   const known = { ...knowledge, ...(used && { used }) }
   const request = policyRequest({ action, channel }, identity, known)
@@ -63,7 +72,10 @@ export function asked(question: Question, config: Config) {
 }
 
 /** Roles granted at run time are the runtime's: here those of the configuration count. */
-const DECLARED_ALONE: RoleSource = { rolesOf: () => [] }
+function declaredRoles(config: Config): RoleSource {
+  const { grants } = declaredDirectory(config)
+  return { rolesOf: (_tenant, holder, space) => effectiveRoles(grants(holder), space) }
+}
 
 /** What has been used so far, where there is a runtime's ledger to say it. */
 function usageOf({ dataDir, budgets }: Config, now: number) {
@@ -74,7 +86,8 @@ function usageOf({ dataDir, budgets }: Config, now: number) {
   )
 }
 
-function identityOf(agent: string, { agents }: Config): Identity {
+function identityOf({ agent = '', member }: Question, { agents, members }: Config): Identity {
+  if (member !== undefined) return personOf(member, members)
   const declared = Object.hasOwn(agents, agent) ? agents[agent] : undefined
   if (declared === undefined)
     throw new PortcullisError('IDENTITY_UNKNOWN', `no agent \`${agent}\` is declared`)
@@ -85,11 +98,30 @@ function identityOf(agent: string, { agents }: Config): Identity {
   }
 }
 
-/** The action that the door would make of such a call. */
+function personOf(id: string, members: Config['members']): Identity {
+  const declared = Object.hasOwn(members, id) ? members[id] : undefined
+  if (declared === undefined)
+    throw new PortcullisError('MEMBER_UNKNOWN', `no member \`${id}\` is declared`)
+  const { attributes } = declared
+  return {
+    tenant: DEFAULT_TENANT,
+    principal: { kind: 'human', id, roles: [], attributes },
+    chain: [{ kind: 'human', id, via: 'session' }],
+  }
+}
+
+/** The action that a door would make of such a call. */
 function actionOf({ action, resource, args = {} }: Question): Action {
+  const known = ADMIN_ACTIONS.find(({ operation }) => operation === action)
+  if (known !== undefined) return administrative(known, resource, args)
   if (resource === undefined) return readToolCall({ name: action, arguments: args })
   const name = action.startsWith('storage.') ? 'name' : 'namespace'
   const named = readToolCall({ name: action, arguments: { ...args, [name]: resource } })
   if (named.kind !== 'tool.call') return named
   throw new PortcullisError('REQUEST_INVALID', `\`${action}\` is a tool and its own resource`)
+}
+
+function administrative({ operation, on }: AdminAction, id = '*', args: JsonObject): Action {
+  const asked = { route: '', params: {}, query: {}, body: args }
+  return { kind: 'admin.call', operation, resource: { type: on, id }, args, asked }
 }

@@ -3,6 +3,7 @@ import type { PolicyText } from '../kernel/policy/load-policies.ts'
 import { isOk, resultLine } from '../kernel/policy-tests/render-results.ts'
 import { runTests } from '../kernel/policy-tests/run-tests.ts'
 import { readTests } from '../sources/policy-tests/read-tests.ts'
+import { deciding } from './admin/administration.ts'
 import { loadTexts } from './load-texts.ts'
 import type { PolicyTestReport } from './policy-control.ts'
 
@@ -17,7 +18,7 @@ export function runPushTests(
   if (set === undefined || unread.length > 0)
     return { passed: 0, failed: Math.max(1, unread.length), failures: unread }
   const suites = read.flatMap((it) => it.suites)
-  const results = runTests(suites, set)
+  const results = runTests(suites, deciding(set))
   const failed = results.filter((result) => !isOk(result))
   const failures = failed.map(resultLine)
   return { passed: results.length - failed.length, failed: failed.length, failures }

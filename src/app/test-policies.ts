@@ -14,6 +14,7 @@ import type { TestCell, TestSuite } from '../kernel/policy-tests/suite.ts'
 import { policiesInvalid } from '../sources/policy-files/load-policy-directory.ts'
 import { readPolicyFiles } from '../sources/policy-files/read-policy-files.ts'
 import { readCedarTests, readTests, TEST_ENDINGS } from '../sources/policy-tests/read-tests.ts'
+import { deciding } from './admin/administration.ts'
 import { READING } from './policy-reading.ts'
 
 /** Mutants tried where nothing else is said. */
@@ -64,7 +65,7 @@ function testsInvalid(diagnostics: readonly Diagnostic[]): PortcullisError {
 }
 
 export function runPolicyTests({ suites, set }: PolicyTests): readonly CellResult[] {
-  return runTests(suites, set)
+  return runTests(suites, deciding(set))
 }
 
 /** Which rules and branches of our own policies the tests reach. */

@@ -77,6 +77,7 @@ interface ExplainOptions {
   readonly receipt?: string
   readonly agent?: string
   readonly action?: string
+  readonly member?: string
   readonly resource?: string
   readonly args?: string
   readonly config: string
@@ -92,20 +93,22 @@ function explainCommand(): Command {
     examples: [
       'portcullis policy explain --agent sales --action slack.post_message',
       'portcullis policy explain --agent sales --action memory.read --resource CRM.customers',
+      'portcullis policy explain --member ana --action admin.agents.suspend --resource sales',
       'portcullis policy explain --receipt 42',
       `portcullis policy explain --agent sales --action files.write --args '{"path":"/srv/a"}'`,
     ],
   })
     .option('--agent <name>', 'an agent that the configuration declares')
-    .option('--action <operation>', 'the tool, as agents name it')
+    .option('--member <name>', 'a member that it declares, for what is administered')
+    .option('--action <operation>', 'the tool, as agents name it, or what is administered')
     .option(
       '--resource <id>',
-      'the namespace of a `memory.…` action, the name of a `storage.…` one',
+      'the namespace of a `memory.…` action, the name of a `storage.…` one, what is administered',
     )
     .option('--args <json>', 'the arguments of the call, a JSON object')
     .addOption(
       new Option('--receipt <id|seq>', 'a decision that was made').conflicts([
-        ...['agent', 'action', 'resource', 'args'],
+        ...['agent', 'member', 'action', 'resource', 'args'],
       ]),
     )
     .option('--config <file>', 'the configuration', CONFIG_FILE)
@@ -118,14 +121,16 @@ function explainCommand(): Command {
     )
 }
 
-function explained({ agent, action, resource, args, config }: ExplainOptions): Answer {
-  if (agent === undefined || action === undefined) {
-    const message = 'name a decision: `--agent` and `--action`, or `--receipt`'
+function explained({ agent, member, action, resource, args, config }: ExplainOptions): Answer {
+  if ((agent === undefined) === (member === undefined) || action === undefined) {
+    const message = 'name a decision: `--agent` or `--member`, and `--action`; or `--receipt`'
     throw new PortcullisError('REQUEST_INVALID', message)
   }
   const explanation = explain(
     {
-      ...{ agent, action, at: Date.now() },
+      ...{ action, at: Date.now() },
+      ...(agent !== undefined && { agent }),
+      ...(member !== undefined && { member }),
       ...(resource === undefined ? {} : { resource }),
       ...(args === undefined ? {} : { args: parseArgs(args) }),
     },

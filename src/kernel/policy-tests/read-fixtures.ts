@@ -1,3 +1,4 @@
+import { ADMIN_RESOURCE_TYPES } from '../admin/admin-call.ts'
 import type { JsonObject } from '../json/value.ts'
 import { ROOTS } from '../policy/check/builtins.ts'
 import { nearest } from '../text/nearest.ts'
@@ -52,7 +53,7 @@ function readResource({ key, value }: Member, shape: Shape): ResourceFixture {
   const type = member('type') ?? shape.fail(value.at, 'a resource has a `type`', '`memory`')
   const id = member('id')
   const resource = {
-    type: shape.word(type, 'type of resource', ['memory', 'tool']),
+    type: shape.word(type, 'type of resource', ['memory', 'tool', ...ADMIN_RESOURCE_TYPES]),
     id: id === undefined ? key : shape.text(id, '`id` of a resource'),
   }
   return { resource, attributes: recordOf(shape.record(value, 'a resource')) }
