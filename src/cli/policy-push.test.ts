@@ -30,7 +30,9 @@ function copy(name: string, text: string): void {
   writeFileSync(join(running.folder, name, 'p.policy'), text)
 }
 
-const receipts = () => running.receipts().filter(({ kind }) => kind === 'decision')
+/** What was decided about agents: of administration no request is recorded. */
+const receipts = () =>
+  running.receipts().filter(({ kind, channel }) => kind === 'decision' && channel.door === 'mcp')
 
 test('a push shows the difference and what it opens, and asks for a yes', async () => {
   copy('next', WIDE)

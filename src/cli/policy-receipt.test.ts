@@ -69,7 +69,10 @@ test('a receipt that no policy decided says so', async () => {
 })
 
 test('a question without a decision is a mistake in the call', async () => {
-  assert.match((await explain('--agent', 'sales')).stderr, /`--agent` and `--action`, or `--rec/)
+  assert.match(
+    (await explain('--agent', 'sales')).stderr,
+    /`--agent` or `--member`, and `--action`; or `--rec/,
+  )
   assert.match((await explain('--receipt', 'nobody')).stderr, /LEDGER_RECEIPT_UNKNOWN/)
   const both = await explain('--receipt', '1', '--agent', 'sales')
   assert.deepEqual([both.exit, /cannot be used with/.test(both.stderr)], [2, true])

@@ -1,18 +1,18 @@
 import { type Static, Type } from 'typebox'
 import { MAX_AMOUNT } from '../../kernel/budget/amount.ts'
 import type { JsonValue } from '../../kernel/json/value.ts'
-import { adminListener } from './admin-listener-schema.ts'
 import { Alerts } from './alerts-schema.ts'
 import { Approvals, Approver } from './approval-schema.ts'
 import { DURATION_PATTERN } from './duration.ts'
 import { Members, Roles, Spaces, space, Tenants } from './identity-schema.ts'
 import { KeysSchema } from './keys-schema.ts'
 import { Ledger, Witnesses } from './ledger-schema.ts'
+import { AdminListener, McpListener } from './listener-schema.ts'
 import { Logins } from './login-schema.ts'
 import { agentAsClient, OAuth } from './oauth-schema.ts'
 import { PolicySchema } from './policy-schema.ts'
 import { StorageSchema } from './storage-schema.ts'
-import { CertificatesSchema, ListenerTlsSchema, PeerTlsSchema } from './tls-schema.ts'
+import { CertificatesSchema, PeerTlsSchema } from './tls-schema.ts'
 
 /**
  * Every key of `portcullis.toml`. `expected` says in words what a pattern asks for, `placeholder`
@@ -175,39 +175,6 @@ const Budget = Type.Object(
   { additionalProperties: false },
 )
 
-const McpListener = Type.Object(
-  {
-    host: Type.String({
-      description: 'Address to listen on. Beyond loopback it needs `[listen.mcp.tls]`.',
-      default: '127.0.0.1',
-      pattern: '^[0-9A-Za-z][0-9A-Za-z._-]*$|^[0-9A-Fa-f:.]+$',
-      expected: 'an address or a host name',
-    }),
-    port: Type.Integer({
-      description: 'Port to listen on; 0 takes a free one.',
-      default: 7070,
-      minimum: 0,
-      maximum: 65_535,
-    }),
-    allowed_hosts: Type.Array(
-      Type.String({
-        pattern: '^(?:\\[[0-9A-Fa-f:.]+\\]|[0-9A-Za-z._-]+)(?::[0-9]{1,5})?$',
-        expected: 'a host such as `gate.example.com` or `gate.example.com:7070`',
-      }),
-      { description: 'Values of `Host` to answer to, beside the loopback names.', default: [] },
-    ),
-    allowed_origins: Type.Array(
-      Type.String({
-        pattern: '^[a-z][a-z0-9+.-]*://[^/\\s?#]+$',
-        expected: 'an origin such as `https://console.example.com`',
-      }),
-      { description: 'Values of `Origin` to answer to: web pages that may call.', default: [] },
-    ),
-    tls: Type.Optional(ListenerTlsSchema),
-  },
-  { description: 'Where agents connect.', additionalProperties: false },
-)
-
 const NAME = { pattern: '^[A-Za-z][A-Za-z0-9_-]{0,63}$' }
 const NAME_IN_WORDS = 'a letter, then at most 63 letters, digits, `-` or `_`'
 
@@ -223,7 +190,7 @@ export const ConfigSchema = Type.Object(
     }),
     policy: PolicySchema,
     listen: Type.Object(
-      { mcp: McpListener, admin: adminListener(McpListener) },
+      { mcp: McpListener, admin: AdminListener },
       { additionalProperties: false },
     ),
     spaces: Spaces,

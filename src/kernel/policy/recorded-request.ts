@@ -1,4 +1,3 @@
-import { ADMIN_RESOURCE_TYPES } from '../admin/admin-call.ts'
 import type { JsonObject, JsonValue } from '../json/value.ts'
 import { isJsonObject } from '../json/value.ts'
 import type { PolicyRequest } from './policy-request.ts'
@@ -63,6 +62,5 @@ function again(attributes: JsonObject, same: JsonValue | undefined): JsonObject 
 }
 
 function isResourceType(type: unknown): type is PolicyRequest['resource']['type'] {
-  const known: readonly unknown[] = ['tool', 'memory', 'storage', ...ADMIN_RESOURCE_TYPES]
-  return known.includes(type)
+  return type === 'tool' || type === 'memory' || type === 'storage' || type === 'acl'
 }
