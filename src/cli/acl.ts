@@ -2,7 +2,7 @@ import { Command, Option } from 'commander'
 import type { AclView } from '../client/acl-client.ts'
 import { LEVELS, type Level } from '../kernel/acl/acl.ts'
 import { answer, command } from './command.ts'
-import { type ConfigOptions, runtimeOf, withConfig } from './config-option.ts'
+import { type ConfigOptions, runtimeOf, withTenant } from './config-option.ts'
 import { table } from './table.ts'
 
 /** `portcullis acl …`: show, grant, revoke. */
@@ -19,7 +19,7 @@ interface ShowOptions extends ConfigOptions {
 }
 
 function showCommand(): Command {
-  return withConfig(
+  return withTenant(
     command({
       name: 'show <resource>',
       summary: 'show the access control list of a resource',
@@ -43,7 +43,7 @@ interface GrantOptions extends ConfigOptions {
 }
 
 function grantCommand(): Command {
-  return withConfig(
+  return withTenant(
     command({
       name: 'grant <resource> <candidate>',
       summary: 'give a candidate a level on a resource; leaves a receipt',
@@ -66,7 +66,7 @@ function grantCommand(): Command {
 }
 
 function revokeCommand(): Command {
-  return withConfig(
+  return withTenant(
     command({
       name: 'revoke <resource> <candidate>',
       summary: 'take a candidate off the list of a resource; leaves a receipt',

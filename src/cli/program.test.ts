@@ -23,16 +23,13 @@ test('the commands are these', () => {
   assert.deepEqual(
     ALL.map(([name]) => name),
     [
-      ...['init', 'up', 'agent', 'agent token', 'agent list', 'agent key', 'agent key add'],
-      ...['agent key list', 'agent key remove', 'agent register-token'],
       ...['init', 'up', 'run', 'agent', 'agent token', 'agent list'],
+      ...['agent key', 'agent key add', 'agent key list', 'agent key remove'],
+      ...['agent register-token', 'agent show'],
       ...['agent suspend', 'agent resume', 'agent revoke'],
       ...['session', 'session list', 'session end', 'tenant', 'tenant list', 'space', 'space list'],
       ...['member', 'member list', 'member show', 'member add', 'member remove'],
       ...['role', 'role list', 'role grant', 'role revoke', 'watch', 'status'],
-      ...['init', 'up', 'agent', 'agent token', 'agent list'],
-      ...['agent show', 'agent suspend', 'agent resume', 'agent revoke'],
-      ...['session', 'session list', 'session end', 'watch', 'status'],
       ...['acl', 'acl show', 'acl grant', 'acl revoke'],
       ...['budget', 'budget list', 'budget show', 'budget reset'],
       ...['user', 'user add', 'user passwd', 'user totp', 'user disable', 'user enable'],
@@ -167,7 +164,7 @@ const COMPLETED: readonly [line: readonly string[], offered: readonly string[]][
   [
     ['agent', ''],
     [
-      ...['token', 'list', 'show', 'key', 'register-token'],
+      ...['token', 'list', 'key', 'register-token', 'show'],
       ...['suspend', 'resume', 'revoke', 'help', '--help'],
     ],
   ],

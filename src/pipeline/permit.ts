@@ -7,6 +7,7 @@ import type { GuardRequest, Permission, Ports } from './ports.ts'
 import { callOf } from './steps/meet.ts'
 import { policyRequest } from './steps/policy-request.ts'
 import { recordIntent, recordRefusal } from './steps/record.ts'
+import { checkScope } from './steps/scope.ts'
 
 /**
  * The first part of the path, for what changes nothing: identify → decide. It counts for nothing
@@ -18,6 +19,7 @@ export async function permit(request: GuardRequest, ports: Ports): Promise<Permi
   try {
     const attempt = begin(request, ports)
     identity = await ports.identities.verify(request.credential, attempt.now)
+    checkScope(request.action, identity)
     const asked = asking(request, identity, { ports, now: attempt.now })
     const decision = ports.policies.current().decide(asked)
     if (decision.effect === 'require_approval') return { kind: 'conditional' }

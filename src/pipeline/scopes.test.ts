@@ -42,3 +42,10 @@ test('what no scope covers is not seen either', () => {
   )
   assert.deepEqual(seen, [false, true])
 })
+
+test('what no scope covers is not permitted where nothing is changed either', async () => {
+  const ports = inMemoryPorts()
+  const permission = await createGate(scoped(ports, ['crm.*'])).permit(REQUEST)
+  assert.deepEqual(permission, { kind: 'refused', code: 'SCOPE_INSUFFICIENT', receipt: 'r0' })
+  assert.deepEqual(ports.steps, ['append refusal'])
+})

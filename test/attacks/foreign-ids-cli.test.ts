@@ -19,6 +19,12 @@ const RUNNER = join(import.meta.dirname, '../support/run-commands.ts')
 /** How something is named to a command; what takes files, or what is public, is `nothing`. */
 const CASES: Readonly<Record<string, ((named: Known) => readonly string[]) | 'nothing'>> = {
   init: 'nothing',
+  run: 'nothing',
+  // Names of objects are the caller's own; each tenant has its own lists.
+  'acl show': 'nothing',
+  'acl grant': 'nothing',
+  'acl revoke': 'nothing',
+  'agent show': ({ agent }) => [agent],
   'agent token': ({ agent }) => [agent],
   'agent key add': ({ agent }) => [agent, PASSWORD_FILE],
   'agent key list': ({ agent }) => [agent],

@@ -70,6 +70,15 @@ function grants(route: Route): readonly AdminCase[] {
 }
 
 const ID = { id: '0190b3f1' }
+const SERIAL = { serial: '0123abcd' }
+const ZOE = { name: 'zoe' }
+const PASSWORD = 'kaffee um halb acht'
+const LISTED = { resource: 'storage/plan', candidate: 'agent:seller' }
+/** Of the shape that is asked for, and proving nothing. */
+const SVID_REQUEST = {
+  ...{ publicKey: 'A'.repeat(120), proof: 'A'.repeat(96), digest: `sha256:${'0'.repeat(64)}` },
+  process: { pid: 1, uid: 0, started: '1' },
+}
 
 /** Every route of the admin API, and who may use it. */
 export const CASES: readonly AdminCase[] = [
@@ -81,6 +90,29 @@ export const CASES: readonly AdminCase[] = [
   ...agents('suspendAgent', ['ops'], {}),
   ...agents('resumeAgent', ['ops'], {}),
   ...agents('revokeAgent', ['ops'], {}),
+  ...agents('agentKeys', ['ops', 'ed', 'vi']),
+  ...agents('addAgentKey', ['ops'], { key: '{}' }),
+  ...agents('openRegistration', ['ops'], {}),
+  ...agents('issueSvid', [], SVID_REQUEST),
+  organisation('removeAgentKey', [], { params: { name: 'ghost', kid: 'laptop' } }),
+  organisation('endSvid', [], { params: SERIAL }),
+  organisation('reportStrangers', [], { params: SERIAL, body: { count: 1 } }),
+  organisation('ca', []),
+  organisation('rotateCa', [], { body: {} }),
+  organisation('users', []),
+  organisation('addUser', [], { body: { name: 'zoe', password: PASSWORD } }),
+  organisation('setPassword', [], { params: ZOE, body: { password: PASSWORD } }),
+  organisation('enrolTotp', [], { params: ZOE, body: {} }),
+  organisation('confirmTotp', [], { params: ZOE, body: { code: '000000' } }),
+  organisation('removeTotp', [], { params: ZOE, body: {} }),
+  organisation('setUserState', [], { params: ZOE, body: { disabled: true } }),
+  organisation('removeUser', [], { params: ZOE, body: {} }),
+  organisation('apiTokens', []),
+  organisation('createApiToken', [], { body: { service: 'ci', scopes: ['crm.*'] } }),
+  organisation('revokeApiToken', [], { params: ID, body: {} }),
+  organisation('showAcl', [], { body: { resource: 'storage/plan' } }),
+  organisation('grantAcl', [], { body: { ...LISTED, level: 'owner' } }),
+  organisation('revokeAcl', [], { body: LISTED }),
   organisation('sessions', ['auditor']),
   organisation('endSession', [], { params: ID, body: {} }),
   organisation('reloadPolicies', []),

@@ -7,31 +7,51 @@ import { SAMPLE_SIGNER } from '../../../test/support/sample-log.ts'
 import { decisionDraft, refusalDraft } from '../../../test/support/sample-receipts.ts'
 import { eventLog, scratchForFile } from '../../../test/support/scratch.ts'
 import { receiptsIn } from '../../../test/support/segments.ts'
-import { FRAME_KINDS, frameBytes } from './frame.ts'
+import { FRAME_KINDS, type FrameKind, frameBytes } from './frame.ts'
 import { openLedger } from './open-ledger.ts'
 import { framesOfSegment, listSegments, segmentFile } from './segment-files.ts'
 
-const COUNT = 100
+const LEAST = 100
+const SEGMENT_BYTES = 24 * 1024
 const root = scratchForFile()
 const whole = join(root, 'whole')
 
 function open(directory: string, log = eventLog()) {
   const signers = { active: SAMPLE_SIGNER }
-  return openLedger({ directory, signers, log, inline: {}, segmentBytes: 24 * 1024 })
+  return openLedger({ directory, signers, log, inline: {}, segmentBytes: SEGMENT_BYTES })
 }
 
-/** Tenants come in every segment, and an action stays open over all borders. */
-async function writeWhole(): Promise<number> {
+/**
+ * Tenants come in every segment, and an action stays open over all borders. The last segment has
+ * some receipts too: how many fit before it depends on how often heads were signed on the way.
+ */
+async function writeWhole(): Promise<{ last: number; count: number }> {
   const ledger = await open(whole)
   await ledger.append(decisionDraft('open', 'long'))
-  for (let n = 0; n < COUNT; n += 1) {
-    await ledger.of(`tenant-${n >> 3}`).append(refusalDraft(`r${n}`))
+  for (let count = 0; ; count += 1) {
+    const last = lastWritten()
+    if (count >= LEAST && isTelling(last)) {
+      await ledger.close()
+      assert.equal(lastWritten(), last)
+      return { last, count }
+    }
+    await ledger.of(`tenant-${count >> 3}`).append(refusalDraft(`r${count}`))
   }
-  await ledger.close()
+}
+
+function lastWritten(): number {
   return listSegments(whole).findLast((segment) => framesIn(whole, segment).length > 0) ?? 0
 }
 
-const LAST = await writeWhole()
+/** Receipts and a new tenant, and room for what closing signs. */
+function isTelling(segment: number): boolean {
+  const frames = framesIn(whole, segment)
+  const has = (wanted: FrameKind) => frames.some(({ log, kind }) => log > 0 && kind === wanted)
+  const declares = frames.some(({ kind }) => kind === FRAME_KINDS.log)
+  return has(FRAME_KINDS.leaf) && declares && (frames.at(-1)?.at ?? 0) < SEGMENT_BYTES / 2
+}
+
+const { last: LAST, count: COUNT } = await writeWhole()
 assert.ok(LAST >= 2)
 
 function framesIn(directory: string, segment: number) {
