@@ -81,10 +81,10 @@ export function svidDesk(options: SvidDeskOptions): CertificateOperations {
     ca: async () => caRoots(await certificates.authority()),
     async rotateCa({ emergency = false }) {
       const authority = await certificates.authority()
-      await authority.rotate(ports.clock.now(), { emergency })
-      const { generation } = authority.roots(ports.clock.now()).at(-1) ?? {}
-      const detail = `${generation}${emergency ? ' in an emergency' : ''}`
+      const { generation = 0 } = authority.roots(ports.clock.now()).at(-1) ?? {}
+      const detail = `${generation + 1}${emergency ? ' in an emergency' : ''}`
       await recordEvent(ports, { name: 'ca.rotated', detail }, by)
+      await authority.rotate(ports.clock.now(), { emergency })
       return caRoots(authority)
     },
   }
