@@ -2,6 +2,11 @@ import type { LeakCase } from './leak-cases.ts'
 
 const OWN = ['allow: memory.read if data.a == args.x']
 const THOUSAND = Array.from({ length: 1_000 }, (_, at) => at)
+/** The first and the last behind every byte that characters beyond U+FFFF begin with in UTF-8. */
+const ASTRAL_TEXTS = [
+  ...['😀', '😀é😀中', '\u{10000}\u{3FFFF}', '\u{40000}\u{7FFFF}', '\u{80000}\u{BFFFF}'],
+  ...['\u{C0000}\u{FFFFF}', '\u{100000}\u{10FFFF}x'],
+]
 const FLOAT_LIMITS = [1e308, -1e308, 1e-200, 5e-324, 0, 1]
 
 /** What somebody who writes arguments, or rows, might try. */
@@ -77,6 +82,19 @@ export const ATTACK_CASES: readonly LeakCase[] = [
     name: 'text in a column of numbers is no number',
     rules: ['allow: memory.read if data.n >= 0'],
     ...{ rows: [{ n: 'x' }, { n: '9' }, { n: 9 }], found: [2], dialect: 'sqlite' },
+  },
+  {
+    name: 'a character beyond U+FFFF counts as two, in JSON as in a column',
+    rules: [
+      'allow: memory.read if data.a.length() == data.n',
+      'deny: memory.read if data.doc.c.length() < data.n',
+    ],
+    rows: ASTRAL_TEXTS.flatMap((a) => [
+      { a, n: a.length, doc: JSON.stringify({ c: a }) },
+      { a, n: a.length, doc: JSON.stringify({ c: a.slice(2) }) },
+      { a, n: a.length - 1, doc: JSON.stringify({ c: a }) },
+    ]),
+    found: ASTRAL_TEXTS.map((_, at) => 3 * at),
   },
   {
     name: 'text that is no JSON denies where it cannot be read',

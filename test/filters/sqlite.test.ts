@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { DatabaseSync } from 'node:sqlite'
 import { after, test } from 'node:test'
 import fc from 'fast-check'
+import { sql } from 'kysely'
 import { evaluateResidual } from '../../src/kernel/policy/plan/evaluate-residual.ts'
 import { reduce } from '../../src/kernel/policy/plan/partial.ts'
 import { thingOf } from '../../src/stores/policy-filter/column-map.ts'
@@ -42,4 +44,15 @@ test('in SQLite a condition is NULL where it is unknown, and true where true', (
     }),
     { numRuns: 1_000 },
   )
+})
+
+test('where SQLite holds UTF-16 the length of a character beyond U+FFFF is not known', () => {
+  const db = new DatabaseSync(':memory:')
+  db.exec("PRAGMA encoding = 'UTF-16le'; CREATE TABLE note (a)")
+  // No byte of this text is zero there.
+  db.prepare('INSERT INTO note VALUES (?)').run('中\u{1F601}')
+  const { sql: length, parameters } = renderFilter(SQLITE.length(sql.id('a')), 'sqlite')
+  const row = db.prepare(`SELECT ${length} AS it FROM note`).get(...(parameters as string[]))
+  db.close()
+  assert.equal(row?.it, null)
 })

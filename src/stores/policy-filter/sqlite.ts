@@ -23,9 +23,12 @@ export const SQLITE: Dialect = {
   startsWith: (text, part) => partAt(text, part, sql`1`),
   endsWith: (text, part) =>
     partAt(text, part, sql`length(${bytes(text)}) - length(${bytes(part)}) + 1`),
-  // Beyond the basic plane a character has two units and SQLite counts one.
   length: (text) =>
-    withoutNul(text, sql`CASE WHEN ${text} NOT GLOB ${ASTRAL} THEN length(${text}) END`),
+    withoutNul(
+      text,
+      sql`CASE WHEN ${text} NOT GLOB ${ASTRAL} THEN length(${text})
+        WHEN ${HOLDS_UTF8} THEN length(${twoForAstral(text)}) END`,
+    ),
   maxDegree: Number.POSITIVE_INFINITY,
   factor: (number) => number,
   result: (number) => finite(number),
@@ -33,6 +36,18 @@ export const SQLITE: Dialect = {
 }
 
 const ASTRAL = '*[\u{10000}-\u{10FFFF}]*'
+const HOLDS_UTF8 = sql`length(CAST('x' AS BLOB)) = 1`
+
+/**
+ * Beyond the basic plane a character has two UTF-16 units and SQLite counts one: here another
+ * character stands before each. In UTF-8 these begin with a byte that is in no other (RFC 3629
+ * section 4), and `replace` goes by bytes.
+ */
+function twoForAstral(text: Sql): Sql {
+  const doubled = (all: Sql, lead: string) =>
+    sql`replace(${all}, X'${sql.raw(lead)}', X'78${sql.raw(lead)}')`
+  return ['F0', 'F1', 'F2', 'F3', 'F4'].reduce(doubled, text)
+}
 
 /** Text functions stop at a NUL as if the text ended there: what follows would go unseen. */
 function withoutNul(text: Sql, test: Sql): Sql {
