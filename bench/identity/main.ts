@@ -1,16 +1,17 @@
 /**
  * What proving oneself costs: the verification of a credential beside the whole guard that asks for
- * it, how many tokens the authorization server issues, each with its receipt, and what certificates
- * cost.
+ * it, how many tokens the authorization server issues, each with its receipt, what certificates
+ * cost, and how soon a changed role counts.
  */
 import { figures, measure, print, type Result } from '../report.ts'
 import { authenticated } from './authenticated.ts'
 import { certificateFigures } from './certificates.ts'
 import { issued } from './issued.ts'
 import { openOffice } from './office.ts'
+import { roleChanges } from './role-changes.ts'
 
 /** What is measured, in this order. */
-const PARTS = [authenticated, issued] as const
+const PARTS = [authenticated, issued, roleChanges] as const
 
 const office = await openOffice()
 const results: Result[] = []

@@ -6,7 +6,7 @@ import { loadConfig } from '../../src/app/config.ts'
 import { listen } from '../../src/app/listen.ts'
 import { openPeopleDesk } from '../../src/app/people/open-desk.ts'
 import type { Log } from '../../src/pipeline/ports.ts'
-import { type OAuthAgent, oauthAgent } from '../../test/support/oauth-agent.ts'
+import { askToken, type OAuthAgent, oauthAgent } from '../../test/support/oauth-agent.ts'
 import type { Sample } from '../report.ts'
 
 /** One thing to measure. */
@@ -23,6 +23,12 @@ export interface Task {
 
 export type Office = Awaited<ReturnType<typeof openOffice>>
 
+const POLICY = `policy all {
+  allow: memory.*
+  deny: memory.read("readers") unless principal.roles.contains("reader")
+}
+`
+
 const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 /** A whole runtime in this process with one agent, and nobody behind it. */
@@ -30,16 +36,22 @@ export async function openOffice() {
   const folder = mkdtempSync(join(tmpdir(), 'portcullis-bench-'))
   const agent: OAuthAgent = await oauthAgent('caller')
   mkdirSync(join(folder, 'policies'))
-  writeFileSync(join(folder, 'policies', 'all.policy'), 'policy all { allow: memory.* }\n')
+  writeFileSync(join(folder, 'policies', 'all.policy'), POLICY)
   writeFileSync(
     join(folder, 'portcullis.toml'),
-    `[listen.mcp]\nport = 0\n[memory.CRM]\n[agents.caller]\nroles = []\nkeys = ['${agent.jwk}']\n`,
+    `[listen.mcp]\nport = 0\n[memory.CRM]\n[memory.readers]\n[roles.reader]\n[agents.caller]\nroles = []\nkeys = ['${agent.jwk}']\n`,
   )
   const config = loadConfig(join(folder, 'portcullis.toml'), {})
   const parts = await compose(config, quiet)
   const doors = await listen(parts, openPeopleDesk(parts))
   return {
-    ...{ agent, gate: parts.gate, identities: parts.shared.identities },
+    ...{ agent, gate: parts.gate, home: parts.home, identities: parts.shared.identities },
+    /** A plain token, for this machine. */
+    async token(of: OAuthAgent) {
+      const params = { grant_type: 'client_credentials' }
+      const { body } = await askToken(doors.address, of, { params })
+      return String(body.access_token)
+    },
     issuer: doors.address,
     async close() {
       await doors.close()
