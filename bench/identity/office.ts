@@ -23,6 +23,12 @@ export interface Task {
 
 export type Office = Awaited<ReturnType<typeof openOffice>>
 
+const CONFIG = `[listen.mcp]
+port = 0
+[memory.CRM]
+[memory.readers]
+[roles.reader]`
+
 const POLICY = `policy all {
   allow: memory.*
   deny: memory.read("readers") unless principal.roles.contains("reader")
@@ -39,7 +45,7 @@ export async function openOffice() {
   writeFileSync(join(folder, 'policies', 'all.policy'), POLICY)
   writeFileSync(
     join(folder, 'portcullis.toml'),
-    `[listen.mcp]\nport = 0\n[memory.CRM]\n[memory.readers]\n[roles.reader]\n[agents.caller]\nroles = []\nkeys = ['${agent.jwk}']\n`,
+    `${CONFIG}\n[agents.caller]\nroles = []\nkeys = ['${agent.jwk}']\n`,
   )
   const config = loadConfig(join(folder, 'portcullis.toml'), {})
   const parts = await compose(config, quiet)
