@@ -65,6 +65,7 @@ export function operations(
       const now = ports.clock.now()
       const id = ports.ids.next()
       const binding = dpopJkt === undefined ? {} : { dpopJkt }
+      if (dpopJkt === undefined) parts.log.warn('token.unbound', { agent })
       const token = await tokens.issue({ tenant, agent, id, now, ttlMs, ...binding })
       const expires = new Date(now + ttlMs).toISOString()
       const detail = `${agent} ${id} until ${expires}`

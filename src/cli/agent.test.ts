@@ -6,9 +6,12 @@ import { runPortcullis } from '../../test/support/run-portcullis.ts'
 test('a token is all that is printed, so that a script can take it', async (t) => {
   const { folder: cwd } = await adminRuntime(t)
   const token = (...args: string[]) => runPortcullis(['agent', 'token', 'sales', ...args], { cwd })
-  assert.deepEqual(await token(), { exit: 0, stdout: 'token.default.unbound\n', stderr: '' })
+  const { stderr, ...printed } = await token()
+  assert.deepEqual(printed, { exit: 0, stdout: 'token.default.unbound\n' })
+  assert.match(stderr, /^warning: .* on this machine alone/)
   const jkt = 'A'.repeat(43)
-  const { stdout } = await token('--ttl', '2m', '--dpop-jkt', jkt, '--json')
+  const { stdout, stderr: quiet } = await token('--ttl', '2m', '--dpop-jkt', jkt, '--json')
+  assert.equal(quiet, '')
   assert.deepEqual(JSON.parse(stdout), {
     token: `token.120000.${jkt}`,
     agent: 'sales',

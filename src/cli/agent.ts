@@ -44,10 +44,16 @@ function tokenCommand(): Command {
           ...(ttl === undefined ? {} : { ttlMs: ttl }),
           ...(dpopJkt === undefined ? {} : { dpopJkt }),
         })
+        if (dpopJkt === undefined) process.stderr.write(UNBOUND)
         return { json: issued, text: issued.token }
       }),
     )
 }
+
+/** On standard error, so that a script can take the token. */
+const UNBOUND =
+  'warning: whoever holds this token acts as the agent, so it is good on this machine alone; ' +
+  'bind it with --dpop-jkt, or see docs/guide/agent-identity.md\n'
 
 function listCommand(): Command {
   return withTenant(

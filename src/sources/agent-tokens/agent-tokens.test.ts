@@ -258,3 +258,11 @@ test('a token is of the tenant that it was issued for, and of no other', async (
     await assert.rejects(tokens.verify(bearer(forged), NOW), { code: 'IDENTITY_INVALID' })
   }
 })
+
+test('attack: a copied token that is bound to nothing, from another machine', async () => {
+  const tokens = source()
+  const token = await tokens.issue(request)
+  const from = (loopback: boolean) => tokens.verify({ kind: 'bearer', token, loopback }, NOW)
+  assert.equal((await from(true)).principal.id, 'sales')
+  await assert.rejects(from(false), { code: 'IDENTITY_UNBOUND' })
+})

@@ -73,6 +73,9 @@ export function agentTokens(options: AgentTokensOptions): AgentTokens {
         throw new PortcullisError('IDENTITY_UNPROVED', 'the token and its scheme do not fit')
       }
       if (credential.kind === 'bearer' || jkt === undefined) {
+        if (credential.kind === 'bearer' && credential.loopback === false) {
+          throw new PortcullisError('IDENTITY_UNBOUND', 'an unbound token, from another machine')
+        }
         return proved('bearer-jwt')
       }
       await proofs.check(credential, { jkt, now })
