@@ -9,7 +9,7 @@ import type {
 } from '../contract/certificates.ts'
 
 export type { AttestedProcess, CaRoots, IssuedSvid, SvidRequest } from '../contract/certificates.ts'
-export { svidProofText } from '../contract/certificates.ts'
+export { svidProofText } from '../contract/svid-proof.ts'
 
 /** The part of the admin client about certificates. */
 export interface CertificateClient {

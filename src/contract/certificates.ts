@@ -107,14 +107,6 @@ export const CertificateInUse = Type.Object(
 )
 export type CertificateInUse = Static<typeof CertificateInUse>
 
-/** What is signed to prove the possession of the key that an SVID is asked for. */
-export function svidProofText(
-  agent: string,
-  { tenant, publicKey, digest }: Pick<SvidRequest, 'publicKey' | 'digest'> & { tenant: string },
-): string {
-  return ['portcullis svid', tenant, agent, digest, publicKey].join('\n')
-}
-
 /** Routes of the admin API about certificates. */
 export const CERTIFICATE_ROUTES = {
   issueSvid: {

@@ -6,7 +6,7 @@ import type {
   Noted,
   SvidRequest,
 } from '../../contract/certificates.ts'
-import { svidProofText } from '../../contract/certificates.ts'
+import { svidProofText } from '../../contract/svid-proof.ts'
 import type { CertificateOperations } from '../../inbound/admin/certificate-operations.ts'
 import { codeOf, PortcullisError } from '../../kernel/errors.ts'
 import { formatSpiffeId } from '../../kernel/identity/spiffe-id.ts'
