@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -11,8 +10,10 @@ import type * as policy from '../../src/policy.ts'
 import { loadPolicies, OBLIGATIONS } from '../../src/policy.ts'
 import { SEED_CASES } from '../policy-matrix/seed-cases.ts'
 import { SEED_POLICIES, SEED_VOCABULARY } from '../policy-matrix/seed-policies.ts'
+import { compiledPackage } from '../support/compiled-package.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
+const DIST = compiledPackage()
 const FILES = [...SEED_POLICIES, SEED_VOCABULARY].map((text, at) => ({
   file: `${at}.policy`,
   text,
@@ -29,14 +30,14 @@ const IMPORTS = {
 }
 const PAGE = `<script type="importmap">${JSON.stringify({ imports: IMPORTS })}</script>`
 
-/** The built package, served as files. */
+/** The compiled package, served as files. */
 async function serve(t: TestContext): Promise<string> {
   const server = createServer(({ url = '/' }, response) => {
     if (url === '/') response.setHeader('content-type', 'text/html').end(PAGE)
     else if (!url.endsWith('.js')) response.writeHead(404).end()
     else {
       response.setHeader('content-type', 'text/javascript')
-      response.end(readFileSync(join(ROOT, normalize(url))))
+      response.end(readFileSync(fileAt(normalize(url))))
     }
   })
   server.listen(0, '127.0.0.1')
@@ -45,9 +46,11 @@ async function serve(t: TestContext): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
 }
 
+function fileAt(path: string): string {
+  return path.startsWith('/dist/') ? join(DIST, path.slice('/dist/'.length)) : join(ROOT, path)
+}
+
 test('the engine alone runs in a browser, and decides there as it does here', async (t) => {
-  const built = spawnSync(process.execPath, [join(ROOT, 'tools', 'build.ts')], { encoding: 'utf8' })
-  assert.equal(built.status, 0, built.stdout + built.stderr)
   const address = await serve(t)
   const browser = await chromium.launch({ executablePath: '/usr/bin/chromium' })
   t.after(() => browser.close())

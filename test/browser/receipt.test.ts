@@ -1,27 +1,23 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join, normalize, sep } from 'node:path'
-import { before, type TestContext, test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { chromium } from 'playwright-core'
 import type * as receipts from '../../src/receipt.ts'
 import { VECTOR_CALLS, type VectorCall, verdictOf } from '../conformance/vector-calls.ts'
+import { compiledPackage } from '../support/compiled-package.ts'
 import { importGraph } from '../support/import-graph.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
+const DIST = compiledPackage()
 const TYPES: Readonly<Record<string, string>> = { js: 'text/javascript', html: 'text/html' }
-
-before(() => {
-  const built = spawnSync(process.execPath, [join(ROOT, 'tools', 'build.ts')], { encoding: 'utf8' })
-  assert.equal(built.status, 0, built.stdout + built.stderr)
-})
 
 /** The package, served as files and without an import map. */
 async function serve(t: TestContext): Promise<string> {
   const server = createServer(({ url = '/' }, response) => {
-    const file = join(ROOT, normalize(url.replace(/\?.*/, '')))
+    const file = fileAt(normalize(url.replace(/\?.*/, '')))
     const type = TYPES[file.split('.').at(-1) ?? '']
     if (url === '/') response.setHeader('content-type', 'text/html').end('<!doctype html>')
     else if (type === undefined || !existsSync(file)) response.writeHead(404).end()
@@ -31,6 +27,10 @@ async function serve(t: TestContext): Promise<string> {
   t.after(() => server.close())
   // WebCrypto is there for `localhost`, as it is for every address with `https:`.
   return `http://localhost:${(server.address() as AddressInfo).port}/`
+}
+
+function fileAt(path: string): string {
+  return path.startsWith('/dist/') ? join(DIST, path.slice('/dist/'.length)) : join(ROOT, path)
 }
 
 async function openPage(t: TestContext, path = '') {
@@ -43,11 +43,10 @@ async function openPage(t: TestContext, path = '') {
 }
 
 test('what verifies receipts imports nothing outside of the built package', () => {
-  const dist = join(ROOT, 'dist')
-  const { files, others } = importGraph(join(dist, 'receipt.js'))
+  const { files, others } = importGraph(join(DIST, 'receipt.js'))
   assert.ok(files.length > 10)
   assert.deepEqual(others, [])
-  for (const file of files) assert.ok(file.startsWith(dist + sep), file)
+  for (const file of files) assert.ok(file.startsWith(DIST + sep), file)
 })
 
 test('every vector has the verdict and the code in a browser that it has here', async (t) => {

@@ -6,9 +6,10 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { chromium } from 'playwright-core'
 import type * as sdk from '../../src/sdk.ts'
+import { compiledPackage } from '../support/compiled-package.ts'
 import { runRuntime } from '../support/running-runtime.ts'
 
-const DIST = join(import.meta.dirname, '..', '..', 'dist')
+const DIST = compiledPackage()
 const POLICY = 'policy storage { allow: storage.write unless resource.exists }'
 
 /** The built files, from an origin that is not the runtime's. */

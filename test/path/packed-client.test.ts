@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
 import { execFile, execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
+import { compiledPackage } from '../support/compiled-package.ts'
 import { runRuntime } from '../support/running-runtime.ts'
 import { scratch } from '../support/scratch.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
+const DIST = compiledPackage()
 const POLICY = 'policy storage { allow: storage.write unless resource.exists }'
 
 /** As users of SmythOS know it, on one line. */
@@ -28,12 +30,24 @@ await storage.delete('results.json')
 /** The oldest Node that the package is for, where this machine has it as its own. */
 const NODES = [process.execPath, ...(existsSync('/usr/bin/node') ? ['/usr/bin/node'] : [])]
 
+/** `npm pack` of what the manifest lists, with the package compiled for this test. */
+function pack(folder: string): string {
+  const staged = join(folder, 'staged')
+  const { files } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+  for (const path of ['package.json', ...files].filter((listed) => listed !== 'dist')) {
+    if (existsSync(join(ROOT, path))) {
+      cpSync(join(ROOT, path), join(staged, path), { recursive: true })
+    }
+  }
+  cpSync(DIST, join(staged, 'dist'), { recursive: true })
+  const args = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder]
+  const packed = execFileSync('npm', args, { cwd: staged, encoding: 'utf8', stdio: 'pipe' })
+  return JSON.parse(packed)[0].filename
+}
+
 test('what is published runs in another project, on every Node that is promised', async (t) => {
-  assert.ok(existsSync(join(ROOT, 'dist', 'client.js')), 'build first: npm run build')
   const folder = await scratch(t)
-  const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder]
-  const packed = execFileSync('npm', pack, { cwd: ROOT, encoding: 'utf8', stdio: 'pipe' })
-  const [{ filename }] = JSON.parse(packed)
+  const filename = pack(folder)
   const installed = join(folder, 'node_modules', 'portcullis')
   mkdirSync(installed, { recursive: true })
   execFileSync('tar', ['-xzf', join(folder, filename), '-C', installed, '--strip-components=1'])
