@@ -1,17 +1,22 @@
 /** `npm run build`: compiles `src/` to `dist/` for publication, from nothing. */
-import { spawnSync } from 'node:child_process'
-import { rmSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import process from 'node:process'
+import { compileTo } from './compile.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
-const COMPILER = 'node_modules/typescript-native/lib/tsc.js'
+const DIST = join(ROOT, 'dist')
 
-// The compiler trusts its build records even when what they record is gone.
-for (const folder of ['dist', '.build'])
-  rmSync(resolve(ROOT, folder), { recursive: true, force: true })
-const { status } = spawnSync(process.execPath, [COMPILER, '-b', 'src'], {
-  cwd: ROOT,
-  stdio: 'inherit',
-})
-process.exitCode = status ?? 1
+mkdirSync(join(ROOT, '.build'), { recursive: true })
+const work = mkdtempSync(join(ROOT, '.build', 'build-'))
+try {
+  // Elsewhere first: a build that fails leaves what was there, and nobody meets half of one.
+  compileTo(join(work, 'dist'))
+  rmSync(DIST, { recursive: true, force: true })
+  renameSync(join(work, 'dist'), DIST)
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+} finally {
+  rmSync(work, { recursive: true, force: true })
+}
