@@ -39,7 +39,7 @@ export class OwnCertificate implements Live<KeyPair> {
     this.#options = options
     this.#pair = new Changing(first)
     // Under another root, so that whoever trusts that one alone can follow.
-    this.#stop = options.authority.onChange(() => void this.#renew())
+    this.#stop = options.authority.onChange(() => this.#renew())
     this.#wait(options.ttlMs / 2)
   }
 

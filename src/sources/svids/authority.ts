@@ -26,7 +26,7 @@ export interface KeptRoot {
 export class Authority {
   readonly trustDomain: string
   readonly #keys: RootKeys
-  readonly #listeners = new Set<() => void>()
+  readonly #listeners = new Set<() => Promise<void> | void>()
 
   constructor(trustDomain: string, keys: RootKeys) {
     this.trustDomain = trustDomain
@@ -56,17 +56,18 @@ export class Authority {
 
   /**
    * Lets another root follow. It is announced first, and the one before trusted until the last SVID
-   * of its own has ended; in an emergency neither is waited for.
+   * of its own has ended; in an emergency neither is waited for. Resolves when all who listen have
+   * done what they do about it.
    */
   async rotate(now: number, { emergency }: { readonly emergency: boolean }): Promise<void> {
     const activates = emergency ? now : now + ANNOUNCED_MS
     const retires = emergency ? now : activates + MAX_SVID_TTL_MS
     await this.#keys.rotate({ now, activates, retires })
-    for (const listener of this.#listeners) listener()
+    await Promise.all([...this.#listeners].map((listener) => listener()))
   }
 
   /** Calls `listener` once other roots are trusted. Returns what ends that. */
-  onChange(listener: () => void): () => void {
+  onChange(listener: () => Promise<void> | void): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
   }
