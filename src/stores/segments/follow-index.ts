@@ -8,6 +8,12 @@ import { IndexedRuns } from './indexed-runs.ts'
 // The published package holds JavaScript, a checkout TypeScript.
 const WORKER = new URL(`./index-worker${extname(import.meta.url)}`, import.meta.url)
 
+/**
+ * Milliseconds between two steps of the index while nobody waits for it. A step for each head would
+ * take as much of the machine as the calls that the heads are about.
+ */
+export const INDEX_PAUSE_MS = 100
+
 export interface FollowerOptions {
   /** The directory of the ledger. */
   readonly directory: string
@@ -26,6 +32,7 @@ export class IndexFollower {
   #asked = -1
   #indexed = -1
   #waiting: (() => void)[] = []
+  #pause: NodeJS.Timeout | undefined
 
   constructor({ directory, log }: FollowerOptions) {
     this.runs = new IndexedRuns(directory)
@@ -41,20 +48,24 @@ export class IndexFollower {
   /** A checkpoint of the node log is on the disk. */
   follow(note: string): void {
     this.#durable = Math.max(this.#durable, claimedCheckpoint(note).size)
-    this.#ask()
+    if (this.#waiting.length > 0) this.#ask()
+    else this.#askLater()
   }
 
   /** Resolves once the index has all that was durable when this was called, or cannot get there. */
   caughtUp(): Promise<void> {
     if (this.#indexed >= this.#durable) return Promise.resolve()
     this.#worker.ref()
-    return new Promise((resolve) => this.#waiting.push(resolve))
+    const reached = new Promise<void>((resolve) => this.#waiting.push(resolve))
+    this.#ask()
+    return reached
   }
 
   /** What is in the index by then stays in it. */
   async close(): Promise<void> {
     // The worker's connection goes last: only it can move the write-ahead log into the file.
     this.#worker.removeAllListeners('message')
+    clearTimeout(this.#pause)
     this.runs.close()
     this.#worker.ref()
     this.#worker.postMessage('close' satisfies ToIndexer)
@@ -62,7 +73,13 @@ export class IndexFollower {
     this.#wake()
   }
 
+  #askLater(): void {
+    this.#pause ??= setTimeout(() => this.#ask(), INDEX_PAUSE_MS).unref()
+  }
+
   #ask(): void {
+    clearTimeout(this.#pause)
+    this.#pause = undefined
     if (this.#asked > this.#indexed || this.#durable <= this.#indexed) return
     this.#asked = this.#durable
     this.runs.leave()
@@ -80,8 +97,9 @@ export class IndexFollower {
       case 'indexed':
         this.#indexed = message.durable
         this.runs.left()
-        this.#ask()
         if (this.#indexed >= this.#durable) this.#wake()
+        else if (this.#waiting.length > 0) this.#ask()
+        else this.#askLater()
         break
     }
   }
