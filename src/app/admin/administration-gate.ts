@@ -2,10 +2,10 @@ import type { Tenant } from '../../kernel/identity/tenant.ts'
 import type { Gate, Ports } from '../../pipeline/ports.ts'
 import { createTenantGate } from '../../pipeline/tenant-gate.ts'
 import { onlyOf } from '../identities.ts'
+import { policiesBeside } from '../policies-beside.ts'
 import type { TenantParts } from '../tenant/open-tenant.ts'
 import type { Shared } from '../tenant/shared.ts'
 import { adminIdentities } from './admin-identities.ts'
-import { administered } from './administered-policies.ts'
 import { administrationPolicies } from './administration.ts'
 
 interface Administered {
@@ -21,7 +21,8 @@ export function administrationGate({ shared, tenants, home }: Administered): Gat
   const identities = adminIdentities({ people, others }, standing)
   const portsOf = ({ tenant, ports, policies }: TenantParts): Ports => {
     const rules = administrationPolicies(() => directory.roles(tenant))
-    const own = { identities: onlyOf(tenant, identities), policies: administered(policies, rules) }
+    const decided = policiesBeside(policies, (set, request) => rules.beside(set, request))
+    const own = { identities: onlyOf(tenant, identities), policies: decided }
     return { ...ports, ...own }
   }
   const ports = new Map([...tenants].map(([tenant, its]) => [tenant, portsOf(its)]))

@@ -2,14 +2,14 @@ import { aclOf } from '../../kernel/acl/acl.ts'
 import { AclPolicies } from '../../kernel/acl/acl-decider.ts'
 import type { Tenant } from '../../kernel/identity/tenant.ts'
 import type { PolicySet } from '../../kernel/policy/policy-set.ts'
-import type { AttributeSource, Clock, Connector, Ids, PolicySource } from '../../pipeline/ports.ts'
+import type { AttributeSource, Clock, Connector, Ids } from '../../pipeline/ports.ts'
 import { closing } from '../closing.ts'
 import type { TenantConfig } from '../config.ts'
 import { aclFile, storageDirectory } from '../data-files.ts'
 import { openMemory } from '../open-memory.ts'
 import { aclConnector, openAcls, openStorage, storageConnector } from '../parts.ts'
+import { policiesBeside } from '../policies-beside.ts'
 import type { Privacy } from '../privacy/open-privacy.ts'
-import { policiesWithAcls } from './acl-policies.ts'
 import { withExistence } from './existence.ts'
 import { mayReadObjects } from './may-read.ts'
 import { storageNames } from './storage-names.ts'
@@ -39,7 +39,9 @@ export async function openResources(config: TenantConfig, options: ResourcesOpti
     const storage = await openStorage({ folder, tenants: [tenant], ...bounds })
     opened.add(() => storage.close())
     const lists = new AclPolicies((resource) => acls.of(tenant, resource))
-    const policies: PolicySource = policiesWithAcls(options.policies, lists)
+    const policies = policiesBeside(options.policies, (set, { resource }) =>
+      lists.beside(set, resource),
+    )
     const exists = (name: string) =>
       storage.stat(tenant, name) !== undefined || acls.of(tenant, `storage/${name}`) !== undefined
     const attributes = withExistence(options.attributes, exists)
