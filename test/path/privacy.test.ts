@@ -18,6 +18,9 @@ max_bytes = 4096
 "desk.echo" = "args.customer"
 `
 
+// Long enough that no ciphertext holds it by chance.
+const CUSTOMER = 'the-customer-of-the-north'
+
 let running: RunningRuntime
 let sales: Client
 before(async () => {
@@ -33,11 +36,11 @@ const lastOf = (kind: string) =>
 const code = (code: string) => ({ code })
 
 test('what was passed on is kept, and shown to an operator alone, with a receipt', async () => {
-  await echo('c-1')
+  await echo(CUSTOMER)
   const { operations } = running.runtime
   const decision = lastOf('decision')
   const shown = await operations.showPayloads(decision.id)
-  assert.deepEqual(shown.in, { message: 'write to [redacted:email]', customer: 'c-1' })
+  assert.deepEqual(shown.in, { message: 'write to [redacted:email]', customer: CUSTOMER })
   assert.notEqual(decision.in?.kept, decision.in?.digest)
   const outcome = lastOf('effect')
   const { out } = await operations.showPayloads(String(outcome.seq))
@@ -55,7 +58,7 @@ test('neither a payload nor the name of its subject stands anywhere in the data 
     'ledger/segments/0000000000.seg',
   ]) {
     const bytes = readFileSync(join(folder, name))
-    assert.equal(bytes.includes('c-1'), false, name)
+    assert.equal(bytes.includes(CUSTOMER), false, name)
     assert.equal(bytes.includes('redacted:email'), false, name)
   }
 })
@@ -70,7 +73,7 @@ test('an action whose arguments name nobody is refused', async () => {
 
 test('an action whose payload cannot be kept is refused, and not carried out', async () => {
   const message = 'never '.repeat(1_000)
-  const refused = await echo('c-1', message).catch((error: Error) => error)
+  const refused = await echo(CUSTOMER, message).catch((error: Error) => error)
   assert.match(JSON.stringify(refused), /PAYLOAD_TOO_LARGE/)
   assert.equal(running.received().includes('never never'), false)
   assert.equal(lastOf('refusal').code, 'PAYLOAD_TOO_LARGE')
@@ -92,7 +95,7 @@ test('after an erasure nothing opens, and a second one changes nothing', async (
   const { operations } = running.runtime
   const decision = running.receipts().find(({ in: input }) => input?.sealed) ?? assert.fail()
   const hold = await operations.addHold({ reason: 'case 7', run: decision.run })
-  const erase = { subject: 'data:c-1', reason: 'asked' }
+  const erase = { subject: `data:${CUSTOMER}`, reason: 'asked' }
   await assert.rejects(operations.eraseSubject(erase), code('HOLD_ACTIVE'))
   assert.equal(lastOf('refusal').event?.name, 'erasure.refused')
   await operations.removeHold(hold.id, { reason: 'closed' })
@@ -105,7 +108,7 @@ test('after an erasure nothing opens, and a second one changes nothing', async (
   const shown = running.runtime.operations.showPayloads(decision.id)
   await assert.rejects(shown, code('PAYLOAD_ERASED'))
   sales = await running.agent('sales')
-  await echo('c-1')
+  await echo(CUSTOMER)
   assert.notEqual(lastOf('decision').in?.subject, erased.pseudonym)
 })
 
