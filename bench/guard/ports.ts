@@ -67,6 +67,7 @@ export async function benchPorts(folder: string) {
     policies: { current: () => set },
     attributes: { about: () => ({ operation: {}, resource: {}, system: {} }) },
     connector: { execute: async () => RESULT },
+    trust: { standing: () => ({ state: 'trusted' }) },
     approvals: inMemoryDesk({ ledger, ids }),
     digests: privacy,
     payloads: {

@@ -17,6 +17,8 @@ export function configuredAssurances(
   const fulfilledBy = (action: Action): readonly string[] => {
     switch (action.kind) {
       case 'tool.call':
+      case 'mcp.request':
+      case 'client.request':
         return servers.get(action.server)?.fulfils ?? []
       case 'memory.read':
       case 'memory.write':

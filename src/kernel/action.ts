@@ -2,6 +2,7 @@ import { type AclAction, aclArgs } from './acl/acl-action.ts'
 import type { AdminCall, AdminResourceType } from './admin/admin-call.ts'
 import { unreachable } from './errors.ts'
 import type { JsonObject, JsonValue } from './json/value.ts'
+import { type McpAction, mcpOperation, mcpResource, withMcpArgs } from './mcp/mcp-action.ts'
 import {
   type StorageAction,
   storageArgs,
@@ -10,7 +11,14 @@ import {
 } from './storage/storage-action.ts'
 
 /** What somebody asks for: the one shape that every door produces and the guard judges. */
-export type Action = ToolCall | MemoryRead | MemoryWrite | StorageAction | AclAction | AdminCall
+export type Action =
+  | ToolCall
+  | McpAction
+  | MemoryRead
+  | MemoryWrite
+  | StorageAction
+  | AclAction
+  | AdminCall
 
 /** A call of an MCP tool. `server` is empty when the name that the agent gave holds none. */
 export interface ToolCall {
@@ -18,6 +26,10 @@ export interface ToolCall {
   readonly server: string
   readonly tool: string
   readonly args: JsonObject
+  /** What the params hold beside name and arguments: `_meta`, `task`. Policies do not read it. */
+  readonly beside?: JsonObject
+  /** The definition that is about to be shown, where it is asked whether the tool may be seen. */
+  readonly definition?: JsonObject
 }
 
 /** Records of a namespace: one by `key`, or the first `limit` in key order. */
@@ -35,15 +47,18 @@ export interface MemoryWrite {
   readonly value: JsonValue
 }
 
+type McpResourceType = ReturnType<typeof mcpResource>['type']
+
 /** The thing acted on, as policies and receipts name it. */
 export interface Resource {
-  readonly type: 'tool' | 'memory' | 'storage' | AdminResourceType
+  readonly type: 'tool' | 'memory' | 'storage' | McpResourceType | AdminResourceType
   readonly id: string
 }
 
 /** The operation's name in policies: `slack.post_message`, `memory.read`. */
 export function operationOf(action: Action): string {
   if (action.kind === 'admin.call') return action.operation
+  if (action.kind === 'mcp.request' || action.kind === 'client.request') return mcpOperation(action)
   if (action.kind !== 'tool.call') return action.kind
   return action.server === '' ? action.tool : `${action.server}.${action.tool}`
 }
@@ -52,6 +67,9 @@ export function resourceOf(action: Action): Resource {
   switch (action.kind) {
     case 'tool.call':
       return { type: 'tool', id: operationOf(action) }
+    case 'mcp.request':
+    case 'client.request':
+      return mcpResource(action)
     case 'memory.read':
     case 'memory.write':
       return { type: 'memory', id: action.namespace }
@@ -76,6 +94,8 @@ export function resourceOf(action: Action): Resource {
 export function argsOf(action: Action): JsonObject {
   switch (action.kind) {
     case 'tool.call':
+    case 'mcp.request':
+    case 'client.request':
       return action.args
     case 'memory.read': {
       const { namespace, key, limit } = action
@@ -105,6 +125,9 @@ export function withArgs(action: Action, args: JsonObject): Action {
   switch (action.kind) {
     case 'tool.call':
       return { ...action, args }
+    case 'mcp.request':
+    case 'client.request':
+      return withMcpArgs(action, args)
     case 'memory.read':
       return action
     case 'memory.write':

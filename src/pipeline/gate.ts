@@ -61,10 +61,17 @@ function visible({ identity, actions, channel }: Sight, ports: Ports): readonly 
   const { attributes, roles, usage } = ports
   const now = ports.clock.now()
   return actions.map((action) => {
-    if (!isInScope(action, identity)) return false
+    if (!isInScope(action, identity) || !isTrusted(action, ports)) return false
     // Looking at what there is counts for nothing.
     const used = usage.peek(callOf(action, identity, now))
     const request = policyRequest({ action, channel }, identity, { attributes, roles, used, now })
     return policies.mayAllow(request)
   })
+}
+
+/** A tool that is shown is trusted as it is shown. */
+function isTrusted(action: Action, { trust }: Ports): boolean {
+  if (action.kind !== 'tool.call' || action.definition === undefined) return true
+  const { server, tool, definition } = action
+  return trust.standing({ server, tool, definition }).state === 'trusted'
 }

@@ -13,6 +13,7 @@ import { type Attempt, begin } from './attempt.ts'
 import type { GuardRequest, Outcome, Ports } from './ports.ts'
 import { type Approved, approve, isHeld, type Withheld } from './steps/approve.ts'
 import { awaitFinality } from './steps/await-finality.ts'
+import { checkTool } from './steps/check-tool.ts'
 import { judgeCall } from './steps/judge.ts'
 import { keepRequest } from './steps/keep-request.ts'
 import { refusalOf } from './steps/meet.ts'
@@ -41,6 +42,7 @@ export async function guard(request: GuardRequest, ports: Ports): Promise<Outcom
     identity = await ports.identities.verify(request.credential, first.now)
     checkScope(request.action, identity)
     checkCandidate(identity.principal, request.candidate)
+    checkTool(request.action, request.caller, ports)
     const asked = judgeCall(first, { identity }, ports)
     hand = asked.hand
     // Unless a human is asked, nothing comes between deciding and holding what it costs.
@@ -93,7 +95,8 @@ async function carryOut(attempt: Attempt, going: Going, ports: Ports): Promise<E
     tell('args', argsOf(ready.action))
     await awaitFinality(decision, ports)
     reached = 'target'
-    const answer = await ports.connector.execute(ready.action, identity, asked)
+    const { caller } = attempt.request
+    const answer = await ports.connector.execute(ready.action, identity, { asked, caller })
     reached = 'answer'
     const safe = obligeResult(answer, decision)
     redactions.push(...safe.redactions)

@@ -16,18 +16,22 @@ import type { ReceiptDraft, RecordedEvent, SubjectPayload } from '../kernel/rece
 import type { Approvals, Gone, HeldProgress } from './approval-ports.ts'
 import type { Connector } from './connector-ports.ts'
 import type { RoleSource } from './identity-ports.ts'
+import type { Caller } from './mcp-ports.ts'
 import type { Permission, Refused } from './permission-ports.ts'
+import type { ToolTrust } from './tool-ports.ts'
 
 export type * from './acl-ports.ts'
 export type * from './approval-ports.ts'
 export type * from './connector-ports.ts'
 export type * from './identity-ports.ts'
+export type * from './mcp-ports.ts'
 export type * from './oauth-ports.ts'
 export type * from './people-ports.ts'
 export type * from './permission-ports.ts'
 export type * from './record-ports.ts'
 export type * from './standing-ports.ts'
 export type * from './storage-ports.ts'
+export type * from './tool-ports.ts'
 
 /** A request as a door hands it in: what is asked, by whom, over which connection. */
 export interface GuardRequest {
@@ -40,6 +44,8 @@ export interface GuardRequest {
   readonly onHeld?: (held: HeldProgress) => void
   /** Nobody waits for the answer any more: an action that is still held is then not carried out. */
   readonly gone?: Gone
+  /** Who waits for an answer of an MCP server, and may be spoken to before there is one. */
+  readonly caller?: Caller | undefined
   /** Called with what it failed with, for doors whose callers may read more than its code. */
   readonly onFailure?: (error: unknown) => void
 }
@@ -257,6 +263,8 @@ export interface Ports {
   readonly attributes: AttributeSource
   readonly ledger: Ledger
   readonly connector: Connector
+  /** Which tools may be shown and called as they are defined now. */
+  readonly trust: ToolTrust
   readonly clock: Clock
   readonly ids: Ids
   readonly digests: Digester

@@ -147,6 +147,7 @@ export function inMemoryPorts({
     roles: { rolesOf: () => [] },
     crossings: new CrossingWatch({ ledger, ids, clock: time, alarm: time.alarm, log: silentLog }),
     attributes: { about: () => ({ operation: {}, resource: {}, system: {} }) },
+    trust: { standing: () => ({ state: 'trusted' }) },
     connector: {
       async execute(action) {
         steps.push('execute')

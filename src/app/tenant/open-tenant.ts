@@ -3,7 +3,7 @@ import { PortcullisError } from '../../kernel/errors.ts'
 import { DEFAULT_TENANT, type Tenant } from '../../kernel/identity/tenant.ts'
 import type { RecordedEvent } from '../../kernel/receipt/receipt.ts'
 import { CrossingWatch } from '../../pipeline/crossing-watch.ts'
-import type { Ports, Recordings } from '../../pipeline/ports.ts'
+import type { Connector, Ports, Recordings, ToolTrust } from '../../pipeline/ports.ts'
 import { RefusalWatch } from '../../pipeline/refusal-watch.ts'
 import { AdminConnector } from '../admin/admin-connector.ts'
 import { openApprovalDesk } from '../approval-desk.ts'
@@ -18,7 +18,7 @@ import { openPrivacy } from '../privacy/open-privacy.ts'
 import { startRecording } from '../privacy/recorded-requests.ts'
 import { recordEvent, recordHappened } from '../record-event.ts'
 import { openResources } from '../resources/open-resources.ts'
-import { routeConnector } from '../route-connector.ts'
+import { askClient, routeConnector } from '../route-connector.ts'
 import type { OutstandingSvid } from '../run/svid-desk.ts'
 import { reachServers } from '../tls/reach-servers.ts'
 import type { Shared } from './shared.ts'
@@ -26,6 +26,8 @@ import { spacesOf } from './spaces.ts'
 
 /** One tenant, connected: what it shares with the others, and beside it what is its own alone. */
 export type TenantParts = Awaited<ReturnType<typeof openTenant>>
+
+const TRUST_ALL: ToolTrust = { standing: () => ({ state: 'trusted' }) }
 
 const NO_RECORDINGS: Recordings = { keep: () => undefined }
 
@@ -72,7 +74,8 @@ export async function openTenant(tenant: Tenant, shared: Shared, opened: Closing
     ...{ policies: resources.policies, usage: usage.book, approvals, refusals },
     crossings: new CrossingWatch({ ...recorder, alarm, log }),
     assurances: configuredAssurances(config, shared.installation.witnesses !== undefined),
-    connector: routeConnector({ 'tool.call': servers, ...resources.routes, 'admin.call': admin }),
+    connector: routeConnector({ ...mcpRoutes(servers), ...resources.routes, 'admin.call': admin }),
+    trust: TRUST_ALL,
     recordings: recording ?? NO_RECORDINGS,
     ...{ finality: shared.finality, digests: privacy.digests, payloads: privacy.payloads },
   }
@@ -115,6 +118,11 @@ function countUsage(tenant: Tenant, shared: Shared, opened: Closing) {
     }),
   )
   return usage
+}
+
+/** All that is asked of MCP servers, and what they ask of their clients. */
+function mcpRoutes(servers: Connector) {
+  return { 'tool.call': servers, 'mcp.request': servers, 'client.request': askClient }
 }
 
 function configLoaded(config: TenantConfig): RecordedEvent {

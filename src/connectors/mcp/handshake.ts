@@ -1,14 +1,21 @@
-import type { JsonObject } from '../../kernel/json/value.ts'
+import { isJsonObject, type JsonObject } from '../../kernel/json/value.ts'
+import type { AboutClient, AboutServer } from '../../pipeline/ports.ts'
 import { protocol } from './server-message.ts'
 
 /** Revisions of MCP whose tools are called in the same way, the one asked for first. */
 const REVISIONS = ['2025-11-25', '2025-06-18', '2025-03-26'] as const
 
-/** Parameters of `initialize`. No capabilities: a server may ask nothing of the runtime. */
-export const INITIALIZE: JsonObject = {
+/** The runtime itself. No capabilities: a server may ask nothing of it. */
+export const ABOUT_RUNTIME: AboutClient = {
   protocolVersion: REVISIONS[0],
   capabilities: {},
   clientInfo: { name: 'portcullis', version: '1' },
+}
+
+/** Parameters of `initialize`. */
+export function initializeParams(about: AboutClient): JsonObject {
+  const { protocolVersion, capabilities, clientInfo } = about
+  return { protocolVersion, capabilities, clientInfo }
 }
 
 export const INITIALIZED: JsonObject = { jsonrpc: '2.0', method: 'notifications/initialized' }
@@ -21,4 +28,16 @@ export function negotiated({ protocolVersion }: JsonObject): string {
   const revision = REVISIONS.find((known) => known === protocolVersion)
   if (revision !== undefined) return revision
   throw protocol(`the server speaks none of the MCP revisions ${REVISIONS.join(', ')}`)
+}
+
+/** What a server says of itself in its answer to `initialize`. */
+export function aboutServer(answer: JsonObject): AboutServer {
+  const { protocolVersion, capabilities, serverInfo, instructions, ...beside } = answer
+  return {
+    protocolVersion: String(protocolVersion),
+    capabilities: isJsonObject(capabilities) ? capabilities : {},
+    serverInfo: isJsonObject(serverInfo) ? serverInfo : {},
+    ...(typeof instructions === 'string' && { instructions }),
+    beside,
+  }
 }

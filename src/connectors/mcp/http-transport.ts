@@ -1,7 +1,8 @@
 import { errors, Pool } from 'undici'
 import { PortcullisError } from '../../kernel/errors.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
-import { INITIALIZE, INITIALIZED, negotiated } from './handshake.ts'
+import type { AboutClient, McpMessage } from '../../pipeline/ports.ts'
+import { ABOUT_RUNTIME, INITIALIZED, initializeParams, negotiated } from './handshake.ts'
 import { type AnswerHead, type End, type ExchangeEvents, HttpExchange } from './http-exchange.ts'
 import { NotificationStream } from './notification-stream.ts'
 import {
@@ -14,8 +15,13 @@ import {
   OPENING_WAIT_MS,
 } from './options.ts'
 import { PendingRequests } from './pending-requests.ts'
-import { answerTo, cancellation, protocol, unavailable } from './server-message.ts'
-import { TOOLS_CHANGED, type Transport, type TransportEvents } from './transport.ts'
+import { answerTo, cancellation, paramsOf, protocol, unavailable } from './server-message.ts'
+import {
+  type RequestOptions,
+  TOOLS_CHANGED,
+  type Transport,
+  type TransportEvents,
+} from './transport.ts'
 
 /** The server no longer knows the session, and therefore did not execute the request. */
 class SessionLost extends PortcullisError {}
@@ -42,6 +48,7 @@ export class HttpTransport implements Transport {
   /** Before `initialize`. */
   readonly #bare: Session
   #session: Session
+  #about = ABOUT_RUNTIME
   #renewing: Promise<void> | undefined
   #doubting = false
   #gone = false
@@ -66,18 +73,19 @@ export class HttpTransport implements Transport {
     this.#stream = new NotificationStream({
       connect: (listener) => this.#listen(listener),
       received: (message) => this.#overhear(message),
-      resumed: () => events.notified(TOOLS_CHANGED),
+      resumed: () => events.notified({ method: TOOLS_CHANGED, params: {} }),
       refused: () => void this.#doubt(this.#session),
     })
   }
 
-  async open(waitMs: number): Promise<JsonObject> {
+  async open(about: AboutClient, waitMs: number): Promise<JsonObject> {
+    this.#about = about
     let id: string | undefined
     const begun = ({ headers }: AnswerHead) => {
       const given = headers['mcp-session-id']
       if (typeof given === 'string') id = given
     }
-    const ask = { method: 'initialize', params: INITIALIZE, waitMs }
+    const ask = { method: 'initialize', params: initializeParams(about), waitMs }
     const chosen = await this.#ask(ask, this.#bare, begun)
     const headers = { ...this.#bare.headers, 'mcp-protocol-version': negotiated(chosen) }
     this.#session = { id, headers: id === undefined ? headers : { ...headers, [SESSION_ID]: id } }
@@ -87,9 +95,9 @@ export class HttpTransport implements Transport {
   }
 
   /** A call that meets a lost session takes longer than `waitMs` by the opening of a new one. */
-  async request(method: string, params: JsonObject, waitMs: number): Promise<JsonObject> {
+  async request(asked: McpMessage, { waitMs }: RequestOptions): Promise<JsonObject> {
     const session = this.#session
-    const ask = { method, params, waitMs }
+    const ask = { ...asked, waitMs }
     try {
       return await this.#ask(ask, session)
     } catch (error) {
@@ -98,6 +106,10 @@ export class HttpTransport implements Transport {
     }
     await this.#renew(session)
     return await this.#ask(ask, this.#session)
+  }
+
+  notify({ method, params }: McpMessage): void {
+    void this.#note('POST', { jsonrpc: '2.0', method, params })
   }
 
   async retire(): Promise<void> {
@@ -196,13 +208,13 @@ export class HttpTransport implements Transport {
 
   async #reopen(): Promise<void> {
     try {
-      await this.open(OPENING_WAIT_MS)
+      await this.open(this.#about, OPENING_WAIT_MS)
     } catch (cause) {
       const failure = unavailable('the server lost the session and opened no other', { cause })
       this.#fail(failure)
       throw failure
     }
-    this.#events.notified(TOOLS_CHANGED)
+    this.#events.notified({ method: TOOLS_CHANGED, params: {} })
   }
 
   /** Finds out whether the server still knows the session. */
@@ -221,9 +233,10 @@ export class HttpTransport implements Transport {
   }
 
   /** Requests and notifications of the server, which come beside its answers. */
-  #overhear({ id, method }: JsonObject): void {
+  #overhear(message: JsonObject): void {
+    const { id, method } = message
     if (typeof method !== 'string') return
-    if (id === undefined) this.#events.notified(method)
+    if (id === undefined) this.#events.notified({ method, params: paramsOf(message) })
     else void this.#note('POST', answerTo(id, method))
   }
 

@@ -17,7 +17,10 @@ export async function listTools(transport: Transport, deadline: number): Promise
   let chars = 0
   for (let page = 0; page < TOOL_PAGES_LIMIT; page++) {
     const params = cursor === undefined ? {} : { cursor }
-    const listed = await transport.request('tools/list', params, remainingMs(deadline))
+    const listed = await transport.request(
+      { method: 'tools/list', params },
+      { waitMs: remainingMs(deadline) },
+    )
     for (const tool of toolsOf(listed)) {
       chars += JSON.stringify(tool).length
       if (!tools.has(tool.name)) tools.set(tool.name, tool)

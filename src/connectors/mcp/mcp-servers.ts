@@ -1,7 +1,7 @@
 import { PortcullisError } from '../../kernel/errors.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
 import type { RecordedEvent } from '../../kernel/receipt/receipt.ts'
-import type { Connector, Log } from '../../pipeline/ports.ts'
+import type { Connector, Log, McpUpstreams } from '../../pipeline/ports.ts'
 import type { McpServerOptions } from './options.ts'
 import { ToolDigests } from './tool-digests.ts'
 import { Upstream, type UpstreamStatus } from './upstream.ts'
@@ -15,7 +15,7 @@ export interface UpstreamTool {
 }
 
 /** All configured MCP servers. A broken one is reported and tried again; it blocks no other. */
-export interface McpServers extends Connector {
+export interface McpServers extends Connector, McpUpstreams {
   /** The same array until something changes. */
   tools(): readonly UpstreamTool[]
   /** Calls `listener` after each change of the tools. Returns what ends that. */
@@ -51,24 +51,32 @@ export function connectMcpServers(
     ]),
   )
   const all = [...upstreams.values()]
+  const known = (server: string) => {
+    const upstream = upstreams.get(server)
+    if (upstream !== undefined) return upstream
+    throw new PortcullisError('UPSTREAM_UNKNOWN', `there is no server \`${server}\``)
+  }
   const opened = Promise.all(all.map((upstream) => upstream.open()))
 
   return {
     async execute(action) {
-      if (action.kind !== 'tool.call') {
-        throw new PortcullisError('INTERNAL', `\`${action.kind}\` is no call of a tool`)
+      if (action.kind === 'tool.call') return known(action.server).call(action)
+      if (action.kind === 'mcp.request') {
+        const { server, method, args, beside } = action
+        return known(server).request({ method, params: { ...beside, ...args } })
       }
-      const upstream = upstreams.get(action.server)
-      if (upstream === undefined) {
-        throw new PortcullisError('UPSTREAM_UNKNOWN', `there is no server \`${action.server}\``)
-      }
-      return upstream.call(action.tool, action.args)
+      throw new PortcullisError('INTERNAL', `\`${action.kind}\` is nothing to ask of a server`)
     },
+    servers: () => [...upstreams.keys()],
+    about: async (server) => known(server).about(),
+    list: (server, page) => known(server).request(page),
+    leave: () => undefined,
     target(action) {
       if (action.kind !== 'tool.call') return undefined
       const upstream = upstreams.get(action.server)
       const definition = upstream?.tools.get(action.tool)
-      return upstream && { server: action.server, schema: definition && digests.of(definition) }
+      const schema = definition && digests.of(definition)
+      return upstream && { server: action.server, schema, definition }
     },
     tools() {
       offered ??= [...upstreams].flatMap(([server, { tools }]) =>

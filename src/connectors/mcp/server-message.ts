@@ -82,6 +82,11 @@ export function answerTo(id: JsonValue, method: string): JsonObject {
   return { jsonrpc: '2.0', id, error: { code: -32601, message: 'method not found' } }
 }
 
+/** The params of a message, empty where it has none. */
+export function paramsOf({ params }: JsonObject): JsonObject {
+  return isJsonObject(params) ? params : {}
+}
+
 /** Tells the server that nobody waits for the answer any more. */
 export function cancellation(requestId: number): JsonObject {
   return { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId } }

@@ -1,17 +1,19 @@
 import type { JsonObject } from '../../kernel/json/value.ts'
-import { INITIALIZE, INITIALIZED, negotiated } from './handshake.ts'
+import type { AboutClient, McpMessage } from '../../pipeline/ports.ts'
+import { INITIALIZED, initializeParams, negotiated } from './handshake.ts'
 import { BACKLOG_LIMIT_BYTES, type StdioOptions } from './options.ts'
 import { PendingRequests } from './pending-requests.ts'
 import {
   answerTo,
   cancellation,
+  paramsOf,
   protocol,
   quote,
   readServerMessage,
   unavailable,
 } from './server-message.ts'
 import { type ServerProcess, startProcess } from './server-process.ts'
-import type { Transport, TransportEvents } from './transport.ts'
+import type { RequestOptions, Transport, TransportEvents } from './transport.ts'
 
 const SPACES = new Set(Buffer.from(' \t\r'))
 const JSON_STARTS = new Set(Buffer.from('{['))
@@ -33,14 +35,15 @@ export class StdioTransport implements Transport {
     })
   }
 
-  async open(waitMs: number): Promise<JsonObject> {
-    const chosen = await this.request('initialize', INITIALIZE, waitMs)
+  async open(about: AboutClient, waitMs: number): Promise<JsonObject> {
+    const opening = { method: 'initialize', params: initializeParams(about) }
+    const chosen = await this.request(opening, { waitMs })
     negotiated(chosen)
     this.#send(INITIALIZED)
     return chosen
   }
 
-  request(method: string, params: JsonObject, waitMs: number): Promise<JsonObject> {
+  request({ method, params }: McpMessage, { waitMs }: RequestOptions): Promise<JsonObject> {
     const { id, answer } = this.#pending.open(waitMs, () => {
       // MCP 2025-11-25, cancellation: `initialize` must not be cancelled.
       if (method !== 'initialize') this.#send(cancellation(id))
@@ -49,6 +52,10 @@ export class StdioTransport implements Transport {
       this.#pending.fail(id, unavailable('the server takes no more messages'))
     }
     return answer
+  }
+
+  notify({ method, params }: McpMessage): void {
+    this.#send({ jsonrpc: '2.0', method, params })
   }
 
   retire(): Promise<void> {
@@ -87,7 +94,7 @@ export class StdioTransport implements Transport {
   #take(message: JsonObject): void {
     const { id, method } = message
     if (typeof method === 'string') {
-      if (id === undefined) this.#events.notified(method)
+      if (id === undefined) this.#events.notified({ method, params: paramsOf(message) })
       else this.#send(answerTo(id, method))
     } else if (typeof id === 'number') {
       // Nobody waits: it came too late, or twice.

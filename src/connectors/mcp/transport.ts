@@ -1,28 +1,46 @@
 import type { JsonObject } from '../../kernel/json/value.ts'
+import type { AboutClient, Gone, McpMessage } from '../../pipeline/ports.ts'
 
 /** A connection to one server that carries JSON-RPC. Made anew when it goes down. */
 export interface Transport {
   /**
-   * Opens a session. Resolves with what the server answered to `initialize`.
+   * Opens a session on behalf of a client. Resolves with what the server said of itself.
    * @throws PortcullisError as `request` does.
    */
-  open(waitMs: number): Promise<JsonObject>
+  open(about: AboutClient, waitMs: number): Promise<JsonObject>
   /**
    * The `result` of a request, as it came.
    * @throws PortcullisError `UPSTREAM_REFUSED` only where the server says that it did not act;
    * `UPSTREAM_TIMEOUT`, `UPSTREAM_UNAVAILABLE` or `UPSTREAM_PROTOCOL` where it may have acted.
    */
-  request(method: string, params: JsonObject, waitMs: number): Promise<JsonObject>
+  request(request: McpMessage, options: RequestOptions): Promise<JsonObject>
+  /** Sends what has no answer; it may be lost. */
+  notify(notification: McpMessage): void
   /** Ends when the requests under way have ended. */
   retire(): Promise<void>
   /** Ends the connection and whatever stands behind it; requests under way fail. */
   close(): Promise<void>
 }
 
+/** Who waits for the answer to one request, and for how long. */
+export interface RequestOptions {
+  readonly waitMs: number
+  /** The answer is wanted no more: the server is told. */
+  readonly cancelled?: Gone | undefined
+  /** Is told what the server says about this request before it answers. */
+  readonly told?: ((notification: McpMessage) => void) | undefined
+  /** Is asked what the server wants to know before it answers. */
+  readonly asked?: ((request: McpMessage) => Promise<JsonObject>) | undefined
+  /** A result that asks for input goes to the client as it is (MCP 2026-07-28). */
+  readonly passesInputRequests?: boolean | undefined
+}
+
 /** What a transport tells of its own accord. */
 export interface TransportEvents {
-  /** The server sent a notification. */
-  notified(method: string): void
+  /** The server sent a notification that belongs to no request. */
+  notified(notification: McpMessage): void
+  /** The server asks something that belongs to no request. */
+  asked?(request: McpMessage): Promise<JsonObject>
   /** The connection takes no more requests. */
   down(reason: Error): void
   /** The server wrote a line for people. At most `QUOTE_LIMIT` characters, none of them control. */

@@ -1,10 +1,12 @@
 import { setTimeout as rest } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
+import type { ToolCall } from '../../kernel/action.ts'
 import { codeOf, PortcullisError } from '../../kernel/errors.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
 import type { EventName } from '../../kernel/receipt/events.ts'
 import type { RecordedEvent } from '../../kernel/receipt/receipt.ts'
-import type { Log } from '../../pipeline/ports.ts'
+import type { AboutServer, Log, McpMessage } from '../../pipeline/ports.ts'
+import { ABOUT_RUNTIME, aboutServer } from './handshake.ts'
 import { HttpTransport } from './http-transport.ts'
 import { listTools, remainingMs, type Tools } from './list-tools.ts'
 import {
@@ -53,6 +55,7 @@ export class Upstream {
   readonly #retiring = new Set<Transport>()
   #transport: Transport | undefined
   #tools: Tools = new Map()
+  #about: JsonObject = {}
   #state: UpstreamStatus['state'] = 'starting'
   #error: string | undefined
   /** Who answers there is not the server. */
@@ -97,9 +100,11 @@ export class Upstream {
     try {
       transport = this.#connect()
       this.#transport = transport
-      const { capabilities } = await transport.open(remainingMs(deadline))
-      const tools = offersTools(capabilities) ? await listTools(transport, deadline) : new Map()
-      if (this.#transport === transport) this.#up(tools)
+      const about = await transport.open(ABOUT_RUNTIME, remainingMs(deadline))
+      const tools = offersTools(about.capabilities)
+        ? await listTools(transport, deadline)
+        : new Map()
+      if (this.#transport === transport) this.#up(tools, about)
     } catch (error) {
       if (this.#transport === transport) this.#transport = undefined
       await transport?.close()
@@ -107,18 +112,34 @@ export class Upstream {
     }
   }
 
-  async call(tool: string, args: JsonObject): Promise<JsonObject> {
-    try {
-      const transport = this.#transport
-      if (transport === undefined || this.#state !== 'up') {
-        throw this.#impostor ?? unavailable('it is down')
-      }
-      if (!this.#tools.has(tool)) throw new PortcullisError('UPSTREAM_UNKNOWN', 'no such tool')
-      const params = { name: tool, arguments: args }
-      return await transport.request('tools/call', params, this.#options.callTimeoutMs)
-    } catch (cause) {
-      throw this.#told(tool, cause)
+  async call({ tool, args, beside }: ToolCall): Promise<JsonObject> {
+    if (this.#state === 'up' && !this.#tools.has(tool)) {
+      throw this.#told(tool, new PortcullisError('UPSTREAM_UNKNOWN', 'no such tool'))
     }
+    return this.request({
+      method: 'tools/call',
+      params: { ...beside, name: tool, arguments: args },
+    })
+  }
+
+  /** Any request. @throws PortcullisError `UPSTREAM_*`. */
+  async request(request: McpMessage): Promise<JsonObject> {
+    try {
+      return await this.#reachable().request(request, { waitMs: this.#options.callTimeoutMs })
+    } catch (cause) {
+      throw this.#told(String(request.params.name ?? request.method), cause)
+    }
+  }
+
+  /** What the server said when it was opened. @throws PortcullisError `UPSTREAM_UNAVAILABLE`. */
+  about(): AboutServer {
+    this.#reachable()
+    return aboutServer(this.#about)
+  }
+
+  #reachable(): Transport {
+    if (this.#transport !== undefined && this.#state === 'up') return this.#transport
+    throw this.#impostor ?? unavailable('it is down')
   }
 
   async close(): Promise<void> {
@@ -132,7 +153,7 @@ export class Upstream {
 
   #connect(): Transport {
     const events: TransportEvents = {
-      notified: (method) => {
+      notified: ({ method }) => {
         if (method === TOOLS_CHANGED && this.#transport === transport) void this.#refresh()
       },
       down: (reason) => {
@@ -148,7 +169,8 @@ export class Upstream {
     return transport
   }
 
-  #up(tools: Tools): void {
+  #up(tools: Tools, about: JsonObject): void {
+    this.#about = about
     this.#state = 'up'
     this.#error = undefined
     this.#impostor = undefined

@@ -42,7 +42,7 @@ interface Carried extends StorageConnectorOptions {
 export function storageConnector(options: StorageConnectorOptions): Connector {
   const turns = createTurns()
   return {
-    async execute(action, identity, asked) {
+    async execute(action, identity, { asked } = {}) {
       if (asked === undefined || !isStorage(action)) {
         throw new PortcullisError('INTERNAL', `\`${action.kind}\` is no matter of storage`)
       }

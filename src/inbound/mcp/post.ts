@@ -1,12 +1,13 @@
-import { operationOf } from '../../kernel/action.ts'
 import { PortcullisError, unreachable } from '../../kernel/errors.ts'
 import { parseStrictJson } from '../../kernel/json/parse-strict.ts'
 import {
+  type MessageId,
   type RpcMessage,
   type RpcNotification,
   type RpcRequest,
   readMessage,
 } from '../../kernel/jsonrpc/message.ts'
+import type { Outcome } from '../../pipeline/ports.ts'
 import { readBody } from '../read-body.ts'
 import { ACCEPTED, type Answer, errorAnswer, resultAnswer } from './answer.ts'
 import {
@@ -15,8 +16,9 @@ import {
   checkVersion,
   MCP_VERSIONS,
 } from './request-headers.ts'
+import { type Served, serveMethod } from './serve-method.ts'
 import { ownerOf, type Session } from './sessions.ts'
-import { outcomeAnswer, readToolCall } from './tool-call.ts'
+import { outcomeAnswer } from './tool-call.ts'
 import { type Door, enterSession, refuse, type Visit } from './visit.ts'
 
 /**
@@ -115,32 +117,36 @@ async function serve(message: RpcRequest, visit: Visit, door: Door): Promise<Ans
 }
 
 async function perform(message: RpcRequest, visit: Visit, door: Door): Promise<Answer> {
-  const { id, method, params } = message
+  const { id, method } = message
   switch (method) {
     case 'initialize':
       return initialize(message, visit, door)
     case 'ping':
       return resultAnswer(id, '{}')
-    case 'tools/list':
-      return resultAnswer(id, door.tools.page(visit, params.cursor))
-    case 'tools/call':
-      return callTool(message, visit, door)
     default:
-      throw new PortcullisError('REQUEST_METHOD_UNKNOWN', `the method \`${method}\` is not served`)
+      return ask(message, visit, door)
   }
 }
 
-async function callTool({ id, params }: RpcRequest, visit: Visit, door: Door): Promise<Answer> {
-  const action = readToolCall(params)
-  const { credential, channel } = visit
+async function ask(message: RpcRequest, visit: Visit, door: Door): Promise<Answer> {
+  const { id, params } = message
   const call = door.held.begin({ id, params, visit })
   try {
     const { onHeld, gone, cutOff } = call
-    const guarded = door.gate.guard({ action, credential, channel, onHeld, gone })
+    const asked = serveMethod(message, { visit, waiting: { onHeld, gone } }, door)
     // Who was cut off hears nothing more; what was begun is finished and recorded all the same.
-    const outcome = await Promise.race([guarded, cutOff])
-    return call.answer(outcomeAnswer(id, outcome, operationOf(action)))
+    const served = await Promise.race([asked, cutOff.then(actedBy)])
+    return call.answer(servedAnswer(id, served))
   } finally {
     call.end()
   }
+}
+
+function servedAnswer(id: MessageId, served: Served): Answer {
+  if (served.kind === 'listed') return resultAnswer(id, served.result)
+  return outcomeAnswer(id, served.outcome, served.operation)
+}
+
+function actedBy(outcome: Outcome): Served {
+  return { kind: 'acted', outcome, operation: '' }
 }

@@ -6,7 +6,7 @@ import type { Outcome } from '../../pipeline/ports.ts'
 import { type Answer, errorAnswer, resultAnswer } from './answer.ts'
 import { MEMORY_TOOLS } from './memory-tools.ts'
 import { STORAGE_TOOLS } from './storage-tools.ts'
-import { TOOL_NAME, toolCall } from './tool-name.ts'
+import { isToolName, TOOL_NAME, toolCall } from './tool-name.ts'
 
 /**
  * The action that the parameters of `tools/call` ask for. Whether there is such a tool is not
@@ -14,7 +14,7 @@ import { TOOL_NAME, toolCall } from './tool-name.ts'
  * @throws PortcullisError `REQUEST_INVALID`.
  */
 export function readToolCall({ name, arguments: args = {} }: JsonObject): Action {
-  if (typeof name !== 'string' || !TOOL_NAME.test(name)) {
+  if (typeof name !== 'string' || !isToolName(name)) {
     throw new PortcullisError('REQUEST_INVALID', `\`name\` does not match ${TOOL_NAME}`)
   }
   if (!isJsonObject(args)) throw new PortcullisError('REQUEST_INVALID', '`arguments` is an object')

@@ -6,7 +6,7 @@ import type { JsonObject, JsonValue } from '../../kernel/json/value.ts'
 import type { Channel, Gate, Log } from '../../pipeline/ports.ts'
 import { MEMORY_TOOLS } from './memory-tools.ts'
 import { STORAGE_TOOLS } from './storage-tools.ts'
-import { BUILT_IN_SERVERS, federatedName, TOOL_NAME, toolCall } from './tool-name.ts'
+import { BUILT_IN_SERVERS, federatedName, isToolName, TOOL_NAME, toolCall } from './tool-name.ts'
 
 /** A tool as its server describes it. */
 export interface OfferedTool {
@@ -149,12 +149,12 @@ function upstreamEntries(tools: readonly OfferedTool[], log: Log): readonly Upst
   for (const { server, tool, definition } of tools) {
     const name = federatedName(server, tool)
     // What can't be called by its name, or would pass for another tool, is not shown either.
-    if (!TOOL_NAME.test(name) || BUILT_IN_SERVERS.includes(server) || entries.has(name)) {
+    if (!isToolName(name) || BUILT_IN_SERVERS.includes(server) || entries.has(name)) {
       log.warn('mcp.tool.hidden', { server, tool })
       continue
     }
     const json = JSON.stringify({ ...definition, name })
-    entries.set(name, { name, json, action: toolCall(name, {}) })
+    entries.set(name, { name, json, action: { ...toolCall(name, {}), definition } })
   }
   return [...entries.values()]
 }

@@ -27,14 +27,23 @@ export interface ObligedResult {
  * @throws PortcullisError `OBLIGATION_FAILED` when one obligation can't be fulfilled.
  */
 export function obligeAction(action: Action, decision: Decision): ObligedAction {
-  const { value, redactions } = fulfil(decision, argsOf(action), 'args')
+  const { value, redactions: ofArgs } = fulfil(decision, argsOf(action), 'args')
+  const { rest, redactions: ofRest } = obligeBeside(action, decision)
+  const redactions = [...ofArgs, ...ofRest]
   if (redactions.length === 0) return { action, redactions }
-  const obliged = withArgs(action, value)
+  const obliged = { ...withArgs(action, value), ...rest }
   // A key or a namespace says what is acted on: it cannot be changed, nor passed on as it is.
   if (canonical(argsOf(obliged)) !== canonical(value)) {
     throw new PortcullisError('OBLIGATION_FAILED', 'what is to be taken out names the target')
   }
   return { action: obliged, redactions }
+}
+
+/** What came beside the arguments leaves under the same obligations. */
+function obligeBeside(action: Action, decision: Decision) {
+  if (!('beside' in action) || action.beside === undefined) return { rest: {}, redactions: [] }
+  const { value, redactions } = fulfil(decision, action.beside, 'args')
+  return { rest: { beside: value }, redactions }
 }
 
 /**

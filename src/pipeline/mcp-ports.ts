@@ -1,0 +1,88 @@
+import type { Identity } from '../kernel/identity/principal.ts'
+import type { JsonObject } from '../kernel/json/value.ts'
+import type { Gone } from './approval-ports.ts'
+
+/** A message of JSON-RPC without its frame: a request, or a notification. */
+export interface McpMessage {
+  readonly method: string
+  readonly params: JsonObject
+}
+
+/** What one side of MCP says of itself when it opens a session, or with every request. */
+export interface AboutClient {
+  /** The revision of MCP that it speaks. */
+  readonly protocolVersion: string
+  readonly capabilities: JsonObject
+  readonly clientInfo: JsonObject
+}
+
+export interface AboutServer {
+  readonly protocolVersion: string
+  readonly capabilities: JsonObject
+  readonly serverInfo: JsonObject
+  readonly instructions?: string
+  /** Whatever else it said. */
+  readonly beside: JsonObject
+}
+
+/** A client of the runtime while it is connected: what servers keep, they keep for it alone. */
+export interface McpClient {
+  /** Its session, which is the run of its receipts. */
+  readonly session: string
+  readonly identity: Identity
+  /** Mirrored to servers: nothing more is ever declared than the client did. */
+  readonly about: AboutClient
+  /** Passes on a notification that belongs to no request of the client. Never throws. */
+  tell(server: string, notification: McpMessage): void
+  /**
+   * Asks the client what belongs to no request of its own.
+   * @throws PortcullisError when the policy refuses it, or nobody answers.
+   */
+  ask(server: string, request: McpMessage): Promise<JsonObject>
+}
+
+/** Who waits for one action, and may be spoken to until it is done. */
+export interface Caller {
+  readonly client: McpClient
+  /** The client wants the answer no more: whoever works on it is to be told. */
+  readonly cancelled?: Gone
+  /** Does it take a result that asks for input (MCP 2026-07-28, multi round-trip requests)? */
+  readonly takesInputRequests?: boolean
+  /** Passes on a notification that belongs to this action. Never throws. */
+  tell(server: string, notification: McpMessage): void
+  /**
+   * Asks the client for what its server needs to go on.
+   * @throws PortcullisError when the policy refuses it, or nobody answers.
+   */
+  ask(server: string, request: McpMessage): Promise<JsonObject>
+}
+
+/** Methods of lists, which are shown filtered and are no actions. */
+export type ListMethod =
+  | 'tools/list'
+  | 'resources/list'
+  | 'resources/templates/list'
+  | 'prompts/list'
+
+/** What doors may learn of MCP servers beside what they hand to the guard. */
+export interface McpUpstreams {
+  /** Names of the servers there are now. */
+  servers(): readonly string[]
+  /**
+   * What a server answered when it was opened for this client.
+   * @throws PortcullisError `UPSTREAM_*`.
+   */
+  about(server: string, client: McpClient): Promise<AboutServer>
+  /**
+   * One page of a list, as the server gave it. Whoever shows it filters it.
+   * @throws PortcullisError `UPSTREAM_*`.
+   */
+  list(server: string, page: ListPage, client: McpClient): Promise<JsonObject>
+  /** The client has gone: what is kept for it alone may end. */
+  leave(client: McpClient): void
+}
+
+export interface ListPage {
+  readonly method: ListMethod
+  readonly params: JsonObject
+}
