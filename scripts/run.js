@@ -33,6 +33,7 @@ const TASKS = {
   bench: { main: 'tools/run-bench.ts', packages: 'bench' },
   fuzz: { main: 'tools/run-fuzz.ts', needs: ['postgresql'] },
   faults: { main: 'tools/run-faults.ts', needs: ['strace'] },
+  conformance: { main: 'test/conformance/mcp/main.ts', packages: 'test/conformance/mcp' },
   mutants: { main: 'tools/run-mutants.ts', packages: 'test/mutation' },
 }
 
