@@ -23,7 +23,8 @@ test('the commands are these', () => {
   assert.deepEqual(
     ALL.map(([name]) => name),
     [
-      ...['init', 'up', 'run', 'agent', 'agent token', 'agent list'],
+      ...['init', 'up', 'run', 'mcp', 'mcp stdio', 'mcp import'],
+      ...['agent', 'agent token', 'agent list'],
       ...['agent key', 'agent key add', 'agent key list', 'agent key remove'],
       ...['agent register-token', 'agent show'],
       ...['agent suspend', 'agent resume', 'agent revoke'],

@@ -6,6 +6,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   init: async () => (await import('./init.ts')).initCommand(),
   up: async () => (await import('./up.ts')).upCommand(),
   run: async () => (await import('./run.ts')).runCommand(),
+  mcp: async () => (await import('./mcp.ts')).mcpCommand(),
   agent: async () => (await import('./agent.ts')).agentCommand(),
   session: async () => (await import('./session.ts')).sessionCommand(),
   tenant: async () => (await import('./tenant.ts')).tenantCommand(),
@@ -42,6 +43,7 @@ Exit codes: 0 it holds, 1 it does not, 2 the call or the set-up is wrong.`
 
 /** What `--help` of a group shows; a command brings its own example. */
 const GROUP_EXAMPLES: Readonly<Record<string, string>> = {
+  mcp: 'portcullis mcp stdio --agent desktop',
   agent: 'portcullis agent token sales',
   session: 'portcullis session list',
   tenant: 'portcullis tenant list',

@@ -15,6 +15,16 @@ export const SET_UP_ERRORS = {
     agent: 'The runtime cannot act at the moment.',
     remedy: 'listen on 127.0.0.1, or give the listener a certificate under `[listen.mcp.tls]`',
   },
+  IMPORT_NOTHING: {
+    http: 404,
+    agent: 'The runtime cannot act at the moment.',
+    remedy: 'name the file of the client: `portcullis mcp import FILE`',
+  },
+  IMPORT_UNREADABLE: {
+    http: 400,
+    agent: 'The runtime cannot act at the moment.',
+    remedy: 'mend the file at the line that is named; nothing was written',
+  },
   POLICY_INVALID: {
     http: 500,
     agent: 'The runtime cannot act at the moment.',

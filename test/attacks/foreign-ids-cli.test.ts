@@ -20,6 +20,7 @@ const RUNNER = join(import.meta.dirname, '../support/run-commands.ts')
 const CASES: Readonly<Record<string, ((named: Known) => readonly string[]) | 'nothing'>> = {
   init: 'nothing',
   run: 'nothing',
+  'mcp import': 'nothing',
   // Names of objects are the caller's own; each tenant has its own lists.
   'acl show': 'nothing',
   'acl grant': 'nothing',

@@ -198,6 +198,8 @@ export const PINNED_ERRORS: readonly (readonly [code: string, http: number])[] =
   ['CONFIG_INVALID', 500],
   ['CONFIG_INSECURE_LISTENER', 500],
   ['POLICY_INVALID', 500],
+  ['IMPORT_NOTHING', 404],
+  ['IMPORT_UNREADABLE', 400],
   ['INIT_WOULD_OVERWRITE', 409],
   ['RUNTIME_NOT_RUNNING', 503],
   ['RUNTIME_ALREADY_RUNNING', 503],

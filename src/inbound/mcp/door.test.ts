@@ -16,7 +16,7 @@ test('initialize opens a session of the version asked for, or else the newest', 
     const params = { ...INITIALIZE.params, protocolVersion: asked }
     const { status, headers, body } = await post({ ...INITIALIZE, params }, as('sales'))
     assert.equal(status, 200)
-    assert.match(headers.get('mcp-session-id') ?? '', /^[\w-]{24}$/)
+    assert.match(headers.get('mcp-session-id') ?? '', /^s[\w-]{24}$/)
     assert.deepEqual(body, {
       jsonrpc: '2.0',
       id: 'open',

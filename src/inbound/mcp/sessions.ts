@@ -97,7 +97,8 @@ export function createSessions(
       if (held.size >= limits.sessions) {
         throw new PortcullisError('SESSION_LIMIT', `there are ${limits.sessions} sessions already`)
       }
-      const id = randomBytes(SESSION_ID_BYTES).toString('base64url')
+      // With a letter first: a dash would make an option of it on a command line.
+      const id = `s${randomBytes(SESSION_ID_BYTES).toString('base64url')}`
       const run = { ...channel, run: id }
       const opened = clock.now()
       const session: Session = { id, identity, channel: run, opened, version, streams: [] }
