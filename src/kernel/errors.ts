@@ -4,6 +4,7 @@ import { CEDAR_ERRORS } from './cedar-errors.ts'
 import { DOOR_ERRORS } from './door-errors.ts'
 import { FILTER_ERRORS } from './filter-errors.ts'
 import { LEDGER_ERRORS } from './ledger-errors.ts'
+import { MCP_ERRORS } from './mcp-errors.ts'
 import { OAUTH_ERRORS } from './oauth-errors.ts'
 import { OBLIGATION_ERRORS } from './obligation-errors.ts'
 import { PEOPLE_ERRORS } from './people-errors.ts'
@@ -219,6 +220,7 @@ export const ERRORS = {
     agent: 'The target of this action gave an answer that cannot be passed on.',
     remedy: 'the server broke the protocol; the runtime log has the detail',
   },
+  ...MCP_ERRORS,
   INTERNAL: {
     http: 500,
     agent: 'The runtime cannot act at the moment.',

@@ -124,6 +124,7 @@ const UNCERTAIN: ReadonlySet<ErrorCode> = new Set([
   'UPSTREAM_TIMEOUT',
   'UPSTREAM_UNAVAILABLE',
   'UPSTREAM_PROTOCOL',
+  'CALL_CANCELLED',
   'INTERNAL',
 ])
 

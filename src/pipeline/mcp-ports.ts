@@ -48,6 +48,8 @@ export interface Caller {
   readonly cancelled?: Gone
   /** Does it take a result that asks for input (MCP 2026-07-28, multi round-trip requests)? */
   readonly takesInputRequests?: boolean
+  /** False where no progress was asked for: the server is then not asked for any. */
+  readonly takesProgress?: boolean
   /** Passes on a notification that belongs to this action. Never throws. */
   tell(server: string, notification: McpMessage): void
   /**
@@ -78,6 +80,11 @@ export interface McpUpstreams {
    * @throws PortcullisError `UPSTREAM_*`.
    */
   list(server: string, page: ListPage, client: McpClient): Promise<JsonObject>
+  /**
+   * The client hears from now on what servers say unasked: those that have something open for it,
+   * or will, are listened to. What a client does not listen for is not kept for it.
+   */
+  listen(client: McpClient): void
   /** The client has gone: what is kept for it alone may end. */
   leave(client: McpClient): void
 }

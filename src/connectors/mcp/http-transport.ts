@@ -1,13 +1,12 @@
-import { errors, Pool } from 'undici'
+import { errors } from 'undici'
 import { PortcullisError } from '../../kernel/errors.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
 import type { AboutClient, McpMessage } from '../../pipeline/ports.ts'
 import { ABOUT_RUNTIME, INITIALIZED, initializeParams, negotiated } from './handshake.ts'
 import { type AnswerHead, type End, type ExchangeEvents, HttpExchange } from './http-exchange.ts'
+import type { HttpPools, HttpReach } from './http-pools.ts'
 import { NotificationStream } from './notification-stream.ts'
 import {
-  CONNECTING_WAIT_MS,
-  CONNECTIONS_LIMIT,
   type HttpOptions,
   LINGERING_WAIT_MS,
   NOTES_LIMIT,
@@ -41,7 +40,8 @@ const STOPPED = unavailable('the connection is being closed')
 /** Streamable HTTP (MCP 2025-11-25), over connections that are kept. No redirect is followed. */
 export class HttpTransport implements Transport {
   readonly #path: string
-  readonly #pool: Pool
+  readonly #pools: HttpPools
+  readonly #exchanges = new Set<HttpExchange>()
   readonly #events: TransportEvents
   readonly #pending = new PendingRequests()
   readonly #stream: NotificationStream
@@ -54,19 +54,10 @@ export class HttpTransport implements Transport {
   #gone = false
   #notes = 0
 
-  constructor({ url, headers, connect }: HttpOptions, events: TransportEvents) {
-    const { origin, pathname, search } = new URL(url)
+  constructor({ url, headers, pools }: HttpReach, events: TransportEvents) {
+    const { pathname, search } = new URL(url)
     this.#path = `${pathname}${search}`
-    this.#pool = new Pool(origin, {
-      connections: CONNECTIONS_LIMIT,
-      pipelining: 1,
-      // A call that is cut off ends its connection, which over HTTP/2 others would share.
-      allowH2: false,
-      connect: connect ?? { timeout: CONNECTING_WAIT_MS },
-      // A call has a limit of its own, and a stream of notifications may be silent for ever.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    })
+    this.#pools = pools
     this.#bare = { id: undefined, headers: requestHeaders(headers) }
     this.#session = this.#bare
     this.#events = events
@@ -108,6 +99,10 @@ export class HttpTransport implements Transport {
     return await this.#ask(ask, this.#session)
   }
 
+  async listen(): Promise<void> {
+    // It has listened since it was opened.
+  }
+
   notify({ method, params }: McpMessage): void {
     void this.#note('POST', { jsonrpc: '2.0', method, params })
   }
@@ -115,15 +110,15 @@ export class HttpTransport implements Transport {
   async retire(): Promise<void> {
     this.#gone = true
     this.#stream.stop(STOPPED)
-    await this.#pool.close()
+    await this.#pending.settled()
   }
 
   async close(): Promise<void> {
     this.#gone = true
     this.#stream.stop(STOPPED)
     this.#pending.failAll(STOPPED)
+    for (const exchange of this.#exchanges) exchange.abort(STOPPED)
     if (this.#session.id !== undefined) await this.#note('DELETE')
-    await this.#pool.destroy()
   }
 
   #send(
@@ -131,11 +126,19 @@ export class HttpTransport implements Transport {
     { session, message }: { readonly session: Session; readonly message?: JsonObject | undefined },
     events: ExchangeEvents,
   ): HttpExchange {
-    const exchange = new HttpExchange(events)
+    const exchange = new HttpExchange({
+      ...events,
+      ended: (end) => {
+        this.#exchanges.delete(exchange)
+        events.ended(end)
+      },
+    })
+    this.#exchanges.add(exchange)
     const accept = method === 'GET' ? { accept: 'text/event-stream' } : {}
     const headers = { ...session.headers, ...accept }
     const body = message === undefined ? null : JSON.stringify(message)
-    this.#pool.dispatch({ path: this.#path, method, headers, body }, exchange)
+    const pool = method === 'GET' ? this.#pools.streams : this.#pools.calls
+    pool.dispatch({ path: this.#path, method, headers, body }, exchange)
     return exchange
   }
 

@@ -70,6 +70,7 @@ export function connectMcpServers(
     servers: () => [...upstreams.keys()],
     about: async (server) => known(server).about(),
     list: (server, page) => known(server).request(page),
+    listen: () => undefined,
     leave: () => undefined,
     target(action) {
       if (action.kind !== 'tool.call') return undefined

@@ -51,8 +51,10 @@ export const REFRESH_REST_MS = 500
 
 /** Bytes that may wait for a server's process that does not read. */
 export const BACKLOG_LIMIT_BYTES = 64 * MEBIBYTE
-/** Connections kept to one HTTP server; further calls wait for one. */
-export const CONNECTIONS_LIMIT = 128
+/** Connections kept to one HTTP server for calls; further calls wait for one. */
+export const CONNECTIONS_LIMIT = 1_024
+/** Connections to one HTTP server for streams that stay open; further ones wait. */
+export const STREAM_CONNECTIONS_LIMIT = 2_048
 /** How long a connection may take to be made, in milliseconds. */
 export const CONNECTING_WAIT_MS = 5_000
 /** How long a stream may stay open once it has given the answer, in milliseconds. */

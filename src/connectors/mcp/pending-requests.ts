@@ -12,6 +12,7 @@ interface Waiting {
 export class PendingRequests {
   readonly #waiting = new Map<number, Waiting>()
   #ids = 0
+  readonly #whenSettled: (() => void)[] = []
 
   /** Registers a request; `onTimeout` is told its id when no answer came within `waitMs`. */
   open(
@@ -51,6 +52,12 @@ export class PendingRequests {
     this.#take(id)?.reject(error)
   }
 
+  /** Resolves when none is under way. */
+  settled(): Promise<void> {
+    if (this.#waiting.size === 0) return Promise.resolve()
+    return new Promise((resolve) => this.#whenSettled.push(resolve))
+  }
+
   failAll(error: Error): void {
     for (const id of [...this.#waiting.keys()]) this.fail(id, error)
   }
@@ -60,6 +67,7 @@ export class PendingRequests {
     if (waiting === undefined) return undefined
     clearTimeout(waiting.timer)
     this.#waiting.delete(id)
+    if (this.#waiting.size === 0) for (const tell of this.#whenSettled.splice(0)) tell()
     return waiting
   }
 }

@@ -54,6 +54,10 @@ export class StdioTransport implements Transport {
     return answer
   }
 
+  async listen(): Promise<void> {
+    // A process says everything on its one stream.
+  }
+
   notify({ method, params }: McpMessage): void {
     this.#send({ jsonrpc: '2.0', method, params })
   }

@@ -11,9 +11,15 @@ export interface Transport {
   /**
    * The `result` of a request, as it came.
    * @throws PortcullisError `UPSTREAM_REFUSED` only where the server says that it did not act;
-   * `UPSTREAM_TIMEOUT`, `UPSTREAM_UNAVAILABLE` or `UPSTREAM_PROTOCOL` where it may have acted.
+   * `UPSTREAM_TIMEOUT`, `UPSTREAM_UNAVAILABLE`, `UPSTREAM_PROTOCOL` or `CALL_CANCELLED` where it
+   * may have acted.
    */
   request(request: McpMessage, options: RequestOptions): Promise<JsonObject>
+  /**
+   * Hears from now on what the server says unasked, where that takes a stream of its own. Resolves
+   * when it does, or cannot; never rejects.
+   */
+  listen(): Promise<void>
   /** Sends what has no answer; it may be lost. */
   notify(notification: McpMessage): void
   /** Ends when the requests under way have ended. */
@@ -27,6 +33,8 @@ export interface RequestOptions {
   readonly waitMs: number
   /** The answer is wanted no more: the server is told. */
   readonly cancelled?: Gone | undefined
+  /** Is the server to report progress? The token is the transport's own. */
+  readonly progress?: boolean | undefined
   /** Is told what the server says about this request before it answers. */
   readonly told?: ((notification: McpMessage) => void) | undefined
   /** Is asked what the server wants to know before it answers. */

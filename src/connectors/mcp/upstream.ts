@@ -7,8 +7,8 @@ import type { EventName } from '../../kernel/receipt/events.ts'
 import type { RecordedEvent } from '../../kernel/receipt/receipt.ts'
 import type { AboutServer, Log, McpMessage } from '../../pipeline/ports.ts'
 import { ABOUT_RUNTIME, aboutServer } from './handshake.ts'
-import { HttpTransport } from './http-transport.ts'
 import { listTools, remainingMs, type Tools } from './list-tools.ts'
+import { leave, openTransport, type Reach, reach } from './open-transport.ts'
 import {
   type McpServerOptions,
   OPENING_WAIT_MS,
@@ -17,7 +17,6 @@ import {
   STEADY_MS,
 } from './options.ts'
 import { unavailable } from './server-message.ts'
-import { StdioTransport } from './stdio-transport.ts'
 import type { ToolDigests } from './tool-digests.ts'
 import { TOOLS_CHANGED, type Transport, type TransportEvents } from './transport.ts'
 
@@ -48,6 +47,7 @@ export interface UpstreamOptions {
 export class Upstream {
   readonly #name: string
   readonly #options: McpServerOptions
+  readonly #reach: Reach
   readonly #log: Log
   readonly #digests: ToolDigests
   readonly #report: UpstreamOptions['report']
@@ -71,6 +71,7 @@ export class Upstream {
   constructor({ name, options, log, digests, report, toolsChanged }: UpstreamOptions) {
     this.#name = name
     this.#options = options
+    this.#reach = reach(options)
     this.#log = log
     this.#digests = digests
     this.#report = report
@@ -149,6 +150,7 @@ export class Upstream {
     const transports = [...this.#retiring, ...(this.#transport ? [this.#transport] : [])]
     this.#transport = undefined
     await Promise.all(transports.map((transport) => transport.close()))
+    await leave(this.#reach)
   }
 
   #connect(): Transport {
@@ -161,11 +163,7 @@ export class Upstream {
       },
       said: (line) => this.#log.info('upstream.said', { server: this.#name, line }),
     }
-    const options = this.#options
-    const transport: Transport =
-      options.transport === 'stdio'
-        ? new StdioTransport(options, events)
-        : new HttpTransport(options, events)
+    const transport = openTransport(this.#reach, events)
     return transport
   }
 
