@@ -1,5 +1,10 @@
 /** Failures on the way to MCP servers and back. Part of `ERRORS`. */
 export const MCP_ERRORS = {
+  UPSTREAM_BUSY: {
+    http: 503,
+    agent: 'The target of this action is busy. Try again later.',
+    remedy: 'as many links to the server, or calls over one, are in use as may be: see `status`',
+  },
   CALL_CANCELLED: {
     http: 499,
     agent: 'The call was cancelled.',

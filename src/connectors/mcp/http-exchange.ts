@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
 import type { JsonObject } from '../../kernel/json/value.ts'
-import { eventReader } from './event-reader.ts'
+import { eventReader, type ServerEvent } from './event-reader.ts'
 import { HeldBytes } from './held-bytes.ts'
 import { MESSAGE_LIMIT_BYTES } from './options.ts'
 import { readServerMessage } from './server-message.ts'
@@ -18,12 +18,17 @@ export interface AnswerHead {
 /** How an exchange ended. A request that was not `sent` was certainly not carried out. */
 export type End =
   | { readonly kind: 'whole'; readonly head: AnswerHead }
-  | { readonly kind: 'broken'; readonly sent: boolean; readonly error: Error }
+  | {
+      readonly kind: 'broken'
+      readonly sent: boolean
+      readonly error: Error
+      readonly head: AnswerHead
+    }
 
 export interface ExchangeEvents {
   begun?(head: AnswerHead): void
   /** A message of the server: all that the answer holds, or an event of the stream that it is. */
-  received?(message: JsonObject): void
+  received?(message: JsonObject, bytes: number): void
   /** Called once. */
   ended(end: End): void
 }
@@ -37,9 +42,29 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   #read: (chunk: Buffer) => void = ignore
   #finish: () => void = ignore
   #over = false
+  #lastEventId: string | undefined
+  #retryMs: number | undefined
 
   constructor(events: ExchangeEvents) {
     this.#events = events
+  }
+
+  /** The id of the last event, where events have any: the stream can be resumed after it. */
+  get lastEventId(): string | undefined {
+    return this.#lastEventId
+  }
+
+  /** How long the server wants us to wait before that, in milliseconds. */
+  get retryMs(): number | undefined {
+    return this.#retryMs
+  }
+
+  /** Reads nothing for a while. */
+  rest(waitMs: number): void {
+    const controller = this.#controller
+    if (controller === undefined || controller.paused) return
+    controller.pause()
+    setTimeout(() => controller.resume(), waitMs)
   }
 
   /** Ends it at once, unless it is over. A request that still waits for a connection isn't sent. */
@@ -75,7 +100,8 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: unknown, error: Error): void {
-    this.#end({ kind: 'broken', sent: this.#controller !== undefined, error })
+    const sent = this.#controller !== undefined
+    this.#end({ kind: 'broken', sent, error, head: this.#head })
   }
 
   #readMessage(): void {
@@ -85,12 +111,16 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   }
 
   #readEvents(): void {
-    const onData = (data: Buffer) => this.#receive(data)
-    this.#read = eventReader({ limitBytes: MESSAGE_LIMIT_BYTES, onData })
+    const onEvent = ({ id, retryMs, data }: ServerEvent) => {
+      this.#lastEventId = id
+      this.#retryMs = retryMs
+      if (data.length > 0) this.#receive(data)
+    }
+    this.#read = eventReader({ limitBytes: MESSAGE_LIMIT_BYTES, onEvent })
   }
 
   #receive(bytes: Buffer): void {
-    this.#events.received?.(readServerMessage(bytes))
+    this.#events.received?.(readServerMessage(bytes), bytes.length)
   }
 
   #end(end: End): void {

@@ -1,41 +1,42 @@
-import { errors } from 'undici'
-import { PortcullisError } from '../../kernel/errors.ts'
+import { setTimeout as rest } from 'node:timers/promises'
 import type { JsonObject } from '../../kernel/json/value.ts'
 import type { AboutClient, McpMessage } from '../../pipeline/ports.ts'
+import { FlowMeter } from './flow-meter.ts'
 import { ABOUT_RUNTIME, INITIALIZED, initializeParams, negotiated } from './handshake.ts'
-import { type AnswerHead, type End, type ExchangeEvents, HttpExchange } from './http-exchange.ts'
+import { HttpAsk } from './http-ask.ts'
+import { type AnswerHead, type ExchangeEvents, HttpExchange } from './http-exchange.ts'
 import type { HttpPools, HttpReach } from './http-pools.ts'
-import { NotificationStream } from './notification-stream.ts'
 import {
-  type HttpOptions,
-  LINGERING_WAIT_MS,
-  NOTES_LIMIT,
-  NOTING_WAIT_MS,
-  OPENING_WAIT_MS,
-} from './options.ts'
+  bareSession,
+  begunSession,
+  failureOf,
+  SESSION_ID,
+  type Session,
+  SessionDoubtful,
+  SessionLost,
+  Unreached,
+} from './http-session.ts'
+import { NotificationStream } from './notification-stream.ts'
+import { LISTENING_WAIT_MS, NOTES_LIMIT, NOTING_WAIT_MS, OPENING_WAIT_MS } from './options.ts'
 import { PendingRequests } from './pending-requests.ts'
-import { answerTo, cancellation, paramsOf, protocol, unavailable } from './server-message.ts'
+import { withToken } from './progress-token.ts'
+import { cancellation, unavailable } from './server-message.ts'
 import {
   type RequestOptions,
   TOOLS_CHANGED,
   type Transport,
   type TransportEvents,
 } from './transport.ts'
+import { Unasked } from './unasked.ts'
 
-/** The server no longer knows the session, and therefore did not execute the request. */
-class SessionLost extends PortcullisError {}
-/** The server refused in a way that some servers use for a session they no longer know. */
-class SessionDoubtful extends PortcullisError {}
-
-/** What every request of a session bears. */
-interface Session {
-  readonly id: string | undefined
-  readonly headers: Readonly<Record<string, string>>
-}
-
-const ENOUGH = new Error('the answer has been read')
 const LATE = new Error('the answer came too late')
 const STOPPED = unavailable('the connection is being closed')
+
+interface Sent {
+  readonly session: Session
+  readonly message?: JsonObject | undefined
+  readonly lastEventId?: string | undefined
+}
 
 /** Streamable HTTP (MCP 2025-11-25), over connections that are kept. No redirect is followed. */
 export class HttpTransport implements Transport {
@@ -44,12 +45,15 @@ export class HttpTransport implements Transport {
   readonly #exchanges = new Set<HttpExchange>()
   readonly #events: TransportEvents
   readonly #pending = new PendingRequests()
+  readonly #unasked: Unasked
+  readonly #flow = new FlowMeter()
   readonly #stream: NotificationStream
   /** Before `initialize`. */
   readonly #bare: Session
   #session: Session
   #about = ABOUT_RUNTIME
   #renewing: Promise<void> | undefined
+  #listening: Promise<void> | undefined
   #doubting = false
   #gone = false
   #notes = 0
@@ -58,12 +62,14 @@ export class HttpTransport implements Transport {
     const { pathname, search } = new URL(url)
     this.#path = `${pathname}${search}`
     this.#pools = pools
-    this.#bare = { id: undefined, headers: requestHeaders(headers) }
+    this.#bare = bareSession(headers)
     this.#session = this.#bare
     this.#events = events
+    const send = (answer: JsonObject) => void this.#note('POST', answer)
+    this.#unasked = new Unasked({ pending: this.#pending, events, send })
     this.#stream = new NotificationStream({
-      connect: (listener) => this.#listen(listener),
-      received: (message) => this.#overhear(message),
+      connect: (listener, lastEventId) => this.#listenWith(listener, lastEventId),
+      received: (message) => this.#unasked.take(message),
       resumed: () => events.notified({ method: TOOLS_CHANGED, params: {} }),
       refused: () => void this.#doubt(this.#session),
     })
@@ -71,36 +77,41 @@ export class HttpTransport implements Transport {
 
   async open(about: AboutClient, waitMs: number): Promise<JsonObject> {
     this.#about = about
+    this.#unasked.declare(about.capabilities)
     let id: string | undefined
     const begun = ({ headers }: AnswerHead) => {
-      const given = headers['mcp-session-id']
+      const given = headers[SESSION_ID]
       if (typeof given === 'string') id = given
     }
-    const ask = { method: 'initialize', params: initializeParams(about), waitMs }
-    const chosen = await this.#ask(ask, this.#bare, begun)
-    const headers = { ...this.#bare.headers, 'mcp-protocol-version': negotiated(chosen) }
-    this.#session = { id, headers: id === undefined ? headers : { ...headers, [SESSION_ID]: id } }
+    const ask = { method: 'initialize', params: initializeParams(about) }
+    const chosen = await this.#ask(ask, { waitMs }, { session: this.#bare, begun })
+    this.#session = begunSession(this.#bare, negotiated(chosen), id)
     await this.#note('POST', INITIALIZED)
-    if (!this.#gone) this.#stream.start()
+    if (this.#listening !== undefined && !this.#gone) this.#listening = this.#stream.start()
     return chosen
   }
 
+  async listen(): Promise<void> {
+    if (this.#gone) return
+    this.#listening ??= this.#stream.start()
+    const late = new AbortController()
+    const { signal } = late
+    const waited = rest(LISTENING_WAIT_MS, undefined, { signal }).catch(() => undefined)
+    await Promise.race([this.#listening, waited])
+    late.abort()
+  }
+
   /** A call that meets a lost session takes longer than `waitMs` by the opening of a new one. */
-  async request(asked: McpMessage, { waitMs }: RequestOptions): Promise<JsonObject> {
+  async request(asked: McpMessage, options: RequestOptions): Promise<JsonObject> {
     const session = this.#session
-    const ask = { ...asked, waitMs }
     try {
-      return await this.#ask(ask, session)
+      return await this.#ask(asked, options, { session })
     } catch (error) {
       if (error instanceof SessionDoubtful) void this.#doubt(session)
       if (!(error instanceof SessionLost)) throw error
     }
     await this.#renew(session)
-    return await this.#ask(ask, this.#session)
-  }
-
-  async listen(): Promise<void> {
-    // It has listened since it was opened.
+    return await this.#ask(asked, options, { session: this.#session })
   }
 
   notify({ method, params }: McpMessage): void {
@@ -111,6 +122,7 @@ export class HttpTransport implements Transport {
     this.#gone = true
     this.#stream.stop(STOPPED)
     await this.#pending.settled()
+    await this.close()
   }
 
   async close(): Promise<void> {
@@ -121,76 +133,63 @@ export class HttpTransport implements Transport {
     if (this.#session.id !== undefined) await this.#note('DELETE')
   }
 
-  #send(
-    method: 'POST' | 'GET' | 'DELETE',
-    { session, message }: { readonly session: Session; readonly message?: JsonObject | undefined },
-    events: ExchangeEvents,
-  ): HttpExchange {
+  #send(method: 'POST' | 'GET' | 'DELETE', sent: Sent, events: ExchangeEvents): HttpExchange {
+    const { session, message, lastEventId } = sent
     const exchange = new HttpExchange({
       ...events,
+      received: (received, bytes) => {
+        events.received?.(received, bytes)
+        const restMs = received.method === undefined ? 0 : this.#flow.count(bytes)
+        if (restMs > 0) exchange.rest(restMs)
+      },
       ended: (end) => {
         this.#exchanges.delete(exchange)
         events.ended(end)
       },
     })
     this.#exchanges.add(exchange)
-    const accept = method === 'GET' ? { accept: 'text/event-stream' } : {}
-    const headers = { ...session.headers, ...accept }
+    const headers = {
+      ...session.headers,
+      ...(method === 'GET' && { accept: 'text/event-stream' }),
+      ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
+    }
     const body = message === undefined ? null : JSON.stringify(message)
     const pool = method === 'GET' ? this.#pools.streams : this.#pools.calls
     pool.dispatch({ path: this.#path, method, headers, body }, exchange)
     return exchange
   }
 
-  #ask(
-    { method, params, waitMs }: { method: string; params: JsonObject; waitMs: number },
-    session: Session,
-    begun?: (head: AnswerHead) => void,
+  async #ask(
+    { method, params }: McpMessage,
+    options: RequestOptions,
+    { session, begun }: { session: Session; begun?: (head: AnswerHead) => void },
   ): Promise<JsonObject> {
-    const { id, answer } = this.#pending.open(waitMs, () => {
-      exchange.abort(LATE)
+    const { id, answer } = this.#pending.open(options, () => {
+      ask.abort(LATE)
       // MCP 2025-11-25, cancellation: `initialize` must not be cancelled.
       if (method !== 'initialize') void this.#note('POST', cancellation(id))
     })
-    let lingering: NodeJS.Timeout | undefined
-    const message = { jsonrpc: '2.0', id, method, params }
-    const exchange = this.#send(
-      'POST',
-      { session, message },
-      {
-        ...(begun === undefined ? {} : { begun }),
-        received: (received) => {
-          if (received.id !== id || received.method !== undefined) return this.#overhear(received)
-          this.#pending.settle(id, received)
-          lingering ??= setTimeout(() => exchange.abort(ENOUGH), LINGERING_WAIT_MS)
-        },
-        ended: (end) => {
-          clearTimeout(lingering)
-          // An error takes longer to make than a call takes otherwise.
-          if (end.kind === 'whole' && !this.#pending.has(id)) return
-          this.#pending.fail(id, this.#failureOf(end, session))
-        },
+    const asked = options.progress ? withToken(params, id) : params
+    const message = { jsonrpc: '2.0', id, method, params: asked }
+    const ask = new HttpAsk({
+      session,
+      begun,
+      send: (events, lastEventId) =>
+        lastEventId === undefined
+          ? this.#send('POST', { session, message }, events)
+          : this.#send('GET', { session, lastEventId }, events),
+      received: (received) => {
+        if (received.method !== undefined) this.#unasked.take(received, id)
+        return received.method === undefined && received.id === id
+          ? this.#pending.settle(id, received)
+          : false
       },
-    )
+      failed: (error) => {
+        if (error instanceof Unreached) this.#fail(error)
+        this.#pending.fail(id, error)
+      },
+    })
     return answer
-  }
-
-  /** Why a request that ended so has no answer, if it has none. */
-  #failureOf(end: End, session: Session): PortcullisError {
-    if (end.kind === 'whole') return failureOf(end.head, session)
-    const { error, sent } = end
-    if (error instanceof PortcullisError) {
-      // Who answers there is not the server: nothing was sent, and it is down for us.
-      if (!sent && error.code.startsWith('PEER_')) this.#fail(error)
-      return error
-    }
-    if (error instanceof RangeError) return protocol('the server sent a message that is too long')
-    if (error instanceof errors.HTTPParserError) return protocol('the server does not speak HTTP')
-    const { code = 'no code' } = error as NodeJS.ErrnoException
-    if (sent) return unavailable(`the connection broke: ${code}`, { cause: error })
-    const failure = unavailable(`the server cannot be reached: ${code}`, { cause: error })
-    this.#fail(failure)
-    return failure
   }
 
   #fail(failure: Error): void {
@@ -225,7 +224,7 @@ export class HttpTransport implements Transport {
     if (this.#doubting || this.#gone) return
     this.#doubting = true
     try {
-      await this.#ask({ method: 'ping', params: {}, waitMs: OPENING_WAIT_MS }, session)
+      await this.#ask({ method: 'ping', params: {} }, { waitMs: OPENING_WAIT_MS }, { session })
     } catch (error) {
       const lost = error instanceof SessionLost || error instanceof SessionDoubtful
       // Whoever renews in vain has reported it: the server is down.
@@ -233,14 +232,6 @@ export class HttpTransport implements Transport {
     } finally {
       this.#doubting = false
     }
-  }
-
-  /** Requests and notifications of the server, which come beside its answers. */
-  #overhear(message: JsonObject): void {
-    const { id, method } = message
-    if (typeof method !== 'string') return
-    if (id === undefined) this.#events.notified({ method, params: paramsOf(message) })
-    else void this.#note('POST', answerTo(id, method))
   }
 
   /** Sends what has no answer. Resolves when it has gone, or has not. */
@@ -258,41 +249,19 @@ export class HttpTransport implements Transport {
     })
   }
 
-  #listen(events: ExchangeEvents): HttpExchange {
+  #listenWith(events: ExchangeEvents, lastEventId: string | undefined): HttpExchange {
+    const session = this.#session
     return this.#send(
       'GET',
-      { session: this.#session },
+      { session, lastEventId },
       {
         ...events,
         ended: (end) => {
-          // Marks the server as down where it can't be reached.
-          if (end.kind === 'broken') this.#failureOf(end, this.#session)
+          const failure = end.kind === 'broken' ? failureOf(end, session) : undefined
+          if (failure instanceof Unreached) this.#fail(failure)
           events.ended(end)
         },
       },
     )
   }
-}
-
-const SESSION_ID = 'mcp-session-id'
-
-/** One spelling for every name, so that none that is configured comes twice. */
-function requestHeaders(configured: HttpOptions['headers']): Record<string, string> {
-  const lower = Object.entries(configured).map(([name, value]) => [name.toLowerCase(), value])
-  return {
-    ...Object.fromEntries(lower),
-    'content-type': 'application/json',
-    accept: 'application/json, text/event-stream',
-  }
-}
-
-/** Only 4xx says that the server did not act: after a redirect or a fault it may have. */
-function failureOf({ status, body }: AnswerHead, { id }: Session): PortcullisError {
-  const said = `it answered with HTTP ${status}`
-  if (status === 404 && id !== undefined) return new SessionLost('UPSTREAM_UNAVAILABLE', said)
-  if (status === 400 && id !== undefined) return new SessionDoubtful('UPSTREAM_REFUSED', said)
-  if (status >= 500 || status === 408) return unavailable(said)
-  if (status >= 400) return new PortcullisError('UPSTREAM_REFUSED', said)
-  if (body === 'events') return unavailable('its stream ended without the answer')
-  return protocol(`${said} and without the answer`)
 }

@@ -63,6 +63,28 @@ export const LINGERING_WAIT_MS = 1_000
 export const NOTING_WAIT_MS = 1_000
 /** Messages under way to one HTTP server that need no answer; further ones are dropped. */
 export const NOTES_LIMIT = 64
+/** Requests under way on one link; further ones are refused. */
+export const REQUESTS_LIMIT = 128
+/** Bytes of the id of an event, which is sent back to have a stream go on. */
+export const EVENT_ID_LIMIT_BYTES = 1_024
+/** How often in a row a stream is asked to go on that then gives nothing new. */
+export const RESUMES_LIMIT = 5
+/** The longest wait that a server may ask for before its stream is resumed, in milliseconds. */
+export const RESUME_WAIT_LIMIT_MS = 30_000
+/** The wait where it asks for none, in milliseconds. */
+export const RESUME_WAIT_MS = 1_000
+/** How long the opening of a stream of notifications may hold up a call, in milliseconds. */
+export const LISTENING_WAIT_MS = 1_000
+/** What a server may ask in the course of one request. */
+export const ASKS_PER_REQUEST_LIMIT = 100
+/** What it may ask in a minute that belongs to no request. */
+export const UNASKED_PER_MINUTE_LIMIT = 60
+/** What it may ask at one time over one link. */
+export const OPEN_ASKS_LIMIT = 16
+/** What a server may say unasked over one link in a second; then it is not read for a while. */
+export const SAYINGS_PER_SECOND_LIMIT = 5_000
+/** Bytes that count as one saying. */
+export const SAYING_BYTES = 4_096
 
 /** The wait before attempt number `failures`, counted from 0. */
 export function retryWaitMs(failures: number): number {

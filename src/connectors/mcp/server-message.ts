@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { PortcullisError } from '../../kernel/errors.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../kernel/json/value.ts'
+import { PeerError, rpcErrorOf } from '../../kernel/mcp/peer-error.ts'
 import { visible } from '../../kernel/text/visible.ts'
 import { QUOTE_LIMIT, RESULT_DEPTH_LIMIT } from './options.ts'
 
@@ -34,18 +35,20 @@ function parsed(text: string): unknown {
 export function resultOf({ result, error }: JsonObject): JsonObject {
   if (isJsonObject(error)) throw refusal(error)
   if (!isJsonObject(result)) throw protocol('the server answered with neither result nor error')
-  checkPassable(result, 0)
+  checkPassable(result)
   return result
 }
 
-function refusal({ code, message }: JsonObject): PortcullisError {
-  const number = typeof code === 'number' ? code : 'no code'
-  const said = typeof message === 'string' ? quote(message) : ''
-  return new PortcullisError('UPSTREAM_REFUSED', `it refused with ${number}: \`${said}\``)
+function refusal(error: JsonObject): PeerError {
+  checkPassable(error)
+  const number = typeof error.code === 'number' ? error.code : 'no code'
+  const answered = rpcErrorOf(error)
+  const said = `it refused with ${number}: \`${quote(answered.message)}\``
+  return new PeerError('UPSTREAM_REFUSED', said, answered)
 }
 
 /** What has no canonical JSON can't enter a receipt: found after the effect, it would have none. */
-function checkPassable(value: JsonValue, depth: number): void {
+export function checkPassable(value: JsonValue, depth = 0): void {
   if (typeof value === 'string') checkText(value)
   else if (typeof value === 'number') checkNumber(value)
   else if (typeof value === 'object' && value !== null) checkMembers(value, depth)
@@ -71,15 +74,6 @@ function checkText(text: string): void {
 
 function checkNumber(number: number): void {
   if (!Number.isFinite(number)) throw protocol('the answer holds a number that is out of range')
-}
-
-/**
- * The answer to a request that the server makes of us. We declare no capabilities, so there is
- * nothing that it may ask for but whether we are there.
- */
-export function answerTo(id: JsonValue, method: string): JsonObject {
-  if (method === 'ping') return { jsonrpc: '2.0', id, result: {} }
-  return { jsonrpc: '2.0', id, error: { code: -32601, message: 'method not found' } }
 }
 
 /** The params of a message, empty where it has none. */

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import type { Writable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import { chatterReader } from './chatter-reader.ts'
 import { lineReader } from './line-reader.ts'
 import { MESSAGE_LIMIT_BYTES, STOPPING_WAIT_MS, type StdioOptions } from './options.ts'
@@ -14,6 +14,8 @@ const INHERITED = ['PATH', 'HOME', 'LANG']
 
 export interface ServerProcess {
   readonly stdin: Writable
+  /** Reads nothing that the process writes for a while. */
+  rest(waitMs: number): void
   /** Kills the group at once. */
   kill(): void
   /** Asks the group to end, kills it if need be. Resolves when the process has ended. */
@@ -60,9 +62,16 @@ export function startProcess(
   endWithRuntime(child)
   return {
     stdin: child.stdin,
+    rest: (waitMs) => restFor(child.stdout, waitMs),
     kill: () => signalGroup(child, 'SIGKILL'),
     stop: () => stop(child),
   }
+}
+
+function restFor(stream: Readable, waitMs: number): void {
+  if (stream.isPaused()) return
+  stream.pause()
+  setTimeout(() => stream.resume(), waitMs)
 }
 
 /** Only after the last line: an answer just before the end still counts. */

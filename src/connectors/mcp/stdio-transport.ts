@@ -1,19 +1,14 @@
 import type { JsonObject } from '../../kernel/json/value.ts'
 import type { AboutClient, McpMessage } from '../../pipeline/ports.ts'
+import { FlowMeter } from './flow-meter.ts'
 import { INITIALIZED, initializeParams, negotiated } from './handshake.ts'
 import { BACKLOG_LIMIT_BYTES, type StdioOptions } from './options.ts'
 import { PendingRequests } from './pending-requests.ts'
-import {
-  answerTo,
-  cancellation,
-  paramsOf,
-  protocol,
-  quote,
-  readServerMessage,
-  unavailable,
-} from './server-message.ts'
+import { withToken } from './progress-token.ts'
+import { cancellation, protocol, quote, readServerMessage, unavailable } from './server-message.ts'
 import { type ServerProcess, startProcess } from './server-process.ts'
 import type { RequestOptions, Transport, TransportEvents } from './transport.ts'
+import { Unasked } from './unasked.ts'
 
 const SPACES = new Set(Buffer.from(' \t\r'))
 const JSON_STARTS = new Set(Buffer.from('{['))
@@ -22,11 +17,15 @@ const JSON_STARTS = new Set(Buffer.from('{['))
 export class StdioTransport implements Transport {
   readonly #events: TransportEvents
   readonly #pending = new PendingRequests()
+  readonly #unasked: Unasked
+  readonly #flow = new FlowMeter()
   readonly #server: ServerProcess
   #gone = false
 
   constructor(options: StdioOptions, events: TransportEvents) {
     this.#events = events
+    const send = (answer: JsonObject) => void this.#send(answer)
+    this.#unasked = new Unasked({ pending: this.#pending, events, send })
     this.#server = startProcess(options, {
       wrote: (line) => this.#receive(line),
       overflowed: () => this.#fail(protocol('the server sent a message that is too long')),
@@ -36,6 +35,7 @@ export class StdioTransport implements Transport {
   }
 
   async open(about: AboutClient, waitMs: number): Promise<JsonObject> {
+    this.#unasked.declare(about.capabilities)
     const opening = { method: 'initialize', params: initializeParams(about) }
     const chosen = await this.request(opening, { waitMs })
     negotiated(chosen)
@@ -43,12 +43,13 @@ export class StdioTransport implements Transport {
     return chosen
   }
 
-  request({ method, params }: McpMessage, { waitMs }: RequestOptions): Promise<JsonObject> {
-    const { id, answer } = this.#pending.open(waitMs, () => {
+  async request({ method, params }: McpMessage, options: RequestOptions): Promise<JsonObject> {
+    const { id, answer } = this.#pending.open(options, () => {
       // MCP 2025-11-25, cancellation: `initialize` must not be cancelled.
       if (method !== 'initialize') this.#send(cancellation(id))
     })
-    if (!this.#send({ jsonrpc: '2.0', id, method, params })) {
+    const asked = options.progress ? withToken(params, id) : params
+    if (!this.#send({ jsonrpc: '2.0', id, method, params: asked })) {
       this.#pending.fail(id, unavailable('the server takes no more messages'))
     }
     return answer
@@ -62,8 +63,9 @@ export class StdioTransport implements Transport {
     this.#send({ jsonrpc: '2.0', method, params })
   }
 
-  retire(): Promise<void> {
-    return this.close()
+  async retire(): Promise<void> {
+    await this.#pending.settled()
+    await this.close()
   }
 
   close(): Promise<void> {
@@ -87,23 +89,23 @@ export class StdioTransport implements Transport {
     // MCP allows nothing but messages here; yet servers greet, and a greeting is no broken answer.
     const isMessage = JSON_STARTS.has(start)
     try {
-      if (isMessage) this.#take(readServerMessage(line))
-      else this.#events.said(quote(line.toString('utf8').trim()))
+      if (isMessage && this.#isAnswer(readServerMessage(line))) return
+      if (!isMessage) this.#events.said(quote(line.toString('utf8').trim()))
+      const restMs = this.#flow.count(line.length)
+      if (restMs > 0) this.#server.rest(restMs)
     } catch (error) {
       // Whose answer it was can't be known, so that all who wait have to be told.
       this.#fail(error as Error)
     }
   }
 
-  #take(message: JsonObject): void {
+  /** Hands on a message. Was it an answer that somebody waited for? */
+  #isAnswer(message: JsonObject): boolean {
     const { id, method } = message
-    if (typeof method === 'string') {
-      if (id === undefined) this.#events.notified({ method, params: paramsOf(message) })
-      else this.#send(answerTo(id, method))
-    } else if (typeof id === 'number') {
-      // Nobody waits: it came too late, or twice.
-      this.#pending.settle(id, message)
-    }
+    if (typeof method === 'string') this.#unasked.take(message)
+    // Nobody waits where it came too late, or twice.
+    else if (typeof id === 'number') return this.#pending.settle(id, message)
+    return false
   }
 
   #fail(error: Error): void {

@@ -102,6 +102,7 @@ export class Upstream {
       transport = this.#connect()
       this.#transport = transport
       const about = await transport.open(ABOUT_RUNTIME, remainingMs(deadline))
+      void transport.listen()
       const tools = offersTools(about.capabilities)
         ? await listTools(transport, deadline)
         : new Map()

@@ -27,7 +27,12 @@ export interface ScriptedOptions {
 interface Message {
   readonly id?: number | string
   readonly method?: string
-  readonly params?: { readonly name?: string; readonly arguments?: Json; readonly cursor?: string }
+  readonly params?: {
+    readonly name?: string
+    readonly arguments?: Json
+    readonly cursor?: string
+    readonly _meta?: Json
+  }
 }
 
 const [, , file = '', json = '{}'] = process.argv
@@ -35,7 +40,9 @@ const options: ScriptedOptions = JSON.parse(json)
 const held = new Map<string, unknown>()
 const added: string[] = []
 const heard: Message[] = []
+const asked = new Map<string, (answer: Message) => void>()
 let listings = 0
+let opened: object | undefined
 
 const write = (message: object) => process.stdout.write(`${JSON.stringify(message)}\n`)
 const reply = (id: unknown, result: unknown) => write({ jsonrpc: '2.0', id, result })
@@ -44,7 +51,7 @@ const changed = () => write({ jsonrpc: '2.0', method: 'notifications/tools/list_
 const STUBBORN = 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000);'
 const READY = `${STUBBORN} process.stdout.write("ready")`
 
-const TOOLS: Record<string, (id: unknown, args: Json) => void> = {
+const TOOLS: Record<string, (id: unknown, args: Json, meta: Json) => void> = {
   echo: (id, { message }) => say(id, String(message)),
   answer: (id, { result }) => reply(id, result),
   /** Written as it stands in `line`, with the id put in. */
@@ -82,6 +89,27 @@ const TOOLS: Record<string, (id: unknown, args: Json) => void> = {
     for (const method of methods as string[]) write({ jsonrpc: '2.0', id: method, method })
     held.set('asked', id)
   },
+  /** Writes messages before its answer, with the token of the call in place of `TOKEN`. */
+  emit(id, { messages }, meta) {
+    const token = JSON.stringify(meta.progressToken ?? null)
+    const text = (messages as Json[]).map((message) => `${JSON.stringify(message)}\n`).join('')
+    process.stdout.write(text.replaceAll('"TOKEN"', token))
+    say(id, 'emitted')
+  },
+  /** Asks the client one thing, as often as it is told, and says all that it answered. */
+  'ask-one'(id, { method, params, times = 1, as = `ask ${id}` }) {
+    const answers: Message[] = []
+    const ask = () => write({ jsonrpc: '2.0', id: as, method, params })
+    asked.set(String(as), (answer) => {
+      answers.push(answer)
+      if (answers.length < Number(times)) ask()
+      else say(id, JSON.stringify(answers.at(-1)))
+    })
+    ask()
+  },
+  /** Sends what it is told to, and nothing else: not even an answer. */
+  garbage: (_id, { text }) => process.stdout.write(String(text)),
+  pid: (id) => say(id, String(process.pid)),
   deaf(id) {
     input.pause()
     setInterval(() => undefined, 60_000)
@@ -115,9 +143,12 @@ function page(cursor: string | undefined): Json {
 function receive({ id, method, params = {} }: Message): void {
   if (id === undefined || method === options.silent) return
   const { version = '2025-11-25', capabilities = { tools: { listChanged: true } } } = options
+  if (method === 'initialize') opened = params
   if (method === 'initialize') reply(id, { protocolVersion: version, capabilities })
   else if (method === 'tools/list') reply(id, page(params.cursor))
-  else if (method === 'tools/call') TOOLS[params.name ?? '']?.(id, params.arguments ?? {})
+  else if (method === 'tools/call')
+    TOOLS[params.name ?? '']?.(id, params.arguments ?? {}, params._meta ?? {})
+  else if (method === 'about') reply(id, opened ?? {})
 }
 
 const input = createInterface({ input: process.stdin })
@@ -125,6 +156,8 @@ input.on('line', (line) => {
   appendFileSync(file, `${line}\n`)
   const message = JSON.parse(line) as Message
   if (message.method !== undefined) return receive(message)
+  const hear = asked.get(String(message.id))
+  if (hear !== undefined) return hear(message)
   heard.push(message)
   if (heard.length === 2) say(held.get('asked'), JSON.stringify(heard))
 })

@@ -1,0 +1,165 @@
+import { ERRORS, PortcullisError } from '../../kernel/errors.ts'
+import type { JsonObject, JsonValue } from '../../kernel/json/value.ts'
+import { METHOD_NOT_FOUND, PeerError, type RpcError } from '../../kernel/mcp/peer-error.ts'
+import type { McpMessage } from '../../pipeline/ports.ts'
+import { AskBounds } from './ask-bounds.ts'
+import type { PendingRequests, UnderWay } from './pending-requests.ts'
+import { checkPassable, paramsOf } from './server-message.ts'
+import type { TransportEvents } from './transport.ts'
+
+const PROGRESS = 'notifications/progress'
+const LOGGED = 'notifications/message'
+const CANCELLED = 'notifications/cancelled'
+
+/** What a client must have declared for a server to ask it of it. */
+const CAPABILITIES: Readonly<Record<string, string>> = {
+  'sampling/createMessage': 'sampling',
+  'elicitation/create': 'elicitation',
+  'roots/list': 'roots',
+}
+
+export interface UnaskedOptions {
+  readonly pending: PendingRequests
+  readonly events: TransportEvents
+  /** Sends the answer to what the server asked. */
+  send(answer: JsonObject): void
+}
+
+/**
+ * What a server sends that is no answer: notifications, and requests of its own. Each goes to whom
+ * it is for; a server is told no more about its client than the client said of itself.
+ */
+export class Unasked {
+  readonly #pending: PendingRequests
+  readonly #events: TransportEvents
+  readonly #send: UnaskedOptions['send']
+  readonly #bounds = new AskBounds()
+  /** Ids of what the server asks and has no answer to yet. */
+  readonly #open = new Set<JsonValue>()
+  #capabilities: JsonObject = {}
+
+  constructor({ pending, events, send }: UnaskedOptions) {
+    this.#pending = pending
+    this.#events = events
+    this.#send = send
+  }
+
+  /** What the client declared on whose behalf the session is. */
+  declare(capabilities: JsonObject): void {
+    this.#capabilities = capabilities
+  }
+
+  /** `request` is the id of the one on whose stream it came, where there is such a stream. */
+  take(message: JsonObject, request?: number): void {
+    const { id, method } = message
+    if (typeof method !== 'string') return
+    const asked = { method, params: paramsOf(message) }
+    if (!isPassable(asked.params)) return
+    if (id === undefined) this.#notify(asked, request)
+    else if (typeof id === 'string' || typeof id === 'number') this.#answer(id, asked, request)
+  }
+
+  #notify(notification: McpMessage, request: number | undefined): void {
+    const { method, params } = notification
+    if (method === CANCELLED) {
+      this.#open.delete(params.requestId ?? null)
+      return
+    }
+    const underWay =
+      method === PROGRESS ? this.#byToken(params.progressToken) : this.#belonging(method, request)
+    if (underWay?.options.told !== undefined && !isOfLists(method)) {
+      underWay.options.told(notification)
+    } else if (method !== PROGRESS) {
+      // Progress of what is answered already is of no use to anybody.
+      this.#events.notified(notification)
+    }
+  }
+
+  /** Tokens are the ids of the requests that bore them. */
+  #byToken(token: JsonValue | undefined): UnderWay | undefined {
+    const underWay = typeof token === 'number' ? this.#pending.get(token) : undefined
+    return underWay?.options.progress ? underWay : undefined
+  }
+
+  /** The request in the course of which this was said. Where no stream tells, the only one. */
+  #belonging(method: string, request: number | undefined): UnderWay | undefined {
+    if (request !== undefined) return this.#pending.get(request)
+    const isOfSession = method.startsWith('notifications/') && method !== LOGGED
+    return isOfSession ? undefined : this.#pending.only()
+  }
+
+  #answer(id: string | number, asked: McpMessage, request: number | undefined): void {
+    // Two answers with one id could not be told apart.
+    if (this.#open.has(id)) return
+    this.#open.add(id)
+    void this.#ask(asked, request).then((answer) => {
+      // The server may want to know it no more.
+      if (this.#open.delete(id)) this.#send({ jsonrpc: '2.0', id, ...answer })
+    })
+  }
+
+  /** The members of the answer. Never rejects. */
+  async #ask(asked: McpMessage, request: number | undefined): Promise<JsonObject> {
+    if (asked.method === 'ping') return { result: {} }
+    const underWay = this.#belonging(asked.method, request)
+    const ask = underWay?.options.asked ?? this.#events.asked
+    try {
+      if (ask === undefined || !this.#isDeclared(asked.method)) throw notFound()
+      this.#bounds.enter(underWay)
+      return { result: await this.#during(underWay, () => ask(asked)) }
+    } catch (error) {
+      return { error: { ...errorFor(error) } }
+    }
+  }
+
+  async #during(
+    underWay: UnderWay | undefined,
+    ask: () => Promise<JsonObject>,
+  ): Promise<JsonObject> {
+    if (underWay !== undefined) underWay.openAsks++
+    try {
+      return await ask()
+    } finally {
+      if (underWay !== undefined) underWay.openAsks--
+      this.#bounds.leave()
+    }
+  }
+
+  #isDeclared(method: string): boolean {
+    const capability = CAPABILITIES[method]
+    return capability === undefined || this.#capabilities[capability] !== undefined
+  }
+}
+
+function notFound(): PeerError {
+  const answered = { code: METHOD_NOT_FOUND, message: 'method not found' }
+  return new PeerError(
+    'REQUEST_METHOD_UNKNOWN',
+    'the client declared nothing of the kind',
+    answered,
+  )
+}
+
+/** What a server may know of why it has no answer. */
+function errorFor(error: unknown): RpcError {
+  if (error instanceof PeerError) return error.answered
+  const code = error instanceof PortcullisError ? error.code : 'INTERNAL'
+  return { code: SERVER_ERROR, message: ERRORS[code].agent }
+}
+
+/** JSON-RPC 2.0 section 5.1: the first that servers may define themselves. */
+const SERVER_ERROR = -32000
+
+function isOfLists(method: string): boolean {
+  return method.endsWith('/list_changed')
+}
+
+function isPassable(params: JsonObject): boolean {
+  try {
+    checkPassable(params)
+    return true
+  } catch (error) {
+    if (error instanceof PortcullisError) return false
+    throw error
+  }
+}
