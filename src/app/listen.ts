@@ -94,7 +94,8 @@ export async function listen(
 /** What the agents of a tenant can come to see. */
 function offerOf({ servers, config, resources }: TenantParts) {
   const catalog = { tools: () => servers.tools(), onChanged: servers.onToolsChanged }
-  return { catalog, namespaces: Object.keys(config.memory), storage: resources.names }
+  const namespaces = Object.keys(config.memory)
+  return { catalog, namespaces, storage: resources.names, upstreams: servers }
 }
 
 /** How long calls under way may take to be answered when the runtime stops, in milliseconds. */

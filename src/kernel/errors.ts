@@ -4,6 +4,7 @@ import { CEDAR_ERRORS } from './cedar-errors.ts'
 import { DOOR_ERRORS } from './door-errors.ts'
 import { FILTER_ERRORS } from './filter-errors.ts'
 import { LEDGER_ERRORS } from './ledger-errors.ts'
+import { MCP_DOOR_ERRORS } from './mcp-door-errors.ts'
 import { MCP_ERRORS } from './mcp-errors.ts'
 import { OAUTH_ERRORS } from './oauth-errors.ts'
 import { OBLIGATION_ERRORS } from './obligation-errors.ts'
@@ -189,6 +190,7 @@ export const ERRORS = {
   ...CEDAR_ERRORS,
   ...POLICY_TEST_ERRORS,
   ...DOOR_ERRORS,
+  ...MCP_DOOR_ERRORS,
   ...FILTER_ERRORS,
   ...SET_UP_ERRORS,
   ...POLICY_ERRORS,

@@ -5,6 +5,7 @@ import type { Credential } from '../kernel/identity/credential.ts'
 import type { Identity } from '../kernel/identity/principal.ts'
 import type { RecordedEvent } from '../kernel/receipt/receipt.ts'
 import { guard } from './guard.ts'
+import { overheard } from './overheard.ts'
 import { permit } from './permit.ts'
 import type { Channel, Gate, Ports } from './ports.ts'
 import { callOf } from './steps/meet.ts'
@@ -24,6 +25,7 @@ export function createGate(ports: Ports): Gate {
     note: (event, channel, identity) => recordAtDoor(event, { channel, identity }, ports),
     crossed: (what, { door, peer }, { chain }) =>
       ports.crossings.note(what, { actor: chain, channel: { door, peer } }),
+    overheard: (identity, notice, channel) => overheard(notice, { identity, channel }, ports),
     visible: (identity, actions, channel) => visible({ identity, actions, channel }, ports),
   }
 }

@@ -18,6 +18,7 @@ import { judgeCall } from './steps/judge.ts'
 import { keepRequest } from './steps/keep-request.ts'
 import { refusalOf } from './steps/meet.ts'
 import { obligeAction, obligeResult } from './steps/oblige.ts'
+import { obligedCaller, obligedError } from './steps/oblige-peer.ts'
 import { recordedResult } from './steps/payload.ts'
 import {
   type Effect,
@@ -59,7 +60,7 @@ export async function guard(request: GuardRequest, ports: Ports): Promise<Outcom
     hand.end()
     const effect = await carryOut(attempt, { ...judged, spend }, ports)
     await recordOutcome(attempt, { ...judged, intent, effect }, ports)
-    if ('code' in effect) return { kind: 'failed', code: effect.code, receipt: intent.id }
+    if ('code' in effect) return failed(effect, intent.id)
     return { kind: 'done', result: effect.result, receipt: intent.id }
   } catch (error) {
     const { action, channel } = request
@@ -95,7 +96,7 @@ async function carryOut(attempt: Attempt, going: Going, ports: Ports): Promise<E
     tell('args', argsOf(ready.action))
     await awaitFinality(decision, ports)
     reached = 'target'
-    const { caller } = attempt.request
+    const caller = obligedCaller(attempt.request.caller, decision, redactions)
     const answer = await ports.connector.execute(ready.action, identity, { asked, caller })
     reached = 'answer'
     const safe = obligeResult(answer, decision)
@@ -110,7 +111,9 @@ async function carryOut(attempt: Attempt, going: Going, ports: Ports): Promise<E
     const code = codeOf(error)
     const free = reached === 'nobody' || code === 'UPSTREAM_UNKNOWN'
     const state = reached === 'answer' ? 'confirmed' : stateAfter(code, reached)
-    return { receipt: receipt.id, state, code, ...told(), ...cost(spend, free) }
+    const answered = obligedError(error, decision)
+    const end = { receipt: receipt.id, state, code } as const
+    return { ...end, ...(answered && { answered }), ...told(), ...cost(spend, free) }
   }
 }
 
@@ -130,6 +133,13 @@ const UNCERTAIN: ReadonlySet<ErrorCode> = new Set([
 
 function stateAfter(code: ErrorCode, reached: 'nobody' | 'target'): 'failed' | 'unknown' {
   return reached === 'target' && UNCERTAIN.has(code) ? 'unknown' : 'failed'
+}
+
+function failed(
+  { code, answered }: Extract<Effect, { code: ErrorCode }>,
+  receipt: string,
+): Outcome {
+  return { kind: 'failed', code, receipt, ...(answered && { answered }) }
 }
 
 function refused(code: ErrorCode, receipt?: string): Outcome {

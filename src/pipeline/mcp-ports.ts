@@ -8,6 +8,12 @@ export interface McpMessage {
   readonly params: JsonObject
 }
 
+/** A notification, and which server sent it. */
+export interface ServerNotice {
+  readonly server: string
+  readonly notification: McpMessage
+}
+
 /** What one side of MCP says of itself when it opens a session, or with every request. */
 export interface AboutClient {
   /** The revision of MCP that it speaks. */
@@ -70,6 +76,8 @@ export type ListMethod =
 export interface McpUpstreams {
   /** Names of the servers there are now. */
   servers(): readonly string[]
+  /** What a server told the runtime itself; nothing as long as it has not. Opens nothing. */
+  declared?(server: string): AboutServer | undefined
   /**
    * What a server answered when it was opened for this client.
    * @throws PortcullisError `UPSTREAM_*`.

@@ -1,11 +1,21 @@
 import type { ErrorCode } from '../kernel/errors.ts'
 import type { Identity } from '../kernel/identity/principal.ts'
+import type { RpcError } from '../kernel/mcp/peer-error.ts'
 
 /** Nothing was done. `receipt` is absent where there is none: see `Outcome`. */
 export interface Refused {
   readonly kind: 'refused'
   readonly code: ErrorCode
   readonly receipt?: string
+}
+
+/** It was begun and came to no result. */
+export interface Failed {
+  readonly kind: 'failed'
+  readonly code: ErrorCode
+  readonly receipt: string
+  /** What an MCP server, or a client that was asked, answered in place of a result. */
+  readonly answered?: RpcError
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Candidate } from '../kernel/acl/candidate.ts'
 import type { Action, Resource } from '../kernel/action.ts'
 import type { Call, CallInHand, UsageFacts } from '../kernel/budget/usage-book.ts'
 import type { ErrorCode } from '../kernel/errors.ts'
-import type { Failed } from '../kernel/identity/attempt-limits.ts'
+import type { Failed as FailedAttempts } from '../kernel/identity/attempt-limits.ts'
 import type { Credential } from '../kernel/identity/credential.ts'
 import type { Identity } from '../kernel/identity/principal.ts'
 import type { JsonObject } from '../kernel/json/value.ts'
@@ -16,8 +16,8 @@ import type { ReceiptDraft, RecordedEvent, SubjectPayload } from '../kernel/rece
 import type { Approvals, Gone, HeldProgress } from './approval-ports.ts'
 import type { Connector } from './connector-ports.ts'
 import type { RoleSource } from './identity-ports.ts'
-import type { Caller } from './mcp-ports.ts'
-import type { Permission, Refused } from './permission-ports.ts'
+import type { Caller, McpMessage, ServerNotice } from './mcp-ports.ts'
+import type { Failed, Permission, Refused } from './permission-ports.ts'
 import type { ToolTrust } from './tool-ports.ts'
 
 export type * from './acl-ports.ts'
@@ -64,7 +64,7 @@ export interface Channel {
 export type Outcome =
   | { readonly kind: 'done'; readonly result: JsonObject; readonly receipt: string }
   | Refused
-  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly receipt: string }
+  | Failed
 
 /** All that a door may do. It never decides and never reaches a connector by itself. */
 export interface Gate {
@@ -83,6 +83,11 @@ export interface Gate {
   note(event: RecordedEvent, channel: Channel, identity?: Identity): Promise<void>
   /** Raises the alert that an id of another tenant was presented. Never waits: nobody can tell. */
   crossed(what: string, channel: Channel, identity: Identity): void
+  /**
+   * What a server says to a client that waits for nothing, as this one may read it by the policies
+   * of the moment. Nothing where it may not. Leaves no receipt, as looking at a list does not.
+   */
+  overheard(identity: Identity, notice: ServerNotice, channel: Channel): McpMessage | undefined
   /** Of these actions, those that some arguments could make permitted: what an agent may see. */
   visible(identity: Identity, actions: readonly Action[], channel: Channel): readonly boolean[]
 }
@@ -97,7 +102,7 @@ export interface Admissions {
     credential: Credential,
     peer: string,
     at: { readonly code: ErrorCode; readonly now: number },
-  ): Failed | undefined
+  ): FailedAttempts | undefined
 }
 
 export interface IdentitySource {

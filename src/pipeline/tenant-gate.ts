@@ -40,6 +40,8 @@ export function createTenantGate({ tenants, home, ...options }: TenantGateOption
     refuse: (code, channel, identity) => gateOf(identity).refuse(code, channel, identity),
     note: (event, channel, identity) => gateOf(identity).note(event, channel, identity),
     crossed: (what, channel, identity) => gateOf(identity).crossed(what, channel, identity),
+    overheard: (identity, notice, channel) =>
+      gates.get(identity.tenant)?.overheard(identity, notice, channel),
     visible: (identity, actions, channel) =>
       gates.get(identity.tenant)?.visible(identity, actions, channel) ?? actions.map(() => false),
   }

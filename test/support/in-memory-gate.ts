@@ -114,6 +114,11 @@ export function inMemoryGate({
       if (permitted(identity, action)) return { kind: 'permitted', identity }
       return { kind: 'refused', code: 'POLICY_DENIED' }
     },
+    overheard(identity, { server, notification }) {
+      const { method, params: args } = notification
+      const heard = permitted(identity, { kind: 'client.request', server, method, args })
+      return heard ? notification : undefined
+    },
     visible: (identity, actions) => actions.map((action) => permitted(identity, action)),
     async guard(request): Promise<Outcome> {
       const { action, credential, channel } = request

@@ -68,6 +68,7 @@ export function connectMcpServers(
       throw new PortcullisError('INTERNAL', `\`${action.kind}\` is nothing to ask of a server`)
     },
     servers: () => [...upstreams.keys()],
+    declared: (server) => upstreams.get(server)?.declared,
     about: async (server) => known(server).about(),
     list: (server, page) => known(server).request(page),
     listen: () => undefined,

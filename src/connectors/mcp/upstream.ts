@@ -55,7 +55,7 @@ export class Upstream {
   readonly #retiring = new Set<Transport>()
   #transport: Transport | undefined
   #tools: Tools = new Map()
-  #about: JsonObject = {}
+  #about: JsonObject | undefined
   #state: UpstreamStatus['state'] = 'starting'
   #error: string | undefined
   /** Who answers there is not the server. */
@@ -81,6 +81,11 @@ export class Upstream {
   /** As last listed. They stay while the server is down: an agent's view doesn't flicker. */
   get tools(): Tools {
     return this.#tools
+  }
+
+  /** As last told, also while it is down. */
+  get declared(): AboutServer | undefined {
+    return this.#about === undefined ? undefined : aboutServer(this.#about)
   }
 
   get status(): UpstreamStatus {
@@ -136,7 +141,7 @@ export class Upstream {
   /** What the server said when it was opened. @throws PortcullisError `UPSTREAM_UNAVAILABLE`. */
   about(): AboutServer {
     this.#reachable()
-    return aboutServer(this.#about)
+    return aboutServer(this.#about ?? {})
   }
 
   #reachable(): Transport {

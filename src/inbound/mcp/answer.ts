@@ -3,6 +3,7 @@ import type { FastifyReply } from 'fastify'
 import { ERRORS, type ErrorCode } from '../../kernel/errors.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
 import type { MessageId } from '../../kernel/jsonrpc/message.ts'
+import type { RpcError } from '../../kernel/mcp/peer-error.ts'
 
 /** What goes back: a complete answer, or the right to write to the response from now on. */
 export type Answer =
@@ -23,6 +24,11 @@ export function resultAnswer(
 ): Answer {
   const body = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result}}`
   return headers === undefined ? { status: 200, body } : { status: 200, headers, body }
+}
+
+/** The error that a server answered, in band. */
+export function peerErrorAnswer(id: MessageId, error: RpcError): Answer {
+  return { status: 200, body: JSON.stringify({ jsonrpc: '2.0', id, error }) }
 }
 
 export interface ErrorAnswerOptions {

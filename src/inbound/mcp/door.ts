@@ -10,6 +10,7 @@ import { type Challenges, challenged } from './challenge.ts'
 import { openEventStream } from './event-stream.ts'
 import { createHeldCalls } from './held-calls.ts'
 import { DEFAULT_DOOR_LIMITS, type DoorLimits } from './limits.ts'
+import { NO_UPSTREAMS } from './no-upstreams.ts'
 import { post } from './post.ts'
 import { checkAccept, checkVersion, credentialOf } from './request-headers.ts'
 import { createSessions, type Session, type SessionEnd } from './sessions.ts'
@@ -62,6 +63,8 @@ export function createMcpDoor(options: McpDoorOptions): McpDoor {
     allowances: createAllowances(limits),
     held: createHeldCalls(limits, clock),
     tools: createToolLists({ offers, pageSize: limits.toolsPerPage, gate, log }),
+    offer: ({ tenant }) => offers.get(tenant),
+    upstreams: ({ tenant }) => offers.get(tenant)?.upstreams ?? NO_UPSTREAMS,
   }
   const notifyListChanged = (tenant: Tenant) => {
     for (const { identity, streams } of door.sessions.all()) {

@@ -20,6 +20,16 @@ export interface DoorLimits {
   /** Milliseconds after which a stream ends, so that its reader has to prove itself again. */
   readonly streamLifetimeMs: number
   readonly toolsPerPage: number
+  /** Entries of a merged list after which a page ends; the last server's page is not cut. */
+  readonly entriesPerPage: number
+  /** Pages of servers that go into one page of a merged list. */
+  readonly pagesPerList: number
+  /** Milliseconds for each of them; who takes longer is left out of that list. */
+  readonly federatedWaitMs: number
+  /** Requests of servers that one session has to answer at once. */
+  readonly asksPerSession: number
+  /** Milliseconds for a client to answer one of them: often a person has to. */
+  readonly askWaitMs: number
   /** Milliseconds between two signs of life of a call that waits for approval. */
   readonly heldProgressMs: number
 }
@@ -41,6 +51,11 @@ export const DEFAULT_DOOR_LIMITS: DoorLimits = {
   streamKeepAliveMs: 15 * SECOND,
   streamLifetimeMs: 15 * MINUTE,
   toolsPerPage: 256,
+  entriesPerPage: 256,
+  pagesPerList: 32,
+  federatedWaitMs: 5 * SECOND,
+  asksPerSession: 16,
+  askWaitMs: 5 * MINUTE,
   heldProgressMs: 10 * SECOND,
 }
 

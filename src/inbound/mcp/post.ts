@@ -10,6 +10,7 @@ import {
 import type { Outcome } from '../../pipeline/ports.ts'
 import { readBody } from '../read-body.ts'
 import { ACCEPTED, type Answer, errorAnswer, resultAnswer } from './answer.ts'
+import { callerOf, type Line } from './caller.ts'
 import {
   checkMediaTypes,
   checkMirroredHeaders,
@@ -133,7 +134,12 @@ async function ask(message: RpcRequest, visit: Visit, door: Door): Promise<Answe
   const call = door.held.begin({ id, params, visit })
   try {
     const { onHeld, gone, cutOff } = call
-    const asked = serveMethod(message, { visit, waiting: { onHeld, gone } }, door)
+    const { credential, channel, identity } = visit
+    const about = { protocolVersion: MCP_VERSIONS[0], capabilities: {}, clientInfo: {} }
+    const line: Line = { tell: () => undefined, ask: unheard }
+    const client = { session: channel.run, identity, about, tell: () => undefined, ask: unheard }
+    const caller = callerOf({ client, credential, channel, line, federated: true }, door)
+    const asked = serveMethod(message, { visit, waiting: { onHeld, gone, caller } }, door)
     // Who was cut off hears nothing more; what was begun is finished and recorded all the same.
     const served = await Promise.race([asked, cutOff.then(actedBy)])
     return call.answer(servedAnswer(id, served))
@@ -149,4 +155,8 @@ function servedAnswer(id: MessageId, served: Served): Answer {
 
 function actedBy(outcome: Outcome): Served {
   return { kind: 'acted', outcome, operation: '' }
+}
+
+async function unheard(): Promise<never> {
+  throw new PortcullisError('CLIENT_SILENT', 'nobody is there to be asked')
 }

@@ -1,45 +1,49 @@
-import { type Action, operationOf } from '../../kernel/action.ts'
-import { PortcullisError } from '../../kernel/errors.ts'
-import type { JsonObject } from '../../kernel/json/value.ts'
-import type { GuardRequest, McpMessage, Outcome } from '../../pipeline/ports.ts'
-import { readToolCall } from './tool-call.ts'
-import type { Door, Visit } from './visit.ts'
+import type { McpMessage } from '../../pipeline/ports.ts'
+import { type Acted, act } from './scopes/act.ts'
+import { federatedList } from './scopes/federated-list.ts'
+import { serveFederated } from './scopes/federated-request.ts'
+import { isListMethod } from './scopes/list-kinds.ts'
+import { relayedAction } from './scopes/relayed-action.ts'
+import { relayedList } from './scopes/relayed-list.ts'
+import type { Asking } from './scopes/waiting.ts'
+import type { Door } from './visit.ts'
 
-/** A request of a client on its way, whichever revision of MCP it speaks. */
-export interface Asking {
-  readonly visit: Visit
-  /** The one server that it is for; absent where all of them are offered as one. */
-  readonly server?: string
-  /** How whoever waits is reached until there is an answer. */
-  readonly waiting: Pick<GuardRequest, 'caller' | 'gone' | 'onHeld'>
-}
+export type { Asking, Waiting } from './scopes/waiting.ts'
 
-/** What a method came to: a list, which is no action, or what the guard made of an action. */
-export type Served =
-  | { readonly kind: 'listed'; readonly result: string }
-  | { readonly kind: 'acted'; readonly outcome: Outcome; readonly operation: string }
+/**
+ * What a method came to: a list, as JSON text, which is no action and is nobody else's to cache; or
+ * what the guard made of an action.
+ */
+export type Served = { readonly kind: 'listed'; readonly result: string } | Acted
 
 /**
  * One request of a client. The revisions differ in how it comes and how its answer goes; what it
- * is, is the same.
- * @throws PortcullisError `REQUEST_METHOD_UNKNOWN`, `REQUEST_INVALID`.
+ * is, is the same. The opening, `ping` and streams are matters of a revision and never come here.
+ * @throws PortcullisError `REQUEST_METHOD_UNKNOWN`, `REQUEST_INVALID`; `UPSTREAM_*` for a list.
  */
 export async function serveMethod(
-  { method, params }: McpMessage,
-  { visit, waiting }: Asking,
+  message: McpMessage,
+  asking: Asking,
   door: Door,
 ): Promise<Served> {
-  if (method === 'tools/list') {
-    return { kind: 'listed', result: door.tools.page(visit, params.cursor) }
-  }
-  const action = readAction(method, params)
-  const { credential, channel } = visit
-  const outcome = await door.gate.guard({ action, credential, channel, ...waiting })
-  return { kind: 'acted', outcome, operation: operationOf(action) }
+  const { method, params } = message
+  if (!isListMethod(method)) return serveAction(message, asking, door)
+  const { server } = asking
+  const page = { method, params }
+  const listed =
+    server === undefined
+      ? federatedList(page, asking, door)
+      : relayedList(page, { ...asking, server }, door)
+  return { kind: 'listed', result: await listed }
 }
 
-/** The action that a method asks for. */
-function readAction(method: string, params: JsonObject): Action {
-  if (method === 'tools/call') return readToolCall(params)
-  throw new PortcullisError('REQUEST_METHOD_UNKNOWN', `the method \`${method}\` is not served`)
+/**
+ * A request that is an action, or a notification of the client, which is one too: what came of
+ * that, nobody is told.
+ * @throws PortcullisError `REQUEST_METHOD_UNKNOWN`, `REQUEST_INVALID`.
+ */
+export function serveAction(message: McpMessage, asking: Asking, door: Door): Promise<Acted> {
+  const { server } = asking
+  if (server === undefined) return serveFederated(message, asking, door)
+  return act(relayedAction(server, message), asking, door)
 }

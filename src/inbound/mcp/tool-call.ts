@@ -3,7 +3,7 @@ import { ERRORS, type ErrorCode, PortcullisError, unreachable } from '../../kern
 import { isJsonObject, type JsonObject } from '../../kernel/json/value.ts'
 import type { MessageId } from '../../kernel/jsonrpc/message.ts'
 import type { Outcome } from '../../pipeline/ports.ts'
-import { type Answer, errorAnswer, resultAnswer } from './answer.ts'
+import { type Answer, errorAnswer, peerErrorAnswer, resultAnswer } from './answer.ts'
 import { MEMORY_TOOLS } from './memory-tools.ts'
 import { STORAGE_TOOLS } from './storage-tools.ts'
 import { isToolName, TOOL_NAME, toolCall } from './tool-name.ts'
@@ -27,8 +27,11 @@ export function outcomeAnswer(id: MessageId, outcome: Outcome, operation = ''): 
   switch (outcome.kind) {
     case 'done':
       return resultAnswer(id, JSON.stringify(outcome.result))
-    case 'refused':
     case 'failed':
+      // A server's own error is told as it would be without anything in between.
+      if (outcome.answered !== undefined) return peerErrorAnswer(id, outcome.answered)
+      return failureAnswer(id, { ...outcome, operation })
+    case 'refused':
       return failureAnswer(id, { ...outcome, operation })
     default:
       return unreachable(outcome)

@@ -3,7 +3,7 @@ import { PortcullisError } from '../../kernel/errors.ts'
 import type { Identity } from '../../kernel/identity/principal.ts'
 import type { Tenant } from '../../kernel/identity/tenant.ts'
 import type { JsonObject, JsonValue } from '../../kernel/json/value.ts'
-import type { Channel, Gate, Log } from '../../pipeline/ports.ts'
+import type { Channel, Gate, Log, McpUpstreams } from '../../pipeline/ports.ts'
 import { MEMORY_TOOLS } from './memory-tools.ts'
 import { STORAGE_TOOLS } from './storage-tools.ts'
 import { BUILT_IN_SERVERS, federatedName, isToolName, TOOL_NAME, toolCall } from './tool-name.ts'
@@ -30,6 +30,8 @@ export interface Offer {
   /** Namespaces of the built-in record store. */
   readonly namespaces: readonly string[]
   readonly storage?: StorageNames
+  /** All else that its servers have; without it, they have nothing but tools. */
+  readonly upstreams?: McpUpstreams
 }
 
 interface ListOptions {

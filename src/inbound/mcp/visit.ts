@@ -3,7 +3,7 @@ import { codeOf, PortcullisError } from '../../kernel/errors.ts'
 import type { Credential } from '../../kernel/identity/credential.ts'
 import type { Identity } from '../../kernel/identity/principal.ts'
 import type { MessageId } from '../../kernel/jsonrpc/message.ts'
-import type { Channel, Gate, Log } from '../../pipeline/ports.ts'
+import type { Channel, Gate, Log, McpUpstreams } from '../../pipeline/ports.ts'
 import { logDefect, recordRefusal } from '../record-refusal.ts'
 import type { Allowances } from './allowances.ts'
 import { type Answer, errorAnswer } from './answer.ts'
@@ -11,7 +11,7 @@ import type { HeldCalls } from './held-calls.ts'
 import type { DoorLimits } from './limits.ts'
 import { checkSessionVersion, MCP_VERSIONS, textOf } from './request-headers.ts'
 import type { Session, Sessions } from './sessions.ts'
-import type { ToolList } from './tool-list.ts'
+import type { Offer, ToolList } from './tool-list.ts'
 
 /** Receipts of requests outside any session have this run. */
 export const NO_RUN = '-'
@@ -24,6 +24,10 @@ export interface Door {
   readonly sessions: Sessions
   readonly allowances: Allowances
   readonly tools: ToolList
+  /** What the agents of this one's tenant are offered, if there is such a tenant. */
+  offer(identity: Identity): Offer | undefined
+  /** The servers of this one's tenant, and none of any other. */
+  upstreams(identity: Identity): McpUpstreams
   readonly held: HeldCalls
   /** Version of the runtime, told in `initialize`. */
   readonly version: string

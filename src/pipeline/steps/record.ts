@@ -4,6 +4,7 @@ import type { ErrorCode } from '../../kernel/errors.ts'
 import type { Identity } from '../../kernel/identity/principal.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
 import { withinBytes } from '../../kernel/json/within-bytes.ts'
+import type { RpcError } from '../../kernel/mcp/peer-error.ts'
 import {
   type Decision,
   type Observation,
@@ -49,7 +50,13 @@ export type Effect = {
   readonly spend?: readonly Spending[]
   /** Places of the values that were passed on, where the audit trail is detailed. */
   readonly paths?: readonly string[]
-} & ({ readonly result: JsonObject; readonly out: RecordedPayload } | { readonly code: ErrorCode })
+} & ({ readonly result: JsonObject; readonly out: RecordedPayload } | Failure)
+
+interface Failure {
+  readonly code: ErrorCode
+  /** What the target answered in place of a result, as the agent may read it. */
+  readonly answered?: RpcError
+}
 
 /** A receipt that is on disk. */
 export interface Recorded {

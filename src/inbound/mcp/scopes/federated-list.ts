@@ -1,0 +1,160 @@
+import { setTimeout as rest } from 'node:timers/promises'
+import type { Action } from '../../../kernel/action.ts'
+import { codeOf, PortcullisError } from '../../../kernel/errors.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../kernel/json/value.ts'
+import type { ListPage } from '../../../pipeline/ports.ts'
+import type { Door } from '../visit.ts'
+import { entriesOf, LIST_KINDS, usable } from './list-kinds.ts'
+import { mayUse } from './may-use.ts'
+import type { Asking } from './waiting.ts'
+
+/** Characters of a cursor: a server's own one is carried in it. */
+const CURSOR_LIMIT = 16 * 1024
+/** Characters of a server's cursor that fit into it, whatever they are. */
+const OWN_CURSOR_LIMIT = 2_000
+
+/** Where a page goes on: at a page of a server, and then with the servers behind it. */
+interface Place {
+  readonly server: string
+  /** The server's own cursor; absent at its first page. */
+  readonly cursor?: string
+}
+
+/**
+ * One page of what all servers list, in the order of their names. Whole pages of servers are taken
+ * until there are enough entries, so that nothing has to be kept between two requests. A server
+ * that does not answer in time is left out and logged: it takes nothing from the others.
+ * @throws PortcullisError `REQUEST_METHOD_UNKNOWN` where no server has such a list;
+ * `REQUEST_INVALID` for a cursor of somebody else.
+ */
+export async function federatedList(
+  { method, params }: ListPage,
+  asking: Asking,
+  door: Door,
+): Promise<string> {
+  if (method === 'tools/list') return door.tools.page(asking.visit, params.cursor)
+  const from = readCursor(params.cursor)
+  const servers = serversWith(LIST_KINDS[method].capability, asking, door)
+  if (servers.length === 0) {
+    throw new PortcullisError('REQUEST_METHOD_UNKNOWN', `no server serves \`${method}\``)
+  }
+  const ahead = servers.filter((server) => from === undefined || server >= from.server)
+  const firsts = new Map(
+    ahead.map((server) => {
+      const place = server === from?.server ? from : { server }
+      return [server, pageOf(place, { method, asking, door })] as const
+    }),
+  )
+  return await merge(firsts, { method, asking, door })
+}
+
+interface Listing {
+  readonly method: Exclude<ListPage['method'], 'tools/list'>
+  readonly asking: Asking
+  readonly door: Door
+}
+
+interface Page {
+  readonly entries: readonly JsonObject[]
+  readonly next?: string
+}
+
+const NO_PAGE: Page = { entries: [] }
+
+async function merge(
+  firsts: ReadonlyMap<string, Promise<Page>>,
+  listing: Listing,
+): Promise<string> {
+  const { entriesPerPage, pagesPerList } = listing.door.limits
+  const { member } = LIST_KINDS[listing.method]
+  const entries: JsonObject[] = []
+  let pages = 0
+  const full = () => entries.length >= entriesPerPage || pages >= pagesPerList
+  const told = (place?: Place) =>
+    JSON.stringify({ [member]: entries, ...(place && { nextCursor: cursorOf(place) }) })
+  for (const [server, first] of firsts) {
+    if (full()) return told({ server })
+    let page = await first
+    for (;;) {
+      pages++
+      entries.push(...page.entries)
+      const { next } = page
+      if (next === undefined) break
+      if (full()) return told({ server, cursor: next })
+      page = await pageOf({ server, cursor: next }, listing)
+    }
+  }
+  return told()
+}
+
+/** A page of one server, filtered and under federated names; nothing where it fails. */
+async function pageOf({ server, cursor }: Place, { method, asking, door }: Listing): Promise<Page> {
+  const { identity, channel } = asking.visit
+  const kind = LIST_KINDS[method]
+  const sees = (actions: readonly Action[]) => door.gate.visible(identity, actions, channel)
+  const params = cursor === undefined ? {} : { cursor }
+  const { client } = asking.waiting.caller
+  try {
+    const listed = door.upstreams(identity).list(server, { method, params }, client)
+    const page = await inTime(listed, door.limits.federatedWaitMs)
+    const shown = usable(entriesOf(page, kind), { server, kind, sees })
+    const entries = shown.map((entry) => kind.federated(server, entry))
+    const { nextCursor } = page
+    if (typeof nextCursor !== 'string' || nextCursor.length > OWN_CURSOR_LIMIT) return { entries }
+    return { entries, next: nextCursor }
+  } catch (error) {
+    door.log.warn('mcp.list.incomplete', { server, method, code: codeOf(error) })
+    return NO_PAGE
+  }
+}
+
+/** @throws PortcullisError `UPSTREAM_TIMEOUT`. */
+export async function inTime<T>(answer: Promise<T>, waitMs: number): Promise<T> {
+  const timer = new AbortController()
+  const late = rest(waitMs, undefined, { signal: timer.signal }).then(() => {
+    throw new PortcullisError('UPSTREAM_TIMEOUT', `no answer within ${waitMs} ms`)
+  })
+  try {
+    return await Promise.race([answer, late])
+  } finally {
+    timer.abort()
+    late.catch(() => undefined)
+  }
+}
+
+/** Servers that the agent may use and that have such a list, as far as that is known. */
+function serversWith(capability: string, { visit }: Asking, door: Door): readonly string[] {
+  const upstreams = door.upstreams(visit.identity)
+  return upstreams
+    .servers()
+    .filter((server) => {
+      const declared = upstreams.declared?.(server)
+      if (declared !== undefined && declared.capabilities[capability] === undefined) return false
+      return mayUse(server, visit, door)
+    })
+    .sort()
+}
+
+function cursorOf({ server, cursor }: Place): string {
+  const text = JSON.stringify(cursor === undefined ? { server } : { server, cursor })
+  return Buffer.from(text).toString('base64url')
+}
+
+function readCursor(cursor: JsonValue | undefined): Place | undefined {
+  if (cursor === undefined) return undefined
+  const read = typeof cursor === 'string' && cursor.length <= CURSOR_LIMIT ? placeIn(cursor) : null
+  if (read) return read
+  throw new PortcullisError('REQUEST_INVALID', '`cursor` is not one that this endpoint gave')
+}
+
+function placeIn(cursor: string): Place | undefined {
+  try {
+    const place: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
+    if (!isJsonObject(place) || typeof place.server !== 'string') return undefined
+    const { server, cursor: own } = place
+    return typeof own === 'string' ? { server, cursor: own } : { server }
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,16 @@
+import type { Caller, GuardRequest } from '../../../pipeline/ports.ts'
+import type { Visit } from '../visit.ts'
+
+/** How whoever waits is reached until there is an answer. */
+export interface Waiting extends Pick<GuardRequest, 'gone' | 'onHeld'> {
+  /** What it asks of the client goes through the guard by itself: see `callerOf`. */
+  readonly caller: Caller
+}
+
+/** A request of a client on its way, whichever revision of MCP it speaks. */
+export interface Asking {
+  readonly visit: Visit
+  /** The one server that it is for; absent where all of them are offered as one. */
+  readonly server?: string | undefined
+  readonly waiting: Waiting
+}

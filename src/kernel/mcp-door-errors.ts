@@ -1,0 +1,23 @@
+/** Failures between an MCP server and the client behind the door. Part of `ERRORS`. */
+export const MCP_DOOR_ERRORS = {
+  MCP_SERVER_UNKNOWN: {
+    http: 404,
+    agent: 'There is no such server.',
+    remedy: 'no server of that name, or the policies permit this agent nothing of it',
+  },
+  CLIENT_INCAPABLE: {
+    http: 400,
+    agent: 'The client cannot be asked for this.',
+    remedy: 'the server asked for what the client did not declare when it opened its session',
+  },
+  CLIENT_REFUSED: {
+    http: 502,
+    agent: 'The client refused what was asked of it.',
+    remedy: 'the client answered the server’s request with an error of its own',
+  },
+  CLIENT_SILENT: {
+    http: 504,
+    agent: 'The client did not answer in time.',
+    remedy: 'the client left, or nobody answered there while the server waited',
+  },
+} as const

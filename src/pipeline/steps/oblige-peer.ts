@@ -1,0 +1,63 @@
+import { answeredError } from '../../kernel/mcp/answered-error.ts'
+import type { RpcError } from '../../kernel/mcp/peer-error.ts'
+import type { Decision } from '../../kernel/policy/decision.ts'
+import type { Redaction } from '../../kernel/receipt/receipt.ts'
+import type { Caller, McpMessage } from '../mcp-ports.ts'
+import { obligeResult } from './oblige.ts'
+import { RECORDED_REDACTIONS_LIMIT } from './record.ts'
+
+/**
+ * Who waits for an action, as its target may speak to them: what is told meanwhile leaves under the
+ * same obligations as the result does. What cannot be brought under them is not told.
+ */
+export function obligedCaller(
+  caller: Caller | undefined,
+  decision: Decision,
+  redactions: Redaction[],
+): Caller | undefined {
+  if (caller === undefined || decision.obligations.length === 0) return caller
+  const { client, cancelled, takesInputRequests, takesProgress } = caller
+  return {
+    client,
+    ...(cancelled && { cancelled }),
+    ...(takesInputRequests !== undefined && { takesInputRequests }),
+    ...(takesProgress !== undefined && { takesProgress }),
+    ask: (server, request) => caller.ask(server, request),
+    tell(server, notification) {
+      const obliged = obligedNotice(notification, decision)
+      if (obliged === undefined) return
+      // A server may say as much as it likes; a receipt lists so many.
+      const room = RECORDED_REDACTIONS_LIMIT - redactions.length
+      redactions.push(...obliged.redactions.slice(0, Math.max(room, 0)))
+      caller.tell(server, obliged.notification)
+    },
+  }
+}
+
+/** A notification as it may reach the agent; nothing where an obligation can't be fulfilled. */
+export function obligedNotice({ method, params }: McpMessage, decision: Decision) {
+  try {
+    const { result, redactions } = obligeResult(params, decision)
+    return { notification: { method, params: result }, redactions }
+  } catch {
+    // Fails closed: the code of it would tell nobody anything.
+    return undefined
+  }
+}
+
+/** The error that a peer answered, as it may reach the agent; none where there is none to tell. */
+export function obligedError(error: unknown, decision: Decision): RpcError | undefined {
+  const answered = answeredError(error)
+  if (answered === undefined) return undefined
+  try {
+    const { code, ...said } = answered
+    const { message, data } = obligeResult({ ...said }, decision).result
+    return {
+      code,
+      message: typeof message === 'string' ? message : '',
+      ...(data !== undefined && { data }),
+    }
+  } catch {
+    return undefined
+  }
+}
