@@ -12,6 +12,7 @@ import {
 } from '../../src/app/parts.ts'
 import { systemAlarm, systemClock, uuidIds } from '../../src/app/system-ports.ts'
 import { DEFAULT_TENANT } from '../../src/kernel/identity/tenant.ts'
+import { LabelBook } from '../../src/kernel/labels/label-book.ts'
 import { loadPolicies } from '../../src/kernel/policy/load-policies.ts'
 import { EMPTY_POLICY_SET } from '../../src/kernel/policy/policy-set.ts'
 import { subjectOf } from '../../src/kernel/privacy/subject.ts'
@@ -48,6 +49,8 @@ export async function benchPorts(folder: string) {
     ...{ budgets: {}, log: quiet, now: clock.now() },
   })
   ledger.subscribe((receipt) => usage.apply(receipt))
+  const labels = new LabelBook()
+  ledger.subscribe((receipt) => labels.apply(receipt))
   const assurances = configuredAssurances({ servers: {}, memory: {} }, false)
   const privacy = openPayloads({
     keys: { file: join(folder, 'data-keys.db'), tenant: 'default', tenantKey: keys.digestKey },
@@ -61,7 +64,7 @@ export async function benchPorts(folder: string) {
   })
   const watching = { ledger, clock, ids, alarm: systemAlarm, log: quiet }
   const ports: Ports = {
-    ...{ identities, ledger, clock, ids, assurances, usage: usage.book },
+    ...{ identities, ledger, clock, ids, assurances, usage: usage.book, labels },
     admissions: new AdmissionLimits(),
     roles: { rolesOf: () => ['sender'] },
     policies: { current: () => set },

@@ -4,6 +4,7 @@ export type {
   ApproverConfig,
   Config,
   HttpServerConfig,
+  LabelsConfig,
   ListenConfig,
   MemoryConfig,
   RetentionConfig,

@@ -7,6 +7,7 @@ import { effectiveRoles } from '../kernel/identity/grant.ts'
 import type { Identity } from '../kernel/identity/principal.ts'
 import { DEFAULT_TENANT } from '../kernel/identity/tenant.ts'
 import type { JsonObject } from '../kernel/json/value.ts'
+import { UNLABELLED } from '../kernel/labels/label.ts'
 import type { Explanation } from '../kernel/policy/explain.ts'
 import type { RoleSource } from '../pipeline/ports.ts'
 import { callOf } from '../pipeline/steps/meet.ts'
@@ -25,6 +26,7 @@ import { READING } from './policy-reading.ts'
 import { reading } from './read-receipts.ts'
 import { withExistence } from './resources/existence.ts'
 import { hasKeptList, withKeptList } from './resources/kept-lists.ts'
+import { readLabels } from './run-labels.ts'
 import { spacesOf } from './tenant/spaces.ts'
 
 /** What somebody wants to know: may this agent do that? */
@@ -65,8 +67,10 @@ export function asked(question: Question, config: Config) {
   const declared = declaredAttributes({ ...config.attributes, spaces: spacesOf(config) })
   const attributes = withExistence(declared, (name) => hasKeptList(name, config.dataDir))
   const knowledge = { attributes, roles: declaredRoles(config), now }
-  const used = usageOf(config, now)?.peek(callOf(action, identity, now))
-  const known = { ...knowledge, ...(used && { used }) }
+  const past = pastOf(config, now)
+  const used = past?.usage.peek(callOf(action, identity, now))
+  const run = past?.labels.of(identity.chain, now) ?? UNLABELLED
+  const known = { ...knowledge, run, ...(used && { used }) }
   const request = policyRequest({ action, channel }, identity, known)
   return { set, request }
 }
@@ -77,13 +81,15 @@ function declaredRoles(config: Config): RoleSource {
   return { rolesOf: (_tenant, holder, space) => effectiveRoles(grants(holder), space) }
 }
 
-/** What has been used so far, where there is a runtime's ledger to say it. */
-function usageOf({ dataDir, budgets }: Config, now: number) {
+/** What was used and given so far, where there is a runtime's ledger to say it. */
+function pastOf({ dataDir, budgets, labels }: Config, now: number) {
   const directory = ledgerDirectory(dataDir)
   if (!existsSync(directory)) return undefined
-  return reading(directory, (reader) =>
-    readUsage({ file: usageFile(dataDir), ledger: reader.of(), budgets, now }),
-  )
+  return reading(directory, (reader) => {
+    const ledger = reader.of()
+    const usage = readUsage({ file: usageFile(dataDir), ledger, budgets, now })
+    return { usage, labels: readLabels(ledger, labels, now) }
+  })
 }
 
 function identityOf({ agent = '', member }: Question, { agents, members }: Config): Identity {

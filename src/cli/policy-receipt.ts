@@ -40,7 +40,7 @@ const WITHOUT: Readonly<Record<NonNullable<ReceiptExplanation['unexplained']>, s
 }
 
 function receiptText(receipt: Receipt): string {
-  const { id, seq, ts, run, actor, action, decision, code } = receipt
+  const { id, seq, ts, run, actor, action, decision, code, taints = [] } = receipt
   const who = actor.map((link) => link.id).join(' → ') || 'nobody that was proved'
   const on = action?.resource.id === action?.operation ? '' : ` on ${action?.resource.id}`
   const lines = [
@@ -51,6 +51,9 @@ function receiptText(receipt: Receipt): string {
     lines.push(headline(decision))
     for (const rule of decision.rules) {
       lines.push(`${rule.rule} in policy \`${visible(rule.policy)}\``, ...renderExcerpt(rule))
+    }
+    for (const { label, receipt: of } of taints) {
+      lines.push(`the run has the label \`${visible(label)}\` by receipt ${of}`)
     }
   } else if (code !== undefined) lines.push(`${code}: ${ERRORS[code]?.remedy ?? ''}`)
   return lines.join('\n')

@@ -60,13 +60,20 @@ interface Sight {
 
 function visible({ identity, actions, channel }: Sight, ports: Ports): readonly boolean[] {
   const policies = ports.policies.current()
-  const { attributes, roles, usage } = ports
+  const { attributes, roles, usage, labels } = ports
   const now = ports.clock.now()
+  const run = labels.of(identity.chain, now)
   return actions.map((action) => {
     if (!isInScope(action, identity) || !isTrusted(action, ports)) return false
     // Looking at what there is counts for nothing.
     const used = usage.peek(callOf(action, identity, now))
-    const request = policyRequest({ action, channel }, identity, { attributes, roles, used, now })
+    const request = policyRequest({ action, channel }, identity, {
+      attributes,
+      roles,
+      used,
+      run,
+      now,
+    })
     return policies.mayAllow(request)
   })
 }

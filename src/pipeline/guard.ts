@@ -16,6 +16,7 @@ import { awaitFinality } from './steps/await-finality.ts'
 import { checkTool } from './steps/check-tool.ts'
 import { judgeCall } from './steps/judge.ts'
 import { keepRequest } from './steps/keep-request.ts'
+import { givenLabels } from './steps/label.ts'
 import { refusalOf } from './steps/meet.ts'
 import { obligeAction, obligeResult } from './steps/oblige.ts'
 import { obligedCaller, obligedError } from './steps/oblige-peer.ts'
@@ -105,7 +106,7 @@ async function carryOut(attempt: Attempt, going: Going, ports: Ports): Promise<E
     const { result } = safe
     const out = await recordedResult(action, { receipt, result }, ports)
     const end = { receipt: receipt.id, state: 'confirmed', result, out } as const
-    return { ...end, ...told(), ...cost(spend) }
+    return { ...end, ...told(), ...cost(spend), ...given(decision) }
   } catch (error) {
     attempt.request.onFailure?.(error)
     const code = codeOf(error)
@@ -113,13 +114,25 @@ async function carryOut(attempt: Attempt, going: Going, ports: Ports): Promise<E
     const state = reached === 'answer' ? 'confirmed' : stateAfter(code, reached)
     const answered = obligedError(error, decision)
     const end = { receipt: receipt.id, state, code } as const
-    return { ...end, ...(answered && { answered }), ...told(), ...cost(spend, free) }
+    return {
+      ...end,
+      ...(answered && { answered }),
+      ...told(),
+      ...cost(spend, free),
+      ...given(decision, free),
+    }
   }
 }
 
 /** What is held is spent, unless the target was never reached. */
 function cost(spend: readonly Spending[], free = false): { spend?: readonly Spending[] } {
   return spend.length === 0 ? {} : { spend: free ? [] : spend }
+}
+
+/** The labels that were held are the run's, unless the target was never reached. */
+function given(decision: Decision, free = false): { labels?: readonly string[] } {
+  if (givenLabels(decision).length === 0) return {}
+  return { labels: free ? [] : givenLabels(decision) }
 }
 
 /** Failures after which nobody can say whether the target acted. */

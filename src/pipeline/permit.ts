@@ -25,7 +25,8 @@ export async function permit(request: GuardRequest, ports: Ports): Promise<Permi
     if (decision.effect === 'require_approval') return { kind: 'conditional' }
     if (!permits(decision)) {
       const code = 'POLICY_DENIED'
-      const denied = { identity, decision, refusal: code, spend: [] } as const
+      const run = ports.labels.of(identity.chain, attempt.now)
+      const denied = { identity, decision, refusal: code, spend: [], run } as const
       const receipt = await recordIntent(attempt, denied, ports).catch(() => undefined)
       return { kind: 'refused', code, ...(receipt && { receipt: receipt.id }) }
     }
@@ -47,8 +48,8 @@ interface Asking {
 
 /** Where the counts may miss something, policies find none: who only looks, uses nothing. */
 function asking(request: GuardRequest, identity: Identity, { ports, now }: Asking): PolicyRequest {
-  const { attributes, roles, usage } = ports
-  const knowledge = { attributes, roles, now }
+  const { attributes, roles, usage, labels } = ports
+  const knowledge = { attributes, roles, run: labels.of(identity.chain, now), now }
   try {
     const used = usage.peek(callOf(request.action, identity, now))
     return policyRequest(request, identity, { ...knowledge, used })

@@ -16,6 +16,7 @@ import type { ReceiptDraft, RecordedEvent, SubjectPayload } from '../kernel/rece
 import type { Approvals, Gone, HeldProgress } from './approval-ports.ts'
 import type { Connector } from './connector-ports.ts'
 import type { RoleSource } from './identity-ports.ts'
+import type { Labels } from './label-ports.ts'
 import type { Caller, McpMessage, ServerNotice } from './mcp-ports.ts'
 import type { Failed, Permission, Refused } from './permission-ports.ts'
 import type { ToolTrust } from './tool-ports.ts'
@@ -24,6 +25,7 @@ export type * from './acl-ports.ts'
 export type * from './approval-ports.ts'
 export type * from './connector-ports.ts'
 export type * from './identity-ports.ts'
+export type * from './label-ports.ts'
 export type * from './mcp-ports.ts'
 export type * from './oauth-ports.ts'
 export type * from './people-ports.ts'
@@ -275,6 +277,8 @@ export interface Ports {
   readonly digests: Digester
   readonly payloads: Payloads
   readonly usage: UsageMeter
+  /** What agents were handed. */
+  readonly labels: Labels
   readonly assurances: Assurances
   readonly finality: Finality
   readonly recordings: Recordings

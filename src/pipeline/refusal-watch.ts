@@ -8,7 +8,7 @@ import { codeOf } from '../kernel/errors.ts'
 import { eventDraft } from '../kernel/receipt/event-draft.ts'
 import type { EventName } from '../kernel/receipt/events.ts'
 import type { Alarm, Clock, CountedRefusal, Ids, Ledger, Log, Refusals } from './ports.ts'
-import { clip } from './steps/record.ts'
+import { clip } from './steps/recorded-decision.ts'
 
 /** Refusals are counted by windows of so many milliseconds, by a clock that never goes back. */
 export const REFUSAL_WINDOW_MS = 60_000

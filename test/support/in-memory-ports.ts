@@ -5,6 +5,7 @@ import { PortcullisError } from '../../src/kernel/errors.ts'
 import type { Identity } from '../../src/kernel/identity/principal.ts'
 import { DEFAULT_TENANT } from '../../src/kernel/identity/tenant.ts'
 import type { JsonObject } from '../../src/kernel/json/value.ts'
+import { LabelBook } from '../../src/kernel/labels/label-book.ts'
 import type { Assured } from '../../src/kernel/obligations/assurance.ts'
 import type { Decision } from '../../src/kernel/policy/decision.ts'
 import type { PolicyRequest } from '../../src/kernel/policy/policy-request.ts'
@@ -106,6 +107,7 @@ export function inMemoryPorts({
   const recorded: RecordedRequest[] = []
   const steps: string[] = []
   const usage = new UsageBook(budgets)
+  const labels = new LabelBook()
   const time = handClock()
   let nextId = 0
   let ms = 0
@@ -114,7 +116,9 @@ export function inMemoryPorts({
     async append(draft) {
       steps.push(`append ${draft.kind}`)
       const seq = receipts.push(draft) - 1
-      usage.apply({ ...draft, v: 1, log: 'portcullis.example/test', seq })
+      const receipt = { ...draft, v: 1, log: 'portcullis.example/test', seq } as const
+      usage.apply(receipt)
+      labels.apply(receipt)
       return { id: draft.id, seq }
     },
   }
@@ -158,6 +162,7 @@ export function inMemoryPorts({
     recordings: { keep: (request) => void recorded.push(request) },
     clock: { now: time.now, elapsed: () => ms++ },
     usage,
+    labels,
     assurances: {
       of: () => ({ tier: 'none', finality: 'durable', stepUps: [], fulfils: [], ...assured }),
     },

@@ -170,6 +170,9 @@ export const anyReceipt: fc.Arbitrary<Receipt> = fc.record(
     clock: fc.record({ back_ms: amount }),
     sandbox: some({ tier: text, image: text, profile: text, egress: text }, []),
     spend: fc.array(fc.record({ budget: text, amount }), { maxLength: 2 }),
+    labels: fc.array(text, { maxLength: 2 }),
+    taints: fc.array(fc.record({ label: text, receipt: text }), { maxLength: 2 }),
+    sanitised: fc.array(fc.record({ path: text, why: text }), { maxLength: 2 }),
     detail: fc.record(
       {
         considered: fc.array(text, { maxLength: 2 }),

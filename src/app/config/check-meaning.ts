@@ -53,6 +53,7 @@ export function checkTenantMeaning(config: TenantFile, tree: Table): readonly Pr
     ...servers(config),
     ...checkPeerTls(config),
     ...budgets(config),
+    ...labels(config),
     ...identityFindings(config),
   ]
   return placed(findings, tree)
@@ -197,6 +198,12 @@ function* budgets({ budgets }: TenantFile): Generator<Finding> {
     if (periodMs >= BUDGET_PERIODS_MS.least && periodMs <= BUDGET_PERIODS_MS.most) continue
     yield { path: ['budgets', name, 'per'], message: 'a budget may be for `1m` to `366d`' }
   }
+}
+
+function* labels({ labels: { window } }: TenantFile): Generator<Finding> {
+  const windowMs = parseDuration(window) ?? 0
+  if (windowMs >= BUDGET_PERIODS_MS.least && windowMs <= BUDGET_PERIODS_MS.most) return
+  yield { path: ['labels', 'window'], message: 'a label may be kept for `1m` to `366d`' }
 }
 
 /** The address is not quoted: it could hold a password. */

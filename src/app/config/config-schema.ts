@@ -6,6 +6,7 @@ import { Approvals, Approver } from './approval-schema.ts'
 import { DURATION_PATTERN } from './duration.ts'
 import { Members, Roles, Spaces, space, Tenants } from './identity-schema.ts'
 import { KeysSchema } from './keys-schema.ts'
+import { Labels } from './labels-schema.ts'
 import { Ledger, Witnesses } from './ledger-schema.ts'
 import { AdminListener, McpListener } from './listener-schema.ts'
 import { Logins } from './login-schema.ts'
@@ -208,6 +209,7 @@ export const ConfigSchema = Type.Object(
     }),
     approvals: Approvals,
     alerts: Alerts,
+    labels: Labels,
     servers: Type.Record(
       Type.String({ pattern: '^[a-z][a-z0-9_-]{0,31}$' }),
       Type.Union([StdioServer, HttpServer]),

@@ -24,6 +24,8 @@ export interface TenantConfig {
   readonly approvals: ApprovalsConfig
   /** When refusals raise an alert, and how many of them have receipts of their own. */
   readonly alerts: RefusalBounds
+  /** How long runs have the labels of what they were given. */
+  readonly labels: LabelsConfig
   readonly servers: Readonly<Record<string, ServerConfig>>
   /** Namespaces of the built-in record store. */
   readonly memory: Readonly<Record<string, MemoryConfig>>
@@ -171,6 +173,10 @@ export interface ApproverConfig {
   readonly agents: readonly string[]
   readonly tokenTtlMs: number
   readonly description?: string
+}
+
+export interface LabelsConfig {
+  readonly windowMs: number
 }
 
 export interface ApprovalsConfig {

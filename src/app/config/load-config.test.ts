@@ -33,6 +33,7 @@ test('the smallest file gets every default, and absolute paths beside itself', a
     approvers: {},
     approvals: { waitMs: 300_000, pendingPerAgent: 32, pending: 1_024 },
     alerts: { alertAfter: 20, receiptsPerSource: 30, receipts: 300 },
+    labels: { windowMs: 86_400_000 },
     servers: {},
     memory: {},
     budgets: {},
@@ -93,6 +94,8 @@ pending = 3
 alert_after = 4
 receipts_per_source = 5
 receipts = 6
+[labels]
+window = "8h"
 [servers.files]
 transport = "stdio"
 command = "node"
@@ -148,6 +151,7 @@ maintenance_mode = false
     approvals: { waitMs: 30_000, pendingPerAgent: 2, pending: 3 },
     storage: { maxObjectBytes: 4_194_304, maxTotalBytes: 1_073_741_824 },
     alerts: { alertAfter: 4, receiptsPerSource: 5, receipts: 6 },
+    labels: { windowMs: 28_800_000 },
     servers: {
       files: {
         transport: 'stdio',

@@ -48,6 +48,7 @@ export function tenantConfigOf(
       receiptsPerSource: written.alerts.receipts_per_source,
       receipts: written.alerts.receipts,
     },
+    labels: { windowMs: milliseconds(written.labels.window) },
     servers: mapValues(written.servers, (server) => serverOf(server, absolute)),
     memory: mapValues(written.memory, ({ seed, ...memory }) => ({
       ...memory,

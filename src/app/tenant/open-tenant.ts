@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { PortcullisError } from '../../kernel/errors.ts'
 import { DEFAULT_TENANT, type Tenant } from '../../kernel/identity/tenant.ts'
+import type { LabelBook } from '../../kernel/labels/label-book.ts'
 import type { RecordedEvent } from '../../kernel/receipt/receipt.ts'
 import { CrossingWatch } from '../../pipeline/crossing-watch.ts'
 import type { Connector, Ports, Recordings, ToolTrust } from '../../pipeline/ports.ts'
@@ -20,6 +21,7 @@ import { recordEvent, recordHappened } from '../record-event.ts'
 import { openResources } from '../resources/open-resources.ts'
 import { askClient, routeConnector } from '../route-connector.ts'
 import type { OutstandingSvid } from '../run/svid-desk.ts'
+import { readLabels } from '../run-labels.ts'
 import { reachServers } from '../tls/reach-servers.ts'
 import type { Shared } from './shared.ts'
 import { spacesOf } from './spaces.ts'
@@ -44,6 +46,7 @@ export async function openTenant(tenant: Tenant, shared: Shared, opened: Closing
   const privacy = await openPrivacy(config, { ...shared, ...recorder, tenant, origin })
   opened.add(() => privacy.close())
   const usage = countUsage(tenant, shared, opened)
+  const labels = followLabels(tenant, shared, opened)
   const { policies, control } = openPolicies(config, { log, ...recorder })
   opened.add(() => policies.close())
   const declared = { ...config.attributes, spaces: spacesOf(config) }
@@ -71,7 +74,7 @@ export async function openTenant(tenant: Tenant, shared: Shared, opened: Closing
     admissions: shared.admissions,
     roles: shared.directory,
     attributes: resources.attributes,
-    ...{ policies: resources.policies, usage: usage.book, approvals, refusals },
+    ...{ policies: resources.policies, usage: usage.book, labels, approvals, refusals },
     crossings: new CrossingWatch({ ...recorder, alarm, log }),
     assurances: configuredAssurances(config, shared.installation.witnesses !== undefined),
     connector: routeConnector({ ...mcpRoutes(servers), ...resources.routes, 'admin.call': admin }),
@@ -123,6 +126,19 @@ function countUsage(tenant: Tenant, shared: Shared, opened: Closing) {
 /** All that is asked of MCP servers, and what they ask of their clients. */
 function mcpRoutes(servers: Connector) {
   return { 'tool.call': servers, 'mcp.request': servers, 'client.request': askClient }
+}
+
+/** What its agents were given, by its own receipts. */
+function followLabels(tenant: Tenant, shared: Shared, opened: Closing): LabelBook {
+  const { ledger, reader, clock } = shared
+  const { origin } = ledger.of(tenant)
+  const book = readLabels(reader.of(tenant), configOf(tenant, shared).labels, clock.now())
+  opened.add(
+    ledger.subscribe((receipt) => {
+      if (receipt.log === origin) book.apply(receipt)
+    }),
+  )
+  return book
 }
 
 function configLoaded(config: TenantConfig): RecordedEvent {

@@ -54,6 +54,7 @@ export function shortOf(
     case 'rate_limit':
     case 'spend':
     case 'audit_trail':
+    case 'label':
       return undefined
     default:
       return unreachable(obligation)

@@ -18,6 +18,8 @@ export function obligationText(obligation: Obligation): string {
       return `spend ${obligation.amount} of ${obligation.budget}`
     case 'audit_trail':
       return `audit_trail ${obligation.detail}`
+    case 'label':
+      return `${obligation.marked ? 'label_marked' : 'label'} ${obligation.labels.join(', ')}`
     case 'sandbox_tier':
       return `sandbox_tier ${obligation.tier}`
     case 'finality':

@@ -7,6 +7,7 @@ export type Obligation =
   | RateLimit
   | Spend
   | AuditTrail
+  | Label
   | SandboxTier
   | Finality
   | StepUp
@@ -63,6 +64,16 @@ export const AUDIT_TRAILS = ['basic', 'detailed'] as const
 export interface AuditTrail {
   readonly kind: 'audit_trail'
   readonly detail: (typeof AUDIT_TRAILS)[number]
+}
+
+/**
+ * Gives labels to the run whose agent is handed the result; the payload is left as it is. With
+ * `marked` only where something in the result reads like an instruction to the agent.
+ */
+export interface Label {
+  readonly kind: 'label'
+  readonly labels: readonly string[]
+  readonly marked: boolean
 }
 
 /** Strengths of confinement, from the least to the most. */

@@ -44,6 +44,7 @@ export function requestOf(parts: Parts): PolicyRequest {
   const base: JsonObject = {
     ...{ principal, agent: principal, args, input: args, resource: about, data: about },
     operation: { name: operation },
+    run: { labels: [] },
     session: { id: 'test' },
     context: { door: 'mcp', time: now },
   }

@@ -28,6 +28,8 @@ export interface RuleRef {
   readonly text: string
   /** The sentence of its `@reason("…")`, which agents may be told. */
   readonly says?: string
+  /** Some part of it reads what the run has been doing. */
+  readonly readsRun?: true
 }
 
 /** A clause that could not be evaluated, and the attribute or type that was at fault. */

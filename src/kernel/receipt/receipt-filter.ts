@@ -17,6 +17,7 @@ export const FILTER_FIELDS = [
   'rule',
   'code',
   'approval',
+  'label',
 ] as const
 
 export type FilterField = (typeof FILTER_FIELDS)[number]
@@ -47,14 +48,20 @@ export interface ReceiptFilter {
   readonly code?: string
   /** Id of a request for approval. */
   readonly approval?: string
+  /** A label that was given, or held, or that led to a denial; `-` where none was in the end. */
+  readonly label?: string
   /** Not before this time and not after that, in milliseconds since the epoch. */
   readonly since?: number
   readonly until?: number
 }
 
+/** Stands for the labels of an outcome that gave none of those held for it. */
+const NO_LABEL = '-'
+
 /** All that a receipt can be found by, in one field any number of times. */
 export function termsOf(receipt: Receipt): readonly (readonly [FilterField, string])[] {
   const { kind, run, actor, action, decision, event, code, approval } = receipt
+  const { labels, taints = [] } = receipt
   const terms: [FilterField, string][] = [
     ['kind', kind],
     ['run', run],
@@ -71,6 +78,9 @@ export function termsOf(receipt: Receipt): readonly (readonly [FilterField, stri
   if (event !== undefined) terms.push(['event', event.name])
   if (code !== undefined) terms.push(['code', code])
   if (approval !== undefined) terms.push(['approval', approval.request])
+  for (const label of labels ?? []) terms.push(['label', label])
+  if (labels?.length === 0) terms.push(['label', NO_LABEL])
+  for (const { label } of taints) terms.push(['label', label])
   return terms
 }
 

@@ -63,6 +63,9 @@ const WHOLE: Whole<Receipt> = {
   clock: { back_ms: 5 },
   sandbox: { tier: 't', image: 'i', profile: 'p', egress: 'e' },
   spend: [{ budget: 'b', amount: 0.5 }],
+  labels: ['l'],
+  taints: [{ label: 'l', receipt: 'd' }],
+  sanitised: [{ path: 'p', why: 'w' }],
   detail: { considered: ['c'], paths: ['p'] },
   approval: { request: 'q', binding: 'b', names: ['n'], by: ['a'], expires: 1 },
 }

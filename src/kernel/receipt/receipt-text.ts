@@ -1,6 +1,7 @@
 import type { Resource } from '../action.ts'
 import type { Spending } from '../budget/budget.ts'
 import type { ActorLink } from '../identity/principal.ts'
+import type { Taint } from '../labels/label.ts'
 import type { RuleRef } from '../policy/decision.ts'
 import { canonical } from './canonical.ts'
 import { RECEIPT_KINDS } from './events.ts'
@@ -73,14 +74,18 @@ function written(receipt: unknown): string {
     after('event', it.event, event) +
     `,"id":${text(it.id)}` +
     after('in', it.in, payload) +
-    `,"kind":${kind(it.kind)},"log":${name(it.log)}` +
+    `,"kind":${kind(it.kind)}` +
+    after('labels', it.labels, texts) +
+    `,"log":${name(it.log)}` +
     after('out', it.out, payload) +
     after('prev', it.prev, text) +
     after('redactions', it.redactions, redactions) +
     `,"run":${name(it.run)}` +
     after('sandbox', it.sandbox, sandbox) +
+    after('sanitised', it.sanitised, redactions) +
     `,"seq":${count(it.seq)}` +
     after('spend', it.spend, spends) +
+    after('taints', it.taints, taints) +
     `,"ts":${amount(it.ts)},"v":${version(it.v)}}`
   )
 }
@@ -240,4 +245,9 @@ function sandbox(value: unknown): string {
 const spends = listOf((value) => {
   const it = objectOf<Spending>(value)
   return `{"amount":${amount(it.amount)},"budget":${name(it.budget)}}`
+})
+
+const taints = listOf((value) => {
+  const it = objectOf<Taint>(value)
+  return `{"label":${name(it.label)},"receipt":${text(it.receipt)}}`
 })

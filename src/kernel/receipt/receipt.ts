@@ -2,6 +2,7 @@ import type { Resource } from '../action.ts'
 import type { Spending } from '../budget/budget.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { ActorLink } from '../identity/principal.ts'
+import type { Taint } from '../labels/label.ts'
 import type { Decision, Reason, RuleRef } from '../policy/decision.ts'
 import type { HoldScope } from '../privacy/hold.ts'
 import type { EventName, ReceiptKind } from './events.ts'
@@ -45,6 +46,8 @@ export interface ReceiptDraft {
   readonly in?: RecordedPayload
   readonly out?: RecordedPayload
   readonly redactions?: readonly Redaction[]
+  /** What of the result was made harmless, or only marked. */
+  readonly sanitised?: readonly Redaction[]
   readonly effect?: RecordedEffect
   readonly cost?: RecordedCost
   /** What happened, where that is no action. */
@@ -55,6 +58,10 @@ export interface ReceiptDraft {
   readonly clock?: RecordedClock
   /** In a decision what is held of budgets, in an effect what was spent. */
   readonly spend?: readonly Spending[]
+  /** In a decision the labels that are held for the run, in an effect those that it was given. */
+  readonly labels?: readonly string[]
+  /** In a decision that the labels of the run settled: which, and the receipts that gave them. */
+  readonly taints?: readonly Taint[]
   /** Where a policy asks for the audit trail `detailed`. */
   readonly detail?: RecordedDetail
   readonly approval?: RecordedApproval
@@ -143,13 +150,16 @@ export interface RecordedDetail {
   readonly paths?: readonly string[]
 }
 
+/** Where a rule stands that settled a decision. */
+export type RecordedRule = Omit<RuleRef, 'readsRun'>
+
 export interface RecordedDecision {
   readonly effect: Decision['effect']
   readonly reason: Reason
   /** Digest of the policy set that decided. */
   readonly version: string
   /** The rules that settled it. Empty for a default deny. */
-  readonly rules: readonly RuleRef[]
+  readonly rules: readonly RecordedRule[]
   readonly obligations: readonly string[]
   readonly errors: readonly string[]
   /** What `audit` rules want noted; absent where there is nothing. */
@@ -161,7 +171,7 @@ export interface RecordedDecision {
 export interface RecordedObservation {
   readonly effect: Decision['effect']
   readonly reason: Reason
-  readonly rules: readonly RuleRef[]
+  readonly rules: readonly RecordedRule[]
 }
 
 /**
@@ -215,7 +225,7 @@ export interface SubjectPayload extends RecordedPayload {
   readonly subject: string
 }
 
-/** One value taken out: where (`args.text`, `result.content.0.text`) and by what. */
+/** One value taken out or changed: where (`args.text`, `result.content.0.text`) and by what. */
 export interface Redaction {
   readonly path: string
   readonly why: string

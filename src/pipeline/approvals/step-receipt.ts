@@ -5,7 +5,7 @@ import { unreachable } from '../../kernel/errors.ts'
 import { BY_RUNTIME, type EventBy, eventDraft } from '../../kernel/receipt/event-draft.ts'
 import type { ReceiptDraft } from '../../kernel/receipt/receipt.ts'
 import { recordedApproval } from '../steps/approve.ts'
-import { clip } from '../steps/record.ts'
+import { clip } from '../steps/recorded-decision.ts'
 
 /** Steps that time or new policies take. */
 const OF_THE_RUNTIME: ReadonlySet<ApprovalStep> = new Set(['escalated', 'expired', 'void'])

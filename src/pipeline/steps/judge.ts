@@ -1,6 +1,7 @@
 import type { CallInHand, UsageFacts } from '../../kernel/budget/usage-book.ts'
 import { PortcullisError } from '../../kernel/errors.ts'
 import type { Identity } from '../../kernel/identity/principal.ts'
+import type { RunLabels } from '../../kernel/labels/label.ts'
 import type { Decision } from '../../kernel/policy/decision.ts'
 import type { PolicyRequest } from '../../kernel/policy/policy-request.ts'
 import type { Attempt } from '../attempt.ts'
@@ -19,6 +20,8 @@ export interface JudgedCall {
   readonly attempt: Attempt
   readonly identity: Identity
   readonly hand: CallInHand
+  /** The labels that its run has, and what gave them. */
+  readonly run: RunLabels
   /** What the policy was asked. */
   readonly asked: PolicyRequest
   readonly decision: Decision
@@ -46,14 +49,15 @@ function judge(
   attempt: Attempt,
   { identity, used, approved }: Asker & { readonly used: UsageFacts },
   ports: Ports,
-): Pick<JudgedCall, 'asked' | 'decision' | 'under'> {
+): Pick<JudgedCall, 'asked' | 'decision' | 'under' | 'run'> {
   try {
     const { attributes, roles } = ports
     const policies = ports.policies.current()
-    const knowledge = { attributes, roles, used, now: attempt.now }
+    const run = ports.labels.of(identity.chain, attempt.now)
+    const knowledge = { attributes, roles, used, run, now: attempt.now }
     const request = policyRequest(attempt.request, identity, knowledge)
     const asked = approved === undefined ? request : { ...request, approved }
-    return { asked, decision: policies.decide(asked), under: policies.version }
+    return { asked, run, decision: policies.decide(asked), under: policies.version }
   } catch (cause) {
     throw new PortcullisError('DECISION_FAILED', 'the policy could not be evaluated', { cause })
   }

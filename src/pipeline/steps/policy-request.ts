@@ -5,6 +5,7 @@ import { delegationDepth } from '../../kernel/identity/delegation.ts'
 import type { Identity, Principal } from '../../kernel/identity/principal.ts'
 import { EVERYTHING } from '../../kernel/identity/scopes.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
+import type { RunLabels } from '../../kernel/labels/label.ts'
 import type { PolicyRequest } from '../../kernel/policy/policy-request.ts'
 import { canonicalSpellings } from '../../kernel/spelling.ts'
 import type { AttributeSource, GuardRequest, RoleSource } from '../ports.ts'
@@ -15,6 +16,8 @@ interface Knowledge {
   readonly roles: RoleSource
   /** Absent where nobody knows: policies then find no `usage` and no `budget`. */
   readonly used?: UsageFacts
+  /** Absent where nobody knows: what policies say of `run` is then unknown, which denies. */
+  readonly run?: RunLabels
   /** Milliseconds since the epoch. */
   readonly now: number
 }
@@ -26,7 +29,7 @@ interface Knowledge {
 export function policyRequest(
   { action, channel, candidate }: Pick<GuardRequest, 'action' | 'channel' | 'candidate'>,
   identity: Identity,
-  { attributes, roles, used, now }: Knowledge,
+  { attributes, roles, used, run, now }: Knowledge,
 ): PolicyRequest {
   const operation = operationOf(action)
   const resource = resourceOf(action)
@@ -52,6 +55,7 @@ export function policyRequest(
       data: { ...about.resource, type, id: resource.id },
       operation: { ...about.operation, name: operation },
       system: about.system,
+      ...(run && { run: { labels: run.labels } }),
       session: { ...identity.session, id: channel.run },
       context: { door: channel.door, time: now },
       ...used,

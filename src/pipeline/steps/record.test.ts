@@ -6,13 +6,8 @@ import { leafText } from '../../kernel/receipt/leaf.ts'
 import type { Redaction } from '../../kernel/receipt/receipt.ts'
 import { begin } from '../attempt.ts'
 import type { GuardRequest } from '../ports.ts'
-import {
-  RECORDED_REDACTIONS_LIMIT,
-  RECORDED_RULES_LIMIT,
-  RECORDED_TEXT_LIMIT,
-  recordIntent,
-  recordOutcome,
-} from './record.ts'
+import { RECORDED_REDACTIONS_LIMIT, recordIntent, recordOutcome } from './record.ts'
+import { RECORDED_RULES_LIMIT, RECORDED_TEXT_LIMIT } from './recorded-decision.ts'
 
 const REQUEST: GuardRequest = {
   action: { kind: 'tool.call', server: 'slack', tool: 'post_message', args: {} },

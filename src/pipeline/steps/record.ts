@@ -4,32 +4,26 @@ import type { ErrorCode } from '../../kernel/errors.ts'
 import type { Identity } from '../../kernel/identity/principal.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
 import { withinBytes } from '../../kernel/json/within-bytes.ts'
+import { type RunLabels, UNLABELLED } from '../../kernel/labels/label.ts'
 import type { RpcError } from '../../kernel/mcp/peer-error.ts'
-import {
-  type Decision,
-  type Observation,
-  permits,
-  type RuleRef,
-} from '../../kernel/policy/decision.ts'
+import { type Decision, permits } from '../../kernel/policy/decision.ts'
 import { eventDraft } from '../../kernel/receipt/event-draft.ts'
 import type {
   ReceiptDraft,
   RecordedAction,
   RecordedApproval,
-  RecordedDecision,
   RecordedEffect,
   RecordedEvent,
-  RecordedObservation,
   RecordedPayload,
   Redaction,
 } from '../../kernel/receipt/receipt.ts'
 import type { Attempt } from '../attempt.ts'
 import type { Channel, Ports } from '../ports.ts'
+import { givenLabels, taintsBehind } from './label.ts'
 import { recordedArgs } from './payload.ts'
+import { clip, RECORDED_RULES_LIMIT, recordedDecision } from './recorded-decision.ts'
 
-/** Rules, errors and redactions that one receipt lists; a receipt has a size limit of its own. */
-export const RECORDED_RULES_LIMIT = 8
-export const RECORDED_ERRORS_LIMIT = 8
+/** Redactions and paths that one receipt lists; a receipt has a size limit of its own. */
 export const RECORDED_REDACTIONS_LIMIT = 32
 export const RECORDED_PATHS_LIMIT = 64
 /**
@@ -37,8 +31,6 @@ export const RECORDED_PATHS_LIMIT = 64
  * outcome whose receipt is too long could not be recorded.
  */
 export const RECORDED_LIST_LIMIT_BYTES = 4_096
-/** Characters kept of a text in a receipt: a policy line, an error, a path. */
-export const RECORDED_TEXT_LIMIT = 200
 
 /** What became of a decided action: an answer that may be passed on, or a code. */
 export type Effect = {
@@ -50,6 +42,10 @@ export type Effect = {
   readonly spend?: readonly Spending[]
   /** Places of the values that were passed on, where the audit trail is detailed. */
   readonly paths?: readonly string[]
+  /** What it gave of the labels that were held; absent where none were. */
+  readonly labels?: readonly string[]
+  /** What of the result was made harmless, or marked. */
+  readonly sanitised?: readonly Redaction[]
 } & ({ readonly result: JsonObject; readonly out: RecordedPayload } | Failure)
 
 interface Failure {
@@ -76,12 +72,14 @@ export interface Intent {
   readonly spend: readonly Spending[]
   /** The request for approval that the decision is about. */
   readonly approval?: RecordedApproval | undefined
+  /** The labels that the run had when it was decided. */
+  readonly run?: RunLabels
 }
 
 /** The decision, durable before anything is carried out. */
 export async function recordIntent(
   attempt: Attempt,
-  { identity, decision, refusal, spend, approval }: Intent,
+  { identity, decision, refusal, spend, approval, run = UNLABELLED }: Intent,
   ports: Ports,
 ): Promise<RecordedIntent> {
   const { action, channel } = attempt.request
@@ -89,22 +87,34 @@ export async function recordIntent(
   const head = envelope(channel, identity, ports)
   const receipt = { id: head.id, at: head.ts, channel, identity }
   const goesOn = refusal === undefined && permits(decision)
-  const input = await recordedArgs(action, { receipt, decision, goesOn }, ports)
-  // Nothing comes between: an alert stands right behind the denial that raised it.
-  if (refusal !== undefined) ports.refusals.note({ code: refusal, channel, identity })
-  const { id } = await ports.ledger.append({
-    ...head,
-    kind: 'decision',
-    action: named(action, ports),
-    decision: recordedDecision(decision),
-    in: input,
-    ...(refusal === undefined ? becomes(decision) : { code: refusal }),
-    ...(refusal === undefined && spend.length > 0 ? { spend } : {}),
-    ...(approval === undefined ? {} : { approval }),
-    ...(considered.length === 0 ? {} : { detail: { considered } }),
-    cost: { ms: elapsed(attempt, ports) },
-  })
-  return { id, pseudonym: input.subject }
+  const labels = goesOn ? givenLabels(decision) : []
+  const taints = taintsBehind(decision, run)
+  const { chain } = identity
+  // Held before anything is waited for: whoever is decided on meanwhile finds them.
+  const letGo = ports.labels.hold({ receipt: head.id, chain, labels, at: head.ts })
+  try {
+    const input = await recordedArgs(action, { receipt, decision, goesOn }, ports)
+    // Nothing comes between: an alert stands right behind the denial that raised it.
+    if (refusal !== undefined) ports.refusals.note({ code: refusal, channel, identity })
+    const { id } = await ports.ledger.append({
+      ...head,
+      kind: 'decision',
+      action: named(action, ports),
+      decision: recordedDecision(decision),
+      in: input,
+      ...(refusal === undefined ? becomes(decision) : { code: refusal }),
+      ...(refusal === undefined && spend.length > 0 ? { spend } : {}),
+      ...(approval === undefined ? {} : { approval }),
+      ...(labels.length === 0 ? {} : { labels }),
+      ...(taints.length === 0 ? {} : { taints }),
+      ...(considered.length === 0 ? {} : { detail: { considered } }),
+      cost: { ms: elapsed(attempt, ports) },
+    })
+    return { id, pseudonym: input.subject }
+  } finally {
+    // From here on the receipt counts for the call.
+    letGo()
+  }
 }
 
 /** What a decision alone makes of the action. */
@@ -129,6 +139,8 @@ export function recordOutcome(
     ...('code' in effect ? { code: effect.code } : { out: effect.out }),
     ...(effect.redactions.length === 0 ? {} : { redactions: bounded(effect.redactions) }),
     ...(effect.spend === undefined ? {} : { spend: effect.spend }),
+    ...(effect.labels === undefined ? {} : { labels: effect.labels }),
+    ...(effect.sanitised === undefined ? {} : { sanitised: bounded(effect.sanitised) }),
     ...(effect.paths === undefined ? {} : { detail: { paths: boundedPaths(effect.paths) } }),
     cost: { ms: elapsed(attempt, ports) },
   })
@@ -203,46 +215,6 @@ function elapsed(attempt: Attempt, ports: Ports): number {
   return Math.round((ports.clock.elapsed() - attempt.started) * 1000) / 1000
 }
 
-function recordedDecision(decision: Decision): RecordedDecision {
-  return {
-    effect: decision.effect,
-    reason: decision.reason,
-    version: decision.version,
-    rules: settledBy(decision).slice(0, RECORDED_RULES_LIMIT).map(recordedRule),
-    obligations: decision.obligations
-      .slice(0, RECORDED_RULES_LIMIT)
-      .map(({ obligation, source }) => clip(`${obligation.kind} ${source.file}:${source.line}`)),
-    errors: decision.errors
-      .slice(0, RECORDED_ERRORS_LIMIT)
-      .map(({ file, line, message }) => clip(`${file}:${line}: ${message}`)),
-    ...(decision.audits.length === 0 ? {} : { audits: auditsOf(decision) }),
-    ...(decision.observed && { observed: recordedObservation(decision.observed) }),
-  }
-}
-
-function recordedObservation({ effect, reason, determining }: Observation): RecordedObservation {
-  const rules = determining.slice(0, RECORDED_RULES_LIMIT).map(recordedRule)
-  return { effect, reason, rules }
-}
-
-/** Where approvals are missing, what demands them comes before what would allow. */
-function settledBy({ approvals, determining }: Decision): readonly RuleRef[] {
-  return [...approvals.map(({ source }) => source), ...determining]
-}
-
-function recordedRule({ policy, rule, file, line, column, text, says }: RuleRef): RuleRef {
-  const place = { policy: clip(policy), rule, file: clip(file), line, column, text: clip(text) }
-  return says === undefined ? place : { ...place, says: clip(says) }
-}
-
-function auditsOf({ audits }: Decision): readonly string[] {
-  return audits
-    .slice(0, RECORDED_RULES_LIMIT)
-    .map(({ name, value, source }) =>
-      clip(`${name} = ${JSON.stringify(value)} ${source.file}:${source.line}`),
-    )
-}
-
 /**
  * Is everything to be told that a receipt can tell? A requirement can ask for it, and of denied
  * actions too an `audit` rule.
@@ -275,12 +247,4 @@ function bounded(redactions: readonly Redaction[]): readonly Redaction[] {
   const listed = withinBytes(clipped, RECORDED_LIST_LIMIT_BYTES)
   const more = redactions.length - listed.length
   return more > 0 ? [...listed, { path: '…', why: `${more} more` }] : listed
-}
-
-/** Well-formed even where the cut falls within a pair of surrogates: receipts take no half one. */
-export function clip(text: string): string {
-  const whole = text.toWellFormed()
-  if (whole.length <= RECORDED_TEXT_LIMIT) return whole
-  const kept = whole.slice(0, RECORDED_TEXT_LIMIT - 1)
-  return `${kept.isWellFormed() ? kept : kept.slice(0, -1)}…`
 }

@@ -64,6 +64,7 @@ const obligationText = fc.constantFrom(
   ...['audit_trail = "basic"', 'audit_trail = "detailed"', 'sandbox_tier = "process"'],
   ...['sandbox_tier = "vm"', 'finality = "durable"', 'witnessed', 'step_up("mfa", 5m)'],
   ...['step_up("mfa")', 'step_up("key", 1m)', 'level = "low"', 'level = "high"', 'level = "mid"'],
+  ...['label("x")', 'label("y", "x", "y")', 'label_marked("x")'],
   ...['note = "a"', 'note = "b"', 'note', 'note = "a"', 'note = "b"'],
 )
 const approvalText = fc.constantFrom('manager', 'security')

@@ -76,6 +76,9 @@ function builtIn(name: string, args: readonly JsonValue[]): Content {
       return { obligation: { kind: name, calls: first, perMs: second } }
     case 'spend':
       return { obligation: { kind: name, budget: first, amount: second } }
+    case 'label':
+    case 'label_marked':
+      return { obligation: { kind: 'label', labels: once(texts), marked: name !== 'label' } }
     case 'audit_trail':
       return setting(name, { detail: first }, TRAILS)
     case 'sandbox_tier':

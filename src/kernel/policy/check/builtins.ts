@@ -14,6 +14,7 @@ export const ROOTS: readonly string[] = [
   'principal',
   'resource',
   'resources',
+  'run',
   'session',
   'source',
   'system',

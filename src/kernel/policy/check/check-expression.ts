@@ -195,8 +195,13 @@ class ExpressionChecker {
         `a list of ${typeText(element)} cannot hold ${typeText(type)}`,
         'this would never be found',
       )
-    this.label(item, element)
+    this.heldLabels([item], list)
     return BOOLEAN
+  }
+
+  /** What is looked for in a list of labels has to be one of their order. */
+  private heldLabels(sought: readonly Expression[], list: Type): void {
+    if (list.kind === 'list') for (const node of sought) this.label(node, list.element)
   }
 
   private has(node: HasNode, frame: Frame): Type {
@@ -233,6 +238,7 @@ class ExpressionChecker {
       const wanted = method.args[index] ?? 'any'
       if (wanted === 'element') this.membership(found, arg, frame)
       else this.expect(wanted, arg, frame)
+      if (arg.kind === 'list') this.heldLabels(arg.items, found)
     }
     return { kind: method.result }
   }

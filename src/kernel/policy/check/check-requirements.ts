@@ -1,4 +1,4 @@
-import type { Obligation } from '../../obligations/obligation.ts'
+import type { Label, Obligation } from '../../obligations/obligation.ts'
 import { nearest } from '../../text/nearest.ts'
 import type { Expression, Requirement, RequirementRule } from '../language/syntax.ts'
 import type {
@@ -93,8 +93,26 @@ function checkObligation(
     context.diagnostics.error({ at, message, hint: hint ?? usage })
     return []
   }
+  if (built.kind === 'label') checkLabels(built, demand, context)
   const strictness = strictnessOf(built, context.vocabulary.obligations)
   return [{ at: demand, obligation: built, ...(strictness === undefined ? {} : { strictness }) }]
+}
+
+/** Where a set declares which labels there are, no other is given. */
+function checkLabels(
+  { labels }: Label,
+  at: Demand,
+  { vocabulary, diagnostics }: RequirementContext,
+) {
+  const type = vocabulary.types.get('run')?.fields.get('labels')?.type
+  if (type?.kind !== 'list' || type.element.kind !== 'label') return
+  const { order } = type.element
+  const known = vocabulary.orders.labelsOf(order) ?? []
+  for (const label of labels) {
+    if (known.includes(label)) continue
+    const message = `the order \`${order}\` has no label \`${label}\``
+    diagnostics.error({ at, message, hint: `its labels are ${known.join(', ')}` })
+  }
 }
 
 type Built = Obligation | ObligationProblem | undefined

@@ -12,7 +12,7 @@ import { operationPattern, resourcePattern } from './patterns.ts'
 import { readApproval } from './read-approval.ts'
 import { checkOrder, checkRecord, readObligation } from './read-declarations.ts'
 import type { RecordOf } from './types.ts'
-import { recordOf } from './types.ts'
+import { recordOf, STRING } from './types.ts'
 import type { NamedClass, Vocabulary } from './vocabulary.ts'
 
 /** One file's declarations, and where to report what is wrong with them. */
@@ -37,13 +37,20 @@ export function readVocabulary(
   return reader
 }
 
+/** What the runtime says of a run, unless a set says more exactly which labels there are. */
+const RUN: RecordOf = {
+  kind: 'record',
+  fields: new Map([['labels', { type: { kind: 'list', element: STRING }, optional: false }]]),
+  open: false,
+}
+
 class Reader implements Vocabulary {
   readonly orders: Orders
   readonly operationClasses = new Map<string, NamedClass>()
   readonly resourceClasses = new Map<string, NamedClass>()
   readonly approvals = new Map<string, ReturnType<typeof readApproval>>()
   readonly obligations = new Map<string, ReturnType<typeof readObligation>>()
-  readonly types = new Map<string, RecordOf>()
+  readonly types = new Map<string, RecordOf>([['run', RUN]])
   readonly operations = new Map<string, RecordOf | undefined>()
   private readonly registry: ObligationRegistry
   private readonly names = new Names()

@@ -14,6 +14,7 @@ export function strictnessOf(
     case 'mask':
     case 'rate_limit':
     case 'spend':
+    case 'label':
       return undefined
     case 'step_up':
       return { group: `step_up ${obligation.method}`, rank: -obligation.withinMs }

@@ -31,6 +31,7 @@ export function requestOf(target: Target, assignment: Assignment): PolicyRequest
     resource: { type, id },
     operation: { name: operation },
     system: {},
+    run: { labels: [] },
     session: { id: 'run' },
     context: { door: 'mcp', time: SOME_TIME },
   }

@@ -70,6 +70,7 @@ export const READ: Words = {
   principal: 'Who asks: `id`, `kind`, `roles`, `team`, `space`.',
   resource: 'What is acted on: `type`, `id`.',
   resources: 'What is asked for of the machine.',
+  run: 'What the agent has been doing: `labels` of the results that it was given.',
   session: 'The session: `id`, and of the login behind it `mfa_verified`.',
   source: 'Where data comes from.',
   system: 'The state of the system.',

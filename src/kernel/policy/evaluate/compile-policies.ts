@@ -10,6 +10,7 @@ import type {
 import type { Orders } from '../check/orders.ts'
 import type { Conjunct } from '../check/vocabulary.ts'
 import type { RuleRef } from '../decision.ts'
+import { partsOf } from '../language/expression-parts.ts'
 import type { Source, Span } from '../language/source.ts'
 import { positionOf } from '../language/source.ts'
 import type { Expression } from '../language/syntax.ts'
@@ -233,9 +234,34 @@ function intern(obligation: Obligation, { compiling: { interned } }: Context): O
   return present
 }
 
-function refOf({ kind, says }: CheckedRule, span: Span, policy: CheckedPolicy): RuleRef {
+function refOf(checked: CheckedRule, span: Span, policy: CheckedPolicy): RuleRef {
+  const { kind, says } = checked
   const { source, name } = policy
   const { line, column, text } = positionOf(source, span.start)
-  const ref = { policy: name, rule: kind, file: source.file, line, column, text }
+  const ref = {
+    ...{ policy: name, rule: kind, file: source.file, line, column, text },
+    ...(readsRun(checked, policy) && { readsRun: true as const }),
+  }
   return says === undefined ? ref : { ...ref, says }
+}
+
+/** Does a condition of the rule look at the run, or for an allow what its policy requires? */
+function readsRun(rule: CheckedRule, { rules }: CheckedPolicy): boolean {
+  const heads = rule.heads ?? []
+  const binding = rule.kind === 'allow' ? rules.filter(isBare) : []
+  return (
+    (rule.guard !== undefined && reads('run', rule.guard)) ||
+    heads.some(({ conditions }) => conditions.some(({ node }) => reads('run', node))) ||
+    (rule.kind === 'require' && rule.predicates.some((node) => reads('run', node))) ||
+    binding.some((bare) => bare.predicates.some((node) => reads('run', node)))
+  )
+}
+
+function isBare(rule: CheckedRule): rule is CheckedRequirement {
+  return rule.kind === 'require' && rule.heads === undefined
+}
+
+function reads(root: string, node: Expression): boolean {
+  if (node.kind === 'path') return node.root.text === root
+  return partsOf(node).some((part) => reads(root, part))
 }

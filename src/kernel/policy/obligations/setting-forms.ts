@@ -1,3 +1,4 @@
+import { LABEL_NAME, LABEL_NAME_IN_WORDS } from '../../labels/label.ts'
 import type { Obligation } from '../../obligations/obligation.ts'
 import { AUDIT_TRAILS, FINALITIES, SANDBOX_TIERS } from '../../obligations/obligation.ts'
 import type { NamedForm, ObligationArgument, ObligationForm, ObligationProblem } from './form.ts'
@@ -26,6 +27,11 @@ export function settingForms(): readonly NamedForm[] {
       choiceForm('finality', FINALITIES, (finality) => ({ kind: 'finality', finality })),
     ],
     ['witnessed', { call: witnessed, usage: 'write `witnessed`' }],
+    ['label', { call: (args) => label(args, false), usage: 'write `label("private")`' }],
+    [
+      'label_marked',
+      { call: (args) => label(args, true), usage: 'write `label_marked("untrusted")`' },
+    ],
     ['step_up', { call: stepUp, usage: 'write `step_up("mfa", 15m)`' }],
   ]
 }
@@ -76,6 +82,22 @@ function witnessed(args: readonly ObligationArgument[]): Built {
   if (args.length > 0) return problem('`witnessed` takes no arguments', 0)
   return { kind: 'finality', finality: 'witnessed' }
 }
+
+/** `label("private", "customer")` */
+function label(args: readonly ObligationArgument[], marked: boolean): Built {
+  const labels = new Set<string>()
+  for (const [argument, name] of args.entries()) {
+    if (typeof name !== 'string') return problem('expected a text in quotes', argument)
+    if (!LABEL_NAME.test(name)) return problem(`a label is ${LABEL_NAME_IN_WORDS}`, argument)
+    labels.add(name)
+  }
+  if (labels.size === 0) return problem('expected the name of a label')
+  if (labels.size > MAX_GIVEN) return problem(`one call gives at most ${MAX_GIVEN} labels`)
+  return { kind: 'label', labels: [...labels].sort(), marked }
+}
+
+/** Labels that one demand may name. */
+const MAX_GIVEN = 16
 
 function stepUp([method, withinMs = DEFAULT_STEP_UP_MS, ...more]: readonly ObligationArgument[]) {
   if (more.length > 0) return problem('expected a method and a time')
