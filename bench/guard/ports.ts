@@ -70,6 +70,7 @@ export async function benchPorts(folder: string) {
     policies: { current: () => set },
     attributes: { about: () => ({ operation: {}, resource: {}, system: {} }) },
     connector: { execute: async () => RESULT },
+    schemas: { checkArguments: () => undefined, checkResult: () => undefined },
     trust: { standing: () => ({ state: 'trusted' }) },
     approvals: inMemoryDesk({ ledger, ids }),
     digests: privacy,

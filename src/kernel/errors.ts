@@ -13,6 +13,7 @@ import { POLICY_ERRORS } from './policy-errors.ts'
 import { POLICY_TEST_ERRORS } from './policy-test-errors.ts'
 import { PRIVACY_ERRORS } from './privacy-errors.ts'
 import { READING_ERRORS } from './reading-errors.ts'
+import { SCHEMA_ERRORS } from './schema-errors.ts'
 import { SET_UP_ERRORS } from './set-up-errors.ts'
 import { STANDING_ERRORS } from './standing-errors.ts'
 import { TENANT_ERRORS } from './tenant-errors.ts'
@@ -76,6 +77,7 @@ export const ERRORS = {
   },
   ...PEOPLE_ERRORS,
   ...OBLIGATION_ERRORS,
+  ...SCHEMA_ERRORS,
   ...ACL_ERRORS,
   LEDGER_UNAVAILABLE: {
     http: 503,

@@ -2,17 +2,19 @@ import { checkCandidate } from '../kernel/acl/candidate.ts'
 import { argsOf } from '../kernel/action.ts'
 import type { Spending } from '../kernel/budget/budget.ts'
 import type { CallInHand } from '../kernel/budget/usage-book.ts'
-import { codeOf, type ErrorCode } from '../kernel/errors.ts'
+import { codeOf, type ErrorCode, type PortcullisError } from '../kernel/errors.ts'
 import type { Identity } from '../kernel/identity/principal.ts'
 import type { JsonObject } from '../kernel/json/value.ts'
 import type { Decision } from '../kernel/policy/decision.ts'
 import type { PolicyRequest } from '../kernel/policy/policy-request.ts'
 import { memberPaths } from '../kernel/receipt/member-paths.ts'
 import type { Redaction } from '../kernel/receipt/receipt.ts'
+import { SchemaMismatch } from '../kernel/schema/schema-problem.ts'
 import { type Attempt, begin } from './attempt.ts'
-import type { GuardRequest, Outcome, Ports } from './ports.ts'
+import type { GuardRequest, Outcome, Ports, Refused } from './ports.ts'
 import { type Approved, approve, isHeld, type Withheld } from './steps/approve.ts'
 import { awaitFinality } from './steps/await-finality.ts'
+import { definedTool, unfitArguments } from './steps/check-schema.ts'
 import { checkTool } from './steps/check-tool.ts'
 import { judgeCall } from './steps/judge.ts'
 import { keepRequest } from './steps/keep-request.ts'
@@ -52,11 +54,12 @@ export async function guard(request: GuardRequest, ports: Ports): Promise<Outcom
     if ('withheld' in judged) return refused(judged.withheld, judged.receipt)
     hand = judged.hand
     const { attempt } = judged
-    const refusal = judged.refusal ?? refusalOf(attempt, judged, ports)
+    const unfit = unfitArguments(attempt.request, judged, ports)
+    const refusal = judged.refusal ?? unfit?.code ?? refusalOf(attempt, judged, ports)
     const spend = hand.reserved
     const intent = await recordIntent(attempt, { ...judged, refusal, spend }, ports)
     keepRequest(judged, intent, ports)
-    if (refusal !== undefined) return refused(refusal, intent.id)
+    if (refusal !== undefined) return told(refused(refusal, intent.id), unfit)
     // From here on the receipt counts for the call.
     hand.end()
     const effect = await carryOut(attempt, { ...judged, spend }, ports)
@@ -98,8 +101,10 @@ async function carryOut(attempt: Attempt, going: Going, ports: Ports): Promise<E
     await awaitFinality(decision, ports)
     reached = 'target'
     const caller = obligedCaller(attempt.request.caller, decision, redactions)
+    const tool = definedTool(attempt.request, ports)
     const answer = await ports.connector.execute(ready.action, identity, { asked, caller })
     reached = 'answer'
+    if (tool !== undefined) ports.schemas.checkResult(tool, answer)
     const safe = obligeResult(answer, decision)
     redactions.push(...safe.redactions)
     tell('result', safe.result)
@@ -155,8 +160,13 @@ function failed(
   return { kind: 'failed', code, receipt, ...(answered && { answered }) }
 }
 
-function refused(code: ErrorCode, receipt?: string): Outcome {
+function refused(code: ErrorCode, receipt?: string): Refused {
   return receipt === undefined ? { kind: 'refused', code } : { kind: 'refused', code, receipt }
+}
+
+/** Whoever sent arguments that do not fit is told where, and nobody else. */
+function told(outcome: Refused, unfit: PortcullisError | undefined): Refused {
+  return unfit instanceof SchemaMismatch ? { ...outcome, problems: unfit.problems } : outcome
 }
 
 /** The last line of defence: refuses even where the refusal itself can't be recorded. */

@@ -1,12 +1,15 @@
 import type { ErrorCode } from '../kernel/errors.ts'
 import type { Identity } from '../kernel/identity/principal.ts'
 import type { RpcError } from '../kernel/mcp/peer-error.ts'
+import type { SchemaProblem } from '../kernel/schema/schema-problem.ts'
 
 /** Nothing was done. `receipt` is absent where there is none: see `Outcome`. */
 export interface Refused {
   readonly kind: 'refused'
   readonly code: ErrorCode
   readonly receipt?: string
+  /** Where the arguments are not what is expected, for whoever sent them. */
+  readonly problems?: readonly SchemaProblem[]
 }
 
 /** It was begun and came to no result. */

@@ -19,6 +19,7 @@ import type { RoleSource } from './identity-ports.ts'
 import type { Labels } from './label-ports.ts'
 import type { Caller, McpMessage, ServerNotice } from './mcp-ports.ts'
 import type { Failed, Permission, Refused } from './permission-ports.ts'
+import type { ToolSchemas } from './schema-ports.ts'
 import type { ToolTrust } from './tool-ports.ts'
 
 export type * from './acl-ports.ts'
@@ -31,6 +32,7 @@ export type * from './oauth-ports.ts'
 export type * from './people-ports.ts'
 export type * from './permission-ports.ts'
 export type * from './record-ports.ts'
+export type * from './schema-ports.ts'
 export type * from './standing-ports.ts'
 export type * from './storage-ports.ts'
 export type * from './tool-ports.ts'
@@ -272,6 +274,7 @@ export interface Ports {
   readonly connector: Connector
   /** Which tools may be shown and called as they are defined now. */
   readonly trust: ToolTrust
+  readonly schemas: ToolSchemas
   readonly clock: Clock
   readonly ids: Ids
   readonly digests: Digester

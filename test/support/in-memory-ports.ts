@@ -151,6 +151,7 @@ export function inMemoryPorts({
     roles: { rolesOf: () => [] },
     crossings: new CrossingWatch({ ledger, ids, clock: time, alarm: time.alarm, log: silentLog }),
     attributes: { about: () => ({ operation: {}, resource: {}, system: {} }) },
+    schemas: { checkArguments: () => undefined, checkResult: () => undefined },
     trust: { standing: () => ({ state: 'trusted' }) },
     connector: {
       async execute(action) {

@@ -21,8 +21,8 @@ export function configDigest(config: Config | TenantConfig): string | undefined 
 }
 
 function withoutSecrets(server: ServerConfig): JsonObject {
-  const { transport, callTimeoutMs, fulfils } = server
-  const both = { transport, callTimeoutMs, fulfils: [...fulfils] }
+  const { transport, callTimeoutMs, fulfils, schema, sanitise } = server
+  const both = { transport, callTimeoutMs, fulfils: [...fulfils], schema, sanitise }
   if (server.transport === 'stdio') {
     const { command, args, env, cwd = null } = server
     return { ...both, command, cwd, args: args.length, env: Object.keys(env).sort() }

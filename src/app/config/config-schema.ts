@@ -11,6 +11,7 @@ import { Ledger, Witnesses } from './ledger-schema.ts'
 import { AdminListener, McpListener } from './listener-schema.ts'
 import { Logins } from './login-schema.ts'
 import { agentAsClient, OAuth } from './oauth-schema.ts'
+import { payloadChecks } from './payload-checks-schema.ts'
 import { PolicySchema } from './policy-schema.ts'
 import { StorageSchema } from './storage-schema.ts'
 import { CertificatesSchema, PeerTlsSchema } from './tls-schema.ts'
@@ -68,6 +69,7 @@ const StdioServer = Type.Object(
     ),
     cwd: Type.Optional(Type.String({ description: 'The folder it starts in.' })),
     call_timeout: callTimeout,
+    ...payloadChecks,
     space,
     fulfils,
   },
@@ -103,6 +105,7 @@ const HttpServer = Type.Object(
       default: false,
     }),
     call_timeout: callTimeout,
+    ...payloadChecks,
     space,
     fulfils,
   },

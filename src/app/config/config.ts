@@ -186,9 +186,16 @@ export interface ApprovalsConfig {
   readonly pending: number
 }
 
+/** What is asked of what goes to the tools of a server and comes from them. */
+export interface PayloadChecks {
+  /** May tools be called whose schema cannot be used? */
+  readonly schema: 'strict' | 'lenient'
+  readonly sanitise: 'on' | 'mark' | 'off'
+}
+
 export type ServerConfig = StdioServerConfig | HttpServerConfig
 
-export interface StdioServerConfig {
+export interface StdioServerConfig extends PayloadChecks {
   readonly transport: 'stdio'
   readonly command: string
   readonly args: readonly string[]
@@ -200,7 +207,7 @@ export interface StdioServerConfig {
   readonly fulfils: readonly string[]
 }
 
-export interface HttpServerConfig {
+export interface HttpServerConfig extends PayloadChecks {
   readonly transport: 'http'
   readonly url: string
   readonly headers: Readonly<Record<string, string>>

@@ -103,6 +103,8 @@ args = ["server.js"]
 env = { TOKEN = "a-\${SECRET}-b" }
 cwd = "here"
 call_timeout = "5s"
+schema = "lenient"
+sanitise = "mark"
 fulfils = ["differential_privacy", "log_level=info"]
 [servers.slack]
 transport = "http"
@@ -161,6 +163,7 @@ maintenance_mode = false
         cwd: join(folder, 'here'),
         callTimeoutMs: 5000,
         fulfils: ['differential_privacy', 'log_level=info'],
+        ...{ schema: 'lenient', sanitise: 'mark' },
       },
       slack: {
         transport: 'http',
@@ -168,7 +171,7 @@ maintenance_mode = false
         headers: { Authorization: 'Bearer s3cret' },
         ...{ introspectionSecret: 's3cret', tls: { pins: [], minVersion: 'TLSv1.3' } },
         callTimeoutMs: 60_000,
-        fulfils: [],
+        ...{ fulfils: [], schema: 'strict', sanitise: 'on' },
       },
     },
     memory: {

@@ -1,7 +1,13 @@
 import { PortcullisError } from '../../kernel/errors.ts'
 import { parseSubjectPath } from '../../kernel/privacy/subject.ts'
 import { FOREVER } from './check-meaning.ts'
-import type { PolicyConfig, ServerConfig, TenantConfig, TenantLedgerConfig } from './config.ts'
+import type {
+  PayloadChecks,
+  PolicyConfig,
+  ServerConfig,
+  TenantConfig,
+  TenantLedgerConfig,
+} from './config.ts'
 import { parseDuration } from './duration.ts'
 import { mapValues } from './map-values.ts'
 import { agentOf } from './oauth-clients.ts'
@@ -86,10 +92,16 @@ function policyOf(policy: TenantFile['policy']): PolicyConfig {
   }
 }
 
+function payloadChecksOf({ schema, sanitise }: TenantFile['servers'][string]): PayloadChecks {
+  const how = sanitise === 'mark' || sanitise === 'off' ? sanitise : 'on'
+  return { schema: schema === 'lenient' ? 'lenient' : 'strict', sanitise: how }
+}
+
 function serverOf(server: TenantFile['servers'][string], absolute: Absolute): ServerConfig {
   const callTimeoutMs = milliseconds(server.call_timeout)
   const { space, fulfils } = server
-  const both = { ...(space !== undefined && { space }), callTimeoutMs, fulfils }
+  const checks = payloadChecksOf(server)
+  const both = { ...(space !== undefined && { space }), callTimeoutMs, fulfils, ...checks }
   if (server.transport === 'stdio') {
     const { command, args, env, cwd } = server
     const place = cwd === undefined ? {} : { cwd: absolute(cwd) }

@@ -14,7 +14,13 @@ import { configDigest, type TenantConfig } from '../config.ts'
 import { usageFile } from '../data-files.ts'
 import { onlyOf } from '../identities.ts'
 import { openPolicies } from '../open-policies.ts'
-import { approverTokens, connectMcpServers, declaredAttributes, openUsage } from '../parts.ts'
+import {
+  approverTokens,
+  connectMcpServers,
+  declaredAttributes,
+  openUsage,
+  toolSchemas,
+} from '../parts.ts'
 import { openPrivacy } from '../privacy/open-privacy.ts'
 import { startRecording } from '../privacy/recorded-requests.ts'
 import { recordEvent, recordHappened } from '../record-event.ts'
@@ -79,6 +85,7 @@ export async function openTenant(tenant: Tenant, shared: Shared, opened: Closing
     assurances: configuredAssurances(config, shared.installation.witnesses !== undefined),
     connector: routeConnector({ ...mcpRoutes(servers), ...resources.routes, 'admin.call': admin }),
     trust: TRUST_ALL,
+    schemas: toolSchemas({ log, mode: (server) => config.servers[server]?.schema ?? 'strict' }),
     recordings: recording ?? NO_RECORDINGS,
     ...{ finality: shared.finality, digests: privacy.digests, payloads: privacy.payloads },
   }

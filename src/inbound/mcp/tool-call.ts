@@ -2,6 +2,7 @@ import type { Action } from '../../kernel/action.ts'
 import { ERRORS, type ErrorCode, PortcullisError, unreachable } from '../../kernel/errors.ts'
 import { isJsonObject, type JsonObject } from '../../kernel/json/value.ts'
 import type { MessageId } from '../../kernel/jsonrpc/message.ts'
+import { problemText, type SchemaProblem } from '../../kernel/schema/schema-problem.ts'
 import type { Outcome } from '../../pipeline/ports.ts'
 import { type Answer, errorAnswer, peerErrorAnswer, resultAnswer } from './answer.ts'
 import { MEMORY_TOOLS } from './memory-tools.ts'
@@ -42,21 +43,25 @@ interface Failure {
   readonly code: ErrorCode
   readonly receipt?: string
   readonly operation: string
+  readonly problems?: readonly SchemaProblem[]
 }
 
-function failureAnswer(id: MessageId, { code: exact, receipt, operation }: Failure): Answer {
+function failureAnswer(id: MessageId, failure: Failure): Answer {
+  const { code: exact, receipt, operation, problems = [] } = failure
   const code = toldCode(exact)
   // The credential is at fault, so the answer is one of HTTP: clients then get a better one.
   if (ERRORS[code].http === 401 || code === 'SCOPE_INSUFFICIENT') {
     return errorAnswer(code, { id, operation, data: receipt === undefined ? {} : { receipt } })
   }
   const reference = receipt === undefined ? code : `${code}, receipt ${receipt}`
+  const sentence = `${ERRORS[code].agent} (${reference})`
   const result = {
     isError: true,
-    content: [{ type: 'text', text: `${ERRORS[code].agent} (${reference})` }],
+    content: [{ type: 'text', text: [sentence, ...problems.map(problemText)].join('\n') }],
     _meta: {
       'portcullis/code': code,
       ...(receipt === undefined ? {} : { 'portcullis/receipt': receipt }),
+      ...(problems.length === 0 ? {} : { 'portcullis/problems': problems }),
     },
   }
   return resultAnswer(id, JSON.stringify(result))
