@@ -19,6 +19,12 @@ declare module 'node:crypto' {
     key: KeyObject,
     signature: Uint8Array,
   ): boolean
+  export function verify(
+    algorithm: 'sha256',
+    data: Uint8Array,
+    key: { key: KeyObject; dsaEncoding: 'der' },
+    signature: Uint8Array,
+  ): boolean
 }
 
 /** For checks that are carried out at once, without an import that a browser would stumble over. */
