@@ -64,3 +64,8 @@ export function oauthFile(dataDir: string): string {
 export function accountsFile(dataDir: string): string {
   return join(dataDir, 'accounts.db')
 }
+
+/** Which keys sign tools, as first seen or confirmed, and which were revoked. Of all tenants. */
+export function signingKeysFile(dataDir: string): string {
+  return join(dataDir, 'signing-keys.db')
+}

@@ -25,6 +25,7 @@ import { peopleService } from './people/people-service.ts'
 import { publishedLogs } from './publish-logs.ts'
 import type { TenantParts } from './tenant/open-tenant.ts'
 import { servedTls } from './tls/served-tls.ts'
+import { offerChanges } from './tools/watch-signatures.ts'
 import { VERSION } from './version.ts'
 
 /** Where agents come in, listening. */
@@ -92,8 +93,9 @@ export async function listen(
 }
 
 /** What the agents of a tenant can come to see. */
-function offerOf({ servers, config, resources }: TenantParts) {
-  const catalog = { tools: () => servers.tools(), onChanged: servers.onToolsChanged }
+function offerOf({ servers, signatures, config, resources }: TenantParts) {
+  const onChanged = offerChanges({ servers, signatures })
+  const catalog = { tools: () => servers.tools(), onChanged }
   const namespaces = Object.keys(config.memory)
   return { catalog, namespaces, storage: resources.names, upstreams: servers }
 }

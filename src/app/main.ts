@@ -11,6 +11,7 @@ import { openPeopleDesk } from './people/open-desk.ts'
 import { recordEvent } from './record-event.ts'
 import type { TenantParts } from './tenant/open-tenant.ts'
 import type { Shared } from './tenant/shared.ts'
+import { watchSignatures } from './tools/watch-signatures.ts'
 
 /** How long the first connections to the servers may hold up the start, in milliseconds. */
 export const FIRST_CONNECTIONS_WAIT_MS = 10_000
@@ -49,6 +50,7 @@ export async function startRuntime(
   opened.add(() => parts.close())
   try {
     await atMost(FIRST_CONNECTIONS_WAIT_MS, Promise.all(tenants.map((its) => its.servers.ready())))
+    await atMost(FIRST_CONNECTIONS_WAIT_MS, all(tenants, watchSignatures))
     for (const its of tenants) await begin(its, opened)
     opened.add(await startKeySchedule(shared))
     // After the doors, before the last receipt: calls still under way fail now and leave theirs.
@@ -81,7 +83,7 @@ export async function startRuntime(
 
 /** The first receipts of a tenant in this run, and how its last ones will be written. */
 async function begin(its: TenantParts, opened: Closing): Promise<void> {
-  const { policies, ports, approvals, refusals, privacy } = its
+  const { policies, ports, approvals, refusals, privacy, signatures } = its
   const { version } = policies.current()
   await recordEvent(ports, { name: 'runtime.started', detail: version, digest: version })
   await privacy.erasures.settle()
@@ -90,6 +92,7 @@ async function begin(its: TenantParts, opened: Closing): Promise<void> {
   opened.add(() => recordEvent(ports, { name: 'runtime.stopped', detail: 'in order' }))
   // What was only counted has its receipt before the last one.
   opened.add(() => refusals.close())
+  opened.add(() => signatures.close())
   opened.add(() => ports.crossings.close())
 }
 

@@ -15,6 +15,7 @@ import { PRIVACY_ERRORS } from './privacy-errors.ts'
 import { READING_ERRORS } from './reading-errors.ts'
 import { SCHEMA_ERRORS } from './schema-errors.ts'
 import { SET_UP_ERRORS } from './set-up-errors.ts'
+import { SIGNATURE_ERRORS } from './signature-errors.ts'
 import { STANDING_ERRORS } from './standing-errors.ts'
 import { TENANT_ERRORS } from './tenant-errors.ts'
 import { TLS_ERRORS } from './tls-errors.ts'
@@ -199,6 +200,7 @@ export const ERRORS = {
   ...WITNESS_ERRORS,
   ...VERIFY_ERRORS,
   ...OAUTH_ERRORS,
+  ...SIGNATURE_ERRORS,
   UPSTREAM_UNKNOWN: {
     http: 404,
     agent: 'This action is not permitted for this agent.',

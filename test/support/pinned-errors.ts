@@ -269,4 +269,8 @@ export const PINNED_ERRORS: readonly (readonly [code: string, http: number])[] =
   ['AGENT_KEY_INVALID', 400],
   ['AGENT_KEY_UNKNOWN', 404],
   ['AGENT_KEY_LIMIT', 409],
+  ['TOOL_SIGNATURE_REFUSED', 403],
+  ['SCHEMA_UNSIGNABLE', 400],
+  ['SIGNER_FILE_INVALID', 500],
+  ['KEY_PINS_UNAVAILABLE', 503],
 ]

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { nearest } from '../../kernel/text/nearest.ts'
 import { isLoopback } from './addresses.ts'
 import { identityFindings } from './check-identity.ts'
+import { checkSchemaPin, schemaPinFiles } from './check-schemapin.ts'
 import { named } from './check-shape.ts'
 import { checkOwnTls, checkPeerTls, tlsFiles } from './check-tls.ts'
 import type { ConfigFile } from './config-schema.ts'
@@ -52,6 +53,7 @@ export function checkTenantMeaning(config: TenantFile, tree: Table): readonly Pr
     ...approvers(config),
     ...servers(config),
     ...checkPeerTls(config),
+    ...checkSchemaPin(config),
     ...budgets(config),
     ...labels(config),
     ...identityFindings(config),
@@ -70,12 +72,13 @@ export function checkFiles(
   tree: Table,
   absolute: (path: string) => string,
 ): readonly Problem[] {
-  const files: [readonly string[], string | undefined][] = [
+  const files: [readonly (string | number)[], string | undefined][] = [
     ...Object.entries(config.memory).map(([name, { seed }]): [string[], string | undefined] => [
       ['memory', name, 'seed'],
       seed,
     ]),
     ...tlsFiles(config),
+    ...schemaPinFiles(config),
   ]
   return files
     .filter(([, file]) => file !== undefined && !existsSync(absolute(file)))

@@ -185,7 +185,9 @@ function unknownKey(key: string, known: readonly string[], { path }: Reading): s
 }
 
 /** A path as TOML would write it, in backticks. */
-export function named(path: readonly string[]): string {
-  const parts = path.map((part) => (/^[\w-]+$/.test(part) ? part : JSON.stringify(part)))
+export function named(path: readonly (string | number)[]): string {
+  const parts = path
+    .map(String)
+    .map((part) => (/^[\w-]+$/.test(part) ? part : JSON.stringify(part)))
   return `\`${parts.join('.')}\``
 }

@@ -21,8 +21,10 @@ export function configDigest(config: Config | TenantConfig): string | undefined 
 }
 
 function withoutSecrets(server: ServerConfig): JsonObject {
-  const { transport, callTimeoutMs, fulfils, schema, sanitise } = server
-  const both = { transport, callTimeoutMs, fulfils: [...fulfils], schema, sanitise }
+  const { transport, callTimeoutMs, fulfils, schema, sanitise, schemapin } = server
+  const signers = schemapin && { schemapin: plain(schemapin) }
+  const checks = { schema, sanitise, ...signers }
+  const both = { transport, callTimeoutMs, fulfils: [...fulfils], ...checks }
   if (server.transport === 'stdio') {
     const { command, args, env, cwd = null } = server
     return { ...both, command, cwd, args: args.length, env: Object.keys(env).sort() }

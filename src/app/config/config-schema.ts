@@ -13,6 +13,7 @@ import { Logins } from './login-schema.ts'
 import { agentAsClient, OAuth } from './oauth-schema.ts'
 import { payloadChecks } from './payload-checks-schema.ts'
 import { PolicySchema } from './policy-schema.ts'
+import { SchemaPinSchema } from './schemapin-schema.ts'
 import { StorageSchema } from './storage-schema.ts'
 import { CertificatesSchema, PeerTlsSchema } from './tls-schema.ts'
 
@@ -72,6 +73,7 @@ const StdioServer = Type.Object(
     ...payloadChecks,
     space,
     fulfils,
+    schemapin: Type.Optional(SchemaPinSchema),
   },
   { additionalProperties: false },
 )
@@ -108,6 +110,7 @@ const HttpServer = Type.Object(
     ...payloadChecks,
     space,
     fulfils,
+    schemapin: Type.Optional(SchemaPinSchema),
   },
   { additionalProperties: false },
 )

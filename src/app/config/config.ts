@@ -5,6 +5,7 @@ import type { JsonObject } from '../../kernel/json/value.ts'
 import type { SubjectPaths } from '../../kernel/privacy/subject.ts'
 import type { WitnessPolicy } from '../../kernel/tlog/witness-policy.ts'
 import type { LoginsConfig } from './login-config.ts'
+import type { SchemaPinConfig } from './schemapin-config.ts'
 import type { CertificatesConfig, ListenTlsConfig, PeerTlsConfig } from './tls-config.ts'
 
 /** What each tenant has of its own, checked. Paths are absolute, times in ms. */
@@ -205,6 +206,8 @@ export interface StdioServerConfig extends PayloadChecks {
   readonly space?: string
   /** Declared obligations that the server fulfils: `NAME` or `NAME=VALUE`. */
   readonly fulfils: readonly string[]
+  /** Absent where no signatures of its tools are asked for. */
+  readonly schemapin?: SchemaPinConfig
 }
 
 export interface HttpServerConfig extends PayloadChecks {
@@ -216,6 +219,8 @@ export interface HttpServerConfig extends PayloadChecks {
   /** Declared obligations that the server fulfils: `NAME` or `NAME=VALUE`. */
   readonly fulfils: readonly string[]
   readonly tls: PeerTlsConfig
+  /** Absent where no signatures of its tools are asked for. */
+  readonly schemapin?: SchemaPinConfig
   /** What the server shows when it asks the runtime about a token. */
   readonly introspectionSecret?: string
 }

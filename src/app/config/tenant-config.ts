@@ -11,6 +11,7 @@ import type {
 import { parseDuration } from './duration.ts'
 import { mapValues } from './map-values.ts'
 import { agentOf } from './oauth-clients.ts'
+import { schemaPinOf } from './schemapin-config.ts'
 import type { TenantFile } from './tenant-schema.ts'
 import { peerTlsOf } from './tls-config.ts'
 
@@ -100,7 +101,7 @@ function payloadChecksOf({ schema, sanitise }: TenantFile['servers'][string]): P
 function serverOf(server: TenantFile['servers'][string], absolute: Absolute): ServerConfig {
   const callTimeoutMs = milliseconds(server.call_timeout)
   const { space, fulfils } = server
-  const checks = payloadChecksOf(server)
+  const checks = { ...payloadChecksOf(server), ...schemaPinOf(server.schemapin, absolute) }
   const both = { ...(space !== undefined && { space }), callTimeoutMs, fulfils, ...checks }
   if (server.transport === 'stdio') {
     const { command, args, env, cwd } = server

@@ -29,6 +29,9 @@ import { askClient, routeConnector } from '../route-connector.ts'
 import type { OutstandingSvid } from '../run/svid-desk.ts'
 import { readLabels } from '../run-labels.ts'
 import { reachServers } from '../tls/reach-servers.ts'
+import { type OpenSignatures, openSignatures } from '../tools/open-signatures.ts'
+import { signedCalls } from '../tools/signed-calls.ts'
+import { signedTrust } from '../tools/signed-trust.ts'
 import type { Shared } from './shared.ts'
 import { spacesOf } from './spaces.ts'
 
@@ -62,6 +65,9 @@ export async function openTenant(tenant: Tenant, shared: Shared, opened: Closing
   await recordEvent(recorder, configLoaded(config))
   const report = (event: RecordedEvent) => void recordHappened(recorder, event, log)
   const reached = await reachServers(config.servers, shared.certificates)
+  const pins = shared.signingKeys.of(tenant)
+  const signing = { pins, clock, alarm, log, report, opened }
+  const signatures = openSignatures(config.servers, signing)
   const servers = connectMcpServers(reached, { log, report })
   opened.add(() => servers.close())
   const recording = startRecording(config, { tenant, log, keys: shared.keys, privacy, reader })
@@ -70,6 +76,7 @@ export async function openTenant(tenant: Tenant, shared: Shared, opened: Closing
   opened.add(() => desk.close())
 
   const admin = new AdminConnector()
+  const called = mcpRoutes(servers, signatures)
   const { origin: issuer, identity } = shared.keys
   const tokens = { tenant, origin: issuer, ...identity, approvers: config.approvers }
   const { approvals } = desk
@@ -83,15 +90,15 @@ export async function openTenant(tenant: Tenant, shared: Shared, opened: Closing
     ...{ policies: resources.policies, usage: usage.book, labels, approvals, refusals },
     crossings: new CrossingWatch({ ...recorder, alarm, log }),
     assurances: configuredAssurances(config, shared.installation.witnesses !== undefined),
-    connector: routeConnector({ ...mcpRoutes(servers), ...resources.routes, 'admin.call': admin }),
-    trust: TRUST_ALL,
+    connector: routeConnector({ ...called, ...resources.routes, 'admin.call': admin }),
+    trust: signedTrust(TRUST_ALL, signatures),
     schemas: toolSchemas({ log, mode: (server) => config.servers[server]?.schema ?? 'strict' }),
     recordings: recording ?? NO_RECORDINGS,
     ...{ finality: shared.finality, digests: privacy.digests, payloads: privacy.payloads },
   }
   const launches = new Map<string, OutstandingSvid>()
   const administered = { admin, approverTokens: approverTokens(tokens), launches }
-  const own = { tenant, config, ports, approvals, refusals, policies, control, servers }
+  const own = { tenant, config, ports, approvals, refusals, policies, control, servers, signatures }
   const used = { usage: usage.book, recording, privacy, resources }
   return { ...shared, ...own, ...administered, ...used }
 }
@@ -131,8 +138,9 @@ function countUsage(tenant: Tenant, shared: Shared, opened: Closing) {
 }
 
 /** All that is asked of MCP servers, and what they ask of their clients. */
-function mcpRoutes(servers: Connector) {
-  return { 'tool.call': servers, 'mcp.request': servers, 'client.request': askClient }
+function mcpRoutes(servers: Connector, signatures: OpenSignatures) {
+  const calls = signedCalls(servers, signatures)
+  return { 'tool.call': calls, 'mcp.request': servers, 'client.request': askClient }
 }
 
 /** What its agents were given, by its own receipts. */

@@ -7,7 +7,7 @@ import type { OpenLedger } from '../../stores/segments/open-ledger.ts'
 import type { LedgerReader } from '../../stores/segments/read-ledger.ts'
 import type { Closing } from '../closing.ts'
 import type { Config, TenantConfig } from '../config.ts'
-import { directoryFile, keysDirectory, ledgerDirectory } from '../data-files.ts'
+import { directoryFile, keysDirectory, ledgerDirectory, signingKeysFile } from '../data-files.ts'
 import { declaredDirectory } from '../identity/declared-directory.ts'
 import { directoryOf } from '../identity/directory.ts'
 import { openStanding } from '../identity/open-standing.ts'
@@ -19,6 +19,7 @@ import {
   openDirectory,
   openKeys,
   openLedger,
+  openSigningKeys,
   readLedger,
   scrubLedger,
 } from '../parts.ts'
@@ -77,9 +78,11 @@ export async function openShared(installation: Config, log: Log, opened: Closing
   const directory = directoryOf(new Map(declared), store)
   const bodies = ledgerBodies(ledgerPlace, () => keys.keyring.signers)
   const files = { ledger, ledgerOf, ledgerPlace, reader, bodies }
+  const signingKeys = openSigningKeys(signingKeysFile(dataDir))
+  opened.add(() => signingKeys.close())
   const standing = openStanding(dataDir, { ...base, ledgerOf, opened })
   const people = openPeople(installation, { ...base, keys, standing, directory, opened })
-  const known = { directory, standing, people, certificates }
+  const known = { directory, standing, people, certificates, signingKeys }
   const identity = { ...known, ...openIdentities(configs, keys, { ...known, dataDir, opened }) }
   return { ...base, ...files, ...identity, installation, configs, keys, keyDesk, finality, started }
 }

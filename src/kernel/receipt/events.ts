@@ -54,6 +54,8 @@ export const EVENTS = {
   'upstream.disconnected': 'resource',
   'upstream.failed': 'resource',
   'upstream.tools_changed': 'resource',
+  'tool.signature_refused': 'refusal',
+  'tool.key_changed': 'alert',
   'approval.requested': 'approval',
   'approval.approved': 'approval',
   'approval.granted': 'approval',
