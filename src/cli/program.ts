@@ -28,6 +28,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   approvals: async () => (await import('./approvals.ts')).approvalsCommand(),
   verify: async () => (await import('./verify.ts')).verifyCommand(),
   ledger: async () => (await import('./ledger.ts')).ledgerCommand(),
+  tools: async () => (await import('./tools.ts')).toolsCommand(),
   witness: async () => (await import('./witness.ts')).witnessCommand(),
   completion: async () => (await import('./completion.ts')).completionCommand(createProgram),
 }
@@ -59,6 +60,8 @@ const GROUP_EXAMPLES: Readonly<Record<string, string>> = {
   ca: 'portcullis ca show',
   approvals: 'portcullis approvals list',
   ledger: 'portcullis ledger fsck',
+  tools:
+    'portcullis tools verify-signature tools.json --document schemapin.json --domain example.com',
 }
 
 /** The whole command line; or of its commands the one that `name` names, if there is one. */
