@@ -20,4 +20,14 @@ export const MCP_DOOR_ERRORS = {
     agent: 'The client did not answer in time.',
     remedy: 'the client left, or nobody answered there while the server waited',
   },
+  CLIENT_BUSY: {
+    http: 503,
+    agent: 'The client has too much to answer already.',
+    remedy: 'the server asked for more at once than one session answers; it may ask again',
+  },
+  SUBSCRIPTION_LIMIT: {
+    http: 429,
+    agent: 'This session has too many subscriptions.',
+    remedy: 'end some with `resources/unsubscribe`, or begin another session',
+  },
 } as const

@@ -4,8 +4,9 @@ import type { Credential } from '../../src/kernel/identity/credential.ts'
 import type { Identity } from '../../src/kernel/identity/principal.ts'
 import { DEFAULT_TENANT } from '../../src/kernel/identity/tenant.ts'
 import type { JsonObject } from '../../src/kernel/json/value.ts'
+import { answeredError } from '../../src/kernel/mcp/answered-error.ts'
 import type { RecordedEvent } from '../../src/kernel/receipt/receipt.ts'
-import type { Channel, Gate, GuardRequest, Outcome } from '../../src/pipeline/ports.ts'
+import type { Caller, Channel, Gate, GuardRequest, Outcome } from '../../src/pipeline/ports.ts'
 
 /** A refusal that the gate was told to record, or recorded while admitting. */
 export interface RecordedRefusal {
@@ -35,10 +36,10 @@ export interface InMemoryGate extends Gate {
 }
 
 export interface InMemoryGateOptions {
-  /** What each agent may do: `slack.post`, or `memory.read CRM.customers`. */
+  /** What each agent may do: `slack.post`, `memory.read CRM.customers`, or all of `desk.*`. */
   readonly permits?: Readonly<Record<string, readonly string[]>>
   /** What comes of a permitted action. */
-  readonly carryOut?: (action: Action) => Promise<JsonObject>
+  readonly carryOut?: (action: Action, caller?: Caller) => Promise<JsonObject>
   /** The code that a permitted action fails with. */
   readonly failure?: ErrorCode
 }
@@ -73,7 +74,12 @@ export function inMemoryGate({
     }
   }
   const permitted = (identity: Identity, action: Action) =>
-    permits[identity.principal.id]?.includes(permissionOf(action)) === true
+    permits[identity.principal.id]?.some((permit) => covers(permit, permissionOf(action))) === true
+  /** What a server asks, whoever waits is asked, as in the runtime. */
+  const carried = ({ action, caller }: GuardRequest) =>
+    action.kind === 'client.request' && caller !== undefined
+      ? caller.ask(action.server, { method: action.method, params: action.args })
+      : carryOut(action, caller)
   const identityError = (error: unknown): ErrorCode => {
     if (error instanceof PortcullisError) return error.code
     throw error
@@ -132,9 +138,20 @@ export function inMemoryGate({
         return { kind: 'refused', code: identityError(error), receipt }
       }
       if (failure !== undefined) return { kind: 'failed', code: failure, receipt }
-      return { kind: 'done', result: await carryOut(request.action), receipt }
+      try {
+        return { kind: 'done', result: await carried(request), receipt }
+      } catch (error) {
+        if (!(error instanceof PortcullisError)) throw error
+        const answered = answeredError(error)
+        return { kind: 'failed', code: error.code, receipt, ...(answered && { answered }) }
+      }
     },
   }
+}
+
+function covers(permit: string, permission: string): boolean {
+  if (!permit.endsWith('*')) return permit === permission
+  return permission.startsWith(permit.slice(0, -1))
 }
 
 function permissionOf(action: Action): string {

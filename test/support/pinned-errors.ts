@@ -201,6 +201,8 @@ export const PINNED_ERRORS: readonly (readonly [code: string, http: number])[] =
   ['CLIENT_INCAPABLE', 400],
   ['CLIENT_REFUSED', 502],
   ['CLIENT_SILENT', 504],
+  ['CLIENT_BUSY', 503],
+  ['SUBSCRIPTION_LIMIT', 429],
   ['CONFIG_MISSING', 500],
   ['CONFIG_INVALID', 500],
   ['CONFIG_INSECURE_LISTENER', 500],

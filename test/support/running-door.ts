@@ -7,7 +7,7 @@ import { createMcpServer, type McpServerOptions } from '../../src/inbound/mcp/se
 import type { OfferedTool, ToolCatalog } from '../../src/inbound/mcp/tool-list.ts'
 import { DEFAULT_TENANT } from '../../src/kernel/identity/tenant.ts'
 import type { JsonObject, JsonValue } from '../../src/kernel/json/value.ts'
-import type { Log } from '../../src/pipeline/ports.ts'
+import type { Log, McpUpstreams } from '../../src/pipeline/ports.ts'
 import { type InMemoryGate, inMemoryGate } from './in-memory-gate.ts'
 
 /** A catalog that tests change. */
@@ -44,6 +44,7 @@ export interface RunningDoorOptions
     Partial<Pick<McpServerOptions, 'allowedHosts' | 'allowedOrigins' | 'tls'>> {
   readonly gate?: InMemoryGate
   readonly namespaces?: readonly string[]
+  readonly upstreams?: McpUpstreams
   readonly listener?: McpServerOptions['limits']
 }
 
@@ -60,6 +61,16 @@ export interface RunningDoor {
   post(message: JsonObject | string, headers?: Record<string, string>): Promise<Reply>
   /** Opens a session of `sales` unless headers say otherwise, and gives its headers. */
   open(headers?: Record<string, string>): Promise<Record<string, string>>
+  /** The same door at `/mcp/NAME`. */
+  at(server: string): ServedAt
+}
+
+/** One address of a door. */
+export interface ServedAt {
+  readonly url: string
+  post(message: JsonObject | string, headers?: Record<string, string>): Promise<Reply>
+  /** Opens a session of a client that says this of itself. */
+  open(about?: JsonObject, headers?: Record<string, string>): Promise<Record<string, string>>
 }
 
 export interface Reply {
@@ -95,6 +106,7 @@ export async function runningDoor(
   options: RunningDoorOptions = {},
 ): Promise<RunningDoor> {
   const { allowedHosts = [], allowedOrigins = [], tls, listener, namespaces = [], limits } = options
+  const { upstreams } = options
   const gate = options.gate ?? inMemoryGate()
   const catalog = inMemoryCatalog()
   const logged: string[] = []
@@ -103,7 +115,7 @@ export async function runningDoor(
   const clock = options.clock ?? { now: () => ms++, elapsed: () => ms++ }
   const door = createMcpDoor({
     ...{ gate, log, clock, version: '0.0.0' },
-    offers: new Map([[DEFAULT_TENANT, { catalog, namespaces }]]),
+    offers: new Map([[DEFAULT_TENANT, { catalog, namespaces, ...(upstreams && { upstreams }) }]]),
     ...(limits && { limits }),
   })
   const server = createMcpServer({
@@ -113,7 +125,12 @@ export async function runningDoor(
   })
   await server.register(door.routes)
   await server.listen({ host: '127.0.0.1', port: 0 })
-  test.after(() => server.close())
+  test.after(() => {
+    const closed = server.close()
+    // Connections that clients merely keep hold nobody up, as in the runtime.
+    server.server.closeAllConnections()
+    return closed
+  })
   const { port } = server.server.address() as AddressInfo
   const url = `${tls ? 'https' : 'http'}://127.0.0.1:${port}/mcp`
   const post = (message: JsonObject | string, headers: Record<string, string> = {}) =>
@@ -124,7 +141,23 @@ export async function runningDoor(
     assert.ok(id, 'a session is opened')
     return { ...headers, 'mcp-session-id': id }
   }
-  return { server, door, gate, catalog, port, url, logged, post, open }
+  const at = (name: string) => servedAt(`${url}/${name}`)
+  return { server, door, gate, catalog, port, url, logged, post, open, at }
+}
+
+function servedAt(url: string): ServedAt {
+  const post: ServedAt['post'] = (message, headers = {}) => postTo(url, message, headers)
+  return {
+    url,
+    post,
+    async open(about = {}, headers = as('sales')) {
+      const opening = { ...INITIALIZE, params: { ...INITIALIZE.params, ...about } }
+      const { headers: given } = await post(opening, headers)
+      const id = given.get('mcp-session-id')
+      assert.ok(id, 'a session is opened')
+      return { ...headers, 'mcp-session-id': id }
+    },
+  }
 }
 
 async function postTo(

@@ -2,15 +2,16 @@ import { ERRORS, PortcullisError } from '../../kernel/errors.ts'
 import type { Credential } from '../../kernel/identity/credential.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../kernel/json/value.ts'
 import { METHOD_NOT_FOUND, PeerError } from '../../kernel/mcp/peer-error.ts'
-import type { Caller, Channel, Gone, McpClient, McpMessage } from '../../pipeline/ports.ts'
+import type { Caller, Channel, Gate, Gone, McpClient, McpMessage } from '../../pipeline/ports.ts'
 import { outward, outwardNotice } from './scopes/outward.ts'
-import type { Door } from './visit.ts'
 
 /** The way to a client, whatever revision it speaks. What goes over it was decided on. */
 export interface Line {
   tell(notification: McpMessage): void
+  /** Takes a place among all that the client is asked at once; what is returned gives it back. */
+  begin(): () => void
   /** @throws PortcullisError `CLIENT_*`. */
-  ask(request: McpMessage): Promise<JsonObject>
+  ask(server: string, request: McpMessage): Promise<JsonObject>
 }
 
 export interface CallerParts {
@@ -29,8 +30,12 @@ export interface CallerParts {
 /** A string or a number of the client's, sent back as it came. */
 export type ProgressToken = string | number
 
+interface Gated {
+  readonly gate: Gate
+}
+
 /** Who waits for one request, as its server may reach them. */
-export function callerOf(parts: CallerParts, door: Pick<Door, 'gate'>): Caller {
+export function callerOf(parts: CallerParts, door: Gated): Caller {
   const { client, line, federated, cancelled, progressToken, takesInputRequests } = parts
   return {
     client,
@@ -53,7 +58,7 @@ export function callerOf(parts: CallerParts, door: Pick<Door, 'gate'>): Caller {
 export async function guardedAsk(
   { server, request }: { readonly server: string; readonly request: McpMessage },
   { client, credential, channel, line, federated }: CallerParts,
-  { gate }: Pick<Door, 'gate'>,
+  { gate }: Gated,
 ): Promise<JsonObject> {
   const { method, params: args } = request
   checkCapable(client, method)
@@ -61,10 +66,11 @@ export async function guardedAsk(
     client,
     tell: () => undefined,
     ask: (_, { method, params }) =>
-      line.ask({ method, params: federated ? outward(server, params) : params }),
+      line.ask(server, { method, params: federated ? outward(server, params) : params }),
   }
   const action = { kind: 'client.request', server, method, args } as const
-  const outcome = await gate.guard({ action, credential, channel, caller: asked })
+  const end = line.begin()
+  const outcome = await gate.guard({ action, credential, channel, caller: asked }).finally(end)
   if (outcome.kind === 'done') return outcome.result
   const { code } = outcome
   const message = `\`${method}\` of server \`${server}\`: ${ERRORS[code].agent}`

@@ -6,15 +6,17 @@ import type { Tenant } from '../../kernel/identity/tenant.ts'
 import type { Clock, Gate, Log, OpenSession, SessionsOf, Standing } from '../../pipeline/ports.ts'
 import { createAllowances } from './allowances.ts'
 import { type Answer, sendAnswer } from './answer.ts'
+import { messageOf } from './asks.ts'
 import { type Challenges, challenged } from './challenge.ts'
-import { openEventStream } from './event-stream.ts'
 import { createHeldCalls } from './held-calls.ts'
 import { DEFAULT_DOOR_LIMITS, type DoorLimits } from './limits.ts'
 import { NO_UPSTREAMS } from './no-upstreams.ts'
 import { post } from './post.ts'
-import { checkAccept, checkVersion, credentialOf } from './request-headers.ts'
+import { checkAccept, checkVersion, credentialOf, MCP_VERSIONS, textOf } from './request-headers.ts'
+import { sessionClient } from './session-client.ts'
 import { createSessions, type Session, type SessionEnd } from './sessions.ts'
 import { createToolLists, type Offer } from './tool-list.ts'
+import { SERVER_NAME } from './tool-name.ts'
 import { type Door, enterSession, type Visit, visit } from './visit.ts'
 
 export interface McpDoorOptions {
@@ -36,7 +38,7 @@ export interface McpDoorOptions {
 export interface McpDoor {
   /** The sessions of agents that are open now. */
   readonly sessions: SessionsOf
-  /** Registers `/mcp`, on a server made by `createMcpServer`. */
+  /** Registers `/mcp` and `/mcp/NAME`, on a server made by `createMcpServer`. */
   readonly routes: FastifyPluginAsync
   /** Tells the agents of a tenant that their tools may be others; a catalog tells it anyway. */
   notifyListChanged(tenant: Tenant): void
@@ -59,7 +61,15 @@ export function createMcpDoor(options: McpDoorOptions): McpDoor {
     log,
     limits,
     version,
-    sessions: createSessions(limits, clock, (...ended) => void noteEnd(ended, gate, log)),
+    sessions: createSessions({
+      ...{ limits, clock },
+      clientOf: (session, about) => sessionClient(session, about, { gate }),
+      onEnd(...ended) {
+        const [{ identity, client }] = ended
+        door.upstreams(identity).leave(client)
+        void noteEnd(ended, gate, log)
+      },
+    }),
     allowances: createAllowances(limits),
     held: createHeldCalls(limits, clock),
     tools: createToolLists({ offers, pageSize: limits.toolsPerPage, gate, log }),
@@ -68,7 +78,7 @@ export function createMcpDoor(options: McpDoorOptions): McpDoor {
   }
   const notifyListChanged = (tenant: Tenant) => {
     for (const { identity, streams } of door.sessions.all()) {
-      if (identity.tenant === tenant) streams.at(-1)?.send(LIST_CHANGED)
+      if (identity.tenant === tenant) streams.sendOnce(LIST_CHANGED)
     }
   }
   return {
@@ -89,20 +99,23 @@ export function createMcpDoor(options: McpDoorOptions): McpDoor {
         stopEnding?.()
         door.sessions.endAll()
       })
-      const route = (serve: Serve) => async (request: FastifyRequest, reply: FastifyReply) => {
-        const { raw } = request
+      const route = (serve: Serve) => async (request: Addressed, reply: FastifyReply) => {
+        const { raw, params } = request
         const credential = credentialOf(raw)
         // RFC 9449 section 8.2: whoever proves a key is handed the nonce for the next time.
         if (credential.kind === 'dpop' && options.challenges !== undefined) {
           reply.raw.setHeader('dpop-nonce', options.challenges.dpopNonce())
         }
-        const arrival = { request: raw, response: reply.raw, credential }
+        const { server } = params
+        const arrival = { request: raw, response: reply.raw, credential, server }
         const answer = await visit(arrival, door, serve)
         return sendAnswer(reply, challenged(answer, options.challenges))
       }
-      server.post('/mcp', route(post))
-      server.get('/mcp', route(openStream))
-      server.delete('/mcp', route(endSession))
+      for (const address of ['/mcp', ONE_SERVER]) {
+        server.post(address, route(post))
+        server.get(address, route(openStream))
+        server.delete(address, route(endSession))
+      }
     },
   }
 }
@@ -138,21 +151,25 @@ function endAllOf(end: EndOf, { sessions, held }: Door): void {
 
 type Serve = (visit: Visit, door: Door) => Promise<Answer>
 
-// MCP, streamable HTTP: one message goes to one stream of the session, never to several.
-const LIST_CHANGED = '{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}'
+const ONE_SERVER = `/mcp/:server(${SERVER_NAME.source})`
+
+/** All servers of a tenant as one, or the one that the address names. */
+type Addressed = FastifyRequest<{ Params: { server?: string } }>
+
+const LIST_CHANGED = messageOf('notifications/tools/list_changed', {})
 
 async function openStream(visit: Visit, door: Door): Promise<Answer> {
-  checkAccept(visit.request.headers, 'text/event-stream')
-  checkVersion(visit.request.headers)
-  const { streams } = enterSession(visit, door)
+  const { headers } = visit.request
+  checkAccept(headers, 'text/event-stream')
+  checkVersion(headers)
+  const { streams, version, client } = enterSession(visit, door)
+  const { credential } = visit
+  const lastEventId = textOf(headers['last-event-id'])
+  const takesGreeting = version === MCP_VERSIONS[0]
   return {
     stream(response) {
-      // The reader left before there was a stream: nothing would ever tell that it closed.
-      if (response.destroyed) return
-      // A reader that vanished without a word must not keep its successor out.
-      if (streams.length >= door.limits.streamsPerSession) streams.shift()?.end()
-      const stream = openEventStream(response, door.limits, () => forget(stream, streams))
-      streams.push(stream)
+      streams.open({ response, credential, lastEventId, takesGreeting })
+      door.upstreams(visit.identity).listen(client)
     },
   }
 }
@@ -161,9 +178,4 @@ async function endSession(visit: Visit, door: Door): Promise<Answer> {
   checkVersion(visit.request.headers)
   door.sessions.end(enterSession(visit, door), 'by its agent')
   return { status: 204 }
-}
-
-function forget(stream: Session['streams'][number], streams: Session['streams']): void {
-  const index = streams.indexOf(stream)
-  if (index !== -1) streams.splice(index, 1)
 }

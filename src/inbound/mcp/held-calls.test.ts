@@ -147,7 +147,7 @@ test('without a progress token the stream is kept alive by comments', async (t) 
     text += chunk
     if (text.startsWith(':\n\n:\n\n:\n\n')) gate.release()
   }
-  const [, data = ''] = /^(?::\n\n)+event: message\ndata: (.*)\n\n$/.exec(text) ?? []
+  const [, data = ''] = /^(?::\n\n)+id: \S+\nevent: message\ndata: (.*)\n\n$/.exec(text) ?? []
   assert.deepEqual(JSON.parse(data), { jsonrpc: '2.0', id: 1, result: RESULT })
 })
 

@@ -19,6 +19,15 @@ export interface DoorLimits {
   readonly streamKeepAliveMs: number
   /** Milliseconds after which a stream ends, so that its reader has to prove itself again. */
   readonly streamLifetimeMs: number
+  /** Messages of a stream that are kept for a client that loses its connection, and their bytes. */
+  readonly replayedMessages: number
+  readonly replayedBytes: number
+  /** Answers of a session that are kept for clients that left while they were told. */
+  readonly repliesKept: number
+  /** Milliseconds after which a client whose stream broke is to come back. */
+  readonly streamRetryMs: number
+  /** Resources that one session is told the changes of. */
+  readonly subscriptionsPerSession: number
   readonly toolsPerPage: number
   /** Entries of a merged list after which a page ends; the last server's page is not cut. */
   readonly entriesPerPage: number
@@ -50,6 +59,11 @@ export const DEFAULT_DOOR_LIMITS: DoorLimits = {
   streamBufferBytes: 64 * 1024,
   streamKeepAliveMs: 15 * SECOND,
   streamLifetimeMs: 15 * MINUTE,
+  replayedMessages: 64,
+  replayedBytes: 256 * 1024,
+  repliesKept: 8,
+  streamRetryMs: SECOND,
+  subscriptionsPerSession: 256,
   toolsPerPage: 256,
   entriesPerPage: 256,
   pagesPerList: 32,

@@ -1,25 +1,26 @@
-import { PortcullisError, unreachable } from '../../kernel/errors.ts'
+import { codeOf, PortcullisError, unreachable } from '../../kernel/errors.ts'
 import { parseStrictJson } from '../../kernel/json/parse-strict.ts'
 import {
   type MessageId,
   type RpcMessage,
   type RpcNotification,
   type RpcRequest,
+  type RpcResponse,
   readMessage,
 } from '../../kernel/jsonrpc/message.ts'
-import type { Outcome } from '../../pipeline/ports.ts'
+import { answeredError } from '../../kernel/mcp/answered-error.ts'
+import type { Gone, Outcome } from '../../pipeline/ports.ts'
 import { readBody } from '../read-body.ts'
-import { ACCEPTED, type Answer, errorAnswer, resultAnswer } from './answer.ts'
-import { callerOf, type Line } from './caller.ts'
-import {
-  checkMediaTypes,
-  checkMirroredHeaders,
-  checkVersion,
-  MCP_VERSIONS,
-} from './request-headers.ts'
-import { type Served, serveMethod } from './serve-method.ts'
+import { ACCEPTED, type Answer, errorAnswer, peerErrorAnswer, resultAnswer } from './answer.ts'
+import { messageOf } from './asks.ts'
+import { callerOf, type Line, progressTokenOf } from './caller.ts'
+import { initialize } from './initialize.ts'
+import { checkMediaTypes, checkMirroredHeaders, checkVersion } from './request-headers.ts'
+import { type Served, serveAction, serveMethod } from './serve-method.ts'
+import { sessionLine } from './session-client.ts'
 import { ownerOf, type Session } from './sessions.ts'
-import { outcomeAnswer } from './tool-call.ts'
+import { ReplyStream } from './streams/reply-stream.ts'
+import { methodAnswer, outcomeAnswer } from './tool-call.ts'
 import { type Door, enterSession, refuse, type Visit } from './visit.ts'
 
 /**
@@ -49,17 +50,26 @@ export async function post(visit: Visit, door: Door): Promise<Answer> {
 async function hear(message: RpcMessage, visit: Visit, door: Door): Promise<Answer> {
   if (message.kind === 'request' && message.method === 'server/discover') return undiscovered(visit)
   checkVersion(visit.request.headers)
-  if (message.kind !== 'request' || message.method !== 'initialize') enterSession(visit, door)
+  if (message.kind === 'request' && message.method === 'initialize') {
+    return inBand(visit, door, () => initialize(message, visit, door))
+  }
+  const session = enterSession(visit, door)
   switch (message.kind) {
     case 'request':
-      return serve(message, visit, door)
+      return inBand(visit, door, () => perform(message, { visit, session }, door))
     case 'notification':
-      return notice(message, visit, door)
+      return notice(message, { visit, session }, door)
     case 'response':
-      return ACCEPTED
+      return settle(message, session, door)
     default:
       return unreachable(message)
   }
+}
+
+/** A message within a session. */
+interface Within {
+  readonly visit: Visit
+  readonly session: Session
 }
 
 /**
@@ -70,93 +80,121 @@ function undiscovered({ messageId }: Visit): Answer {
   return errorAnswer('REQUEST_METHOD_UNKNOWN', { id: messageId, inBand: true })
 }
 
-/** MCP 2025-11-25, lifecycle: the version asked for if it is known, else the newest that is. */
-async function initialize(message: RpcRequest, visit: Visit, door: Door): Promise<Answer> {
-  const asked = message.params.protocolVersion
-  if (typeof asked !== 'string') {
-    throw new PortcullisError('REQUEST_INVALID', '`protocolVersion` is a string')
-  }
-  const version = MCP_VERSIONS.find((known) => known === asked) ?? MCP_VERSIONS[0]
-  const session = await openSession(visit, version, door)
-  const result = {
-    protocolVersion: version,
-    capabilities: { tools: { listChanged: true } },
-    serverInfo: { name: 'portcullis', title: 'Portcullis', version: door.version },
-  }
-  return resultAnswer(message.id, JSON.stringify(result), { 'mcp-session-id': session.id })
-}
-
-/** Nobody learns the name of a session that has no receipt. */
-async function openSession(visit: Visit, version: string, door: Door): Promise<Session> {
-  const session = door.sessions.open(visit, version)
-  const { identity, channel } = session
-  try {
-    await door.gate.note({ name: 'session.opened', detail: `MCP ${version}` }, channel, identity)
-    return session
-  } catch (error) {
-    door.sessions.end(session, 'unrecorded')
-    throw error
-  }
-}
-
 /**
- * A call that waits for approval is given up when its client says so. One that is being carried out
- * never is.
+ * A client answers what a server asked. What nobody of this session asked for is dropped, and
+ * logged: it may only be late.
  */
-function notice({ method, params }: RpcNotification, { channel }: Visit, door: Door): Answer {
-  if (method === 'notifications/cancelled') door.held.cancel(channel.run, params.requestId)
-  if (method.startsWith('notifications/')) return ACCEPTED
-  throw new PortcullisError('REQUEST_INVALID', `\`${method}\` was sent without an id`)
+function settle(message: RpcResponse, { id, asks, identity }: Session, { log }: Door): Answer {
+  if (!asks.settle(message)) {
+    log.warn('mcp.answer.unasked', { run: id, agent: identity.principal.id })
+  }
+  return ACCEPTED
 }
 
-async function serve(message: RpcRequest, visit: Visit, door: Door): Promise<Answer> {
+/** Never tells anything but that it was taken: a notification has no answer. */
+async function notice(message: RpcNotification, within: Within, door: Door): Promise<Answer> {
+  const { method, params } = message
+  const { visit, session } = within
+  switch (method) {
+    case 'notifications/initialized':
+      return ACCEPTED
+    case 'notifications/cancelled':
+      door.held.cancel(visit.channel.run, params.requestId)
+      return ACCEPTED
+    case 'notifications/progress': {
+      // On what a server asked; nobody else waits for any.
+      const server = session.asks.serverOf(params.progressToken)
+      if (server !== undefined) await pass(message, { visit: { ...visit, server }, session }, door)
+      return ACCEPTED
+    }
+    default:
+      if (!method.startsWith('notifications/')) {
+        throw new PortcullisError('REQUEST_INVALID', `\`${method}\` was sent without an id`)
+      }
+      await pass(message, within, door)
+      return ACCEPTED
+  }
+}
+
+/** Forwards a notification as far as the policies permit. Where there is nobody for it, nothing. */
+async function pass(message: RpcNotification, { visit, session }: Within, door: Door) {
+  const { credential, channel, server } = visit
+  const { client } = session
+  const parts = { client, credential, channel, line: sessionLine(session) }
+  const caller = callerOf({ ...parts, federated: session.server === undefined }, door)
   try {
-    return await perform(message, visit, door)
+    await serveAction(message, { visit, server, waiting: { caller } }, door)
   } catch (error) {
+    if (codeOf(error) !== 'REQUEST_METHOD_UNKNOWN') throw error
+  }
+}
+
+async function inBand(visit: Visit, door: Door, serve: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await serve()
+  } catch (error) {
+    const answered = answeredError(error)
+    if (answered !== undefined && visit.messageId !== undefined) {
+      return peerErrorAnswer(visit.messageId, answered)
+    }
     return refuse({ error, inBand: true }, visit, door)
   }
 }
 
-async function perform(message: RpcRequest, visit: Visit, door: Door): Promise<Answer> {
-  const { id, method } = message
-  switch (method) {
-    case 'initialize':
-      return initialize(message, visit, door)
-    case 'ping':
-      return resultAnswer(id, '{}')
-    default:
-      return ask(message, visit, door)
+async function perform(message: RpcRequest, within: Within, door: Door): Promise<Answer> {
+  return message.method === 'ping' ? resultAnswer(message.id, '{}') : ask(message, within, door)
+}
+
+async function ask(message: RpcRequest, { visit, session }: Within, door: Door): Promise<Answer> {
+  const { id, params } = message
+  const reply = new ReplyStream(visit, session.streams, door.limits)
+  const call = door.held.begin({ id, params, visit, reply })
+  const over = new AbortController()
+  try {
+    const { onHeld, gone, cancelled, cutOff } = call
+    const caller = callerOf(
+      {
+        ...{ client: session.client, credential: visit.credential, channel: visit.channel },
+        ...{ cancelled, progressToken: progressTokenOf(params) },
+        line: replyLine(reply, session, over.signal),
+        federated: session.server === undefined,
+      },
+      door,
+    )
+    const waiting = { onHeld, gone, caller }
+    const { server, subscriptions } = session
+    const asked = serveMethod(message, { visit, server, waiting, subscriptions }, door)
+    // Who was cut off hears nothing more; what was begun is finished and recorded all the same.
+    const served = await Promise.race([asked, cutOff.then(actedBy)])
+    return reply.answer(servedAnswer(id, served))
+  } catch (error) {
+    return reply.answer(await inBand(visit, door, () => Promise.reject(error)))
+  } finally {
+    over.abort()
+    reply.stop()
+    call.end()
   }
 }
 
-async function ask(message: RpcRequest, visit: Visit, door: Door): Promise<Answer> {
-  const { id, params } = message
-  const call = door.held.begin({ id, params, visit })
-  try {
-    const { onHeld, gone, cutOff } = call
-    const { credential, channel, identity } = visit
-    const about = { protocolVersion: MCP_VERSIONS[0], capabilities: {}, clientInfo: {} }
-    const line: Line = { tell: () => undefined, ask: unheard }
-    const client = { session: channel.run, identity, about, tell: () => undefined, ask: unheard }
-    const caller = callerOf({ client, credential, channel, line, federated: true }, door)
-    const asked = serveMethod(message, { visit, waiting: { onHeld, gone, caller } }, door)
-    // Who was cut off hears nothing more; what was begun is finished and recorded all the same.
-    const served = await Promise.race([asked, cutOff.then(actedBy)])
-    return call.answer(servedAnswer(id, served))
-  } finally {
-    call.end()
+/** What belongs to a request goes with its answer; where that takes no stream, as all else does. */
+function replyLine(reply: ReplyStream, session: Session, over: Gone): Line {
+  const { asks, streams } = session
+  const send = (message: string) => {
+    if (!reply.send(message)) streams.send(message)
+  }
+  return {
+    tell: ({ method, params }) => send(messageOf(method, params)),
+    begin: () => asks.begin(),
+    ask: (server, request) => asks.ask({ server, request, send, over }),
   }
 }
 
 function servedAnswer(id: MessageId, served: Served): Answer {
   if (served.kind === 'listed') return resultAnswer(id, served.result)
-  return outcomeAnswer(id, served.outcome, served.operation)
+  const { outcome, operation, isMethod } = served
+  return (isMethod ? methodAnswer : outcomeAnswer)(id, outcome, operation)
 }
 
 function actedBy(outcome: Outcome): Served {
-  return { kind: 'acted', outcome, operation: '' }
-}
-
-async function unheard(): Promise<never> {
-  throw new PortcullisError('CLIENT_SILENT', 'nobody is there to be asked')
+  return { kind: 'acted', outcome, operation: '', isMethod: true }
 }

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { PortcullisError } from '../../kernel/errors.ts'
 import type { Identity } from '../../kernel/identity/principal.ts'
-import type { Channel, Clock } from '../../pipeline/ports.ts'
-import type { EventStream } from './event-stream.ts'
+import type { AboutClient, Channel, Clock, McpClient } from '../../pipeline/ports.ts'
+import { type AskLimits, Asks } from './asks.ts'
 import type { DoorLimits } from './limits.ts'
+import { type SessionStreamLimits, SessionStreams } from './streams/session-streams.ts'
+import { type SubscriptionLimits, Subscriptions } from './subscriptions.ts'
 
 /** Entropy of a session's id. It names a session; it proves nothing about who speaks. */
 const SESSION_ID_BYTES = 18
@@ -18,8 +20,20 @@ export interface Session {
   readonly opened: number
   /** The revision of MCP agreed on. */
   readonly version: string
-  /** Open streams, the newest last. */
-  readonly streams: EventStream[]
+  /** The one server that it is with; absent where all of them are offered as one. */
+  readonly server: string | undefined
+  readonly streams: SessionStreams
+  readonly asks: Asks
+  readonly subscriptions: Subscriptions
+  /** The client as servers know it. */
+  readonly client: McpClient
+}
+
+/** What a client opens a session on. */
+export interface Terms {
+  readonly server: string | undefined
+  /** What it says of itself, and the revision agreed on. */
+  readonly about: AboutClient
 }
 
 /** The sessions of all agents, bounded in number and in idleness. */
@@ -29,7 +43,7 @@ export interface Sessions {
    * so that an agent that dies again and again locks out neither itself nor others.
    * @throws PortcullisError `SESSION_LIMIT` when all agents together have as many as there may be.
    */
-  open(opener: Pick<Session, 'identity' | 'channel'>, version: string): Session
+  open(opener: Pick<Session, 'identity' | 'channel'>, terms: Terms): Session
   /**
    * The session of this id of who asks, which counts as used now.
    * @throws PortcullisError `SESSION_UNKNOWN`, for another's session as for none at all.
@@ -49,19 +63,27 @@ export type SessionEnd =
   | 'replaced by a newer one'
   | 'taken back'
   | 'unrecorded'
+  | 'without its server'
 
-export type SessionLimits = Pick<DoorLimits, 'sessions' | 'sessionsPerAgent' | 'sessionIdleMs'>
+export type SessionLimits = Pick<DoorLimits, 'sessions' | 'sessionsPerAgent' | 'sessionIdleMs'> &
+  SessionStreamLimits &
+  AskLimits &
+  SubscriptionLimits
+
+export interface SessionsOptions {
+  readonly limits: SessionLimits
+  readonly clock: Clock
+  readonly onEnd: (session: Session, why: SessionEnd) => void
+  /** The client of a session that is being opened. */
+  readonly clientOf: (session: Omit<Session, 'client'>, about: AboutClient) => McpClient
+}
 
 interface Held {
   readonly session: Session
   readonly usedAt: number
 }
 
-export function createSessions(
-  limits: SessionLimits,
-  clock: Clock,
-  onEnd: (session: Session, why: SessionEnd) => void,
-): Sessions {
+export function createSessions({ limits, clock, onEnd, clientOf }: SessionsOptions): Sessions {
   // INVARIANT: in the order of last use, the longest ago first.
   const held = new Map<string, Held>()
 
@@ -71,7 +93,8 @@ export function createSessions(
   }
   const drop = (session: Session) => {
     held.delete(session.id)
-    for (const stream of session.streams.splice(0)) stream.end()
+    session.streams.endAll()
+    session.asks.endAll()
   }
   const end = (session: Session, why: SessionEnd) => {
     drop(session)
@@ -86,7 +109,7 @@ export function createSessions(
   }
 
   return {
-    open({ identity, channel }, version) {
+    open({ identity, channel }, { server, about }) {
       endIdle()
       const owner = ownerOf(identity)
       const own = [...held.values()].filter(({ session }) => ownerOf(session.identity) === owner)
@@ -101,7 +124,13 @@ export function createSessions(
       const id = `s${randomBytes(SESSION_ID_BYTES).toString('base64url')}`
       const run = { ...channel, run: id }
       const opened = clock.now()
-      const session: Session = { id, identity, channel: run, opened, version, streams: [] }
+      const opening = {
+        ...{ id, identity, channel: run, opened, server, version: about.protocolVersion },
+        streams: new SessionStreams(limits),
+        asks: new Asks(limits),
+        subscriptions: new Subscriptions(limits),
+      }
+      const session: Session = { ...opening, client: clientOf(opening, about) }
       use(session)
       return session
     },

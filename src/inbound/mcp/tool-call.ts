@@ -25,34 +25,49 @@ export function readToolCall({ name, arguments: args = {} }: JsonObject): Action
 
 /** The outcome of a call as the agent hears it: a result of the tool, unless its proof failed. */
 export function outcomeAnswer(id: MessageId, outcome: Outcome, operation = ''): Answer {
+  return answerOf(id, outcome, { operation, isMethod: false })
+}
+
+/** The outcome of any other method: where it comes to nothing, an error. */
+export function methodAnswer(id: MessageId, outcome: Outcome, operation: string): Answer {
+  return answerOf(id, outcome, { operation, isMethod: true })
+}
+
+interface Asked {
+  readonly operation: string
+  readonly isMethod: boolean
+}
+
+function answerOf(id: MessageId, outcome: Outcome, asked: Asked): Answer {
   switch (outcome.kind) {
     case 'done':
       return resultAnswer(id, JSON.stringify(outcome.result))
     case 'failed':
       // A server's own error is told as it would be without anything in between.
       if (outcome.answered !== undefined) return peerErrorAnswer(id, outcome.answered)
-      return failureAnswer(id, { ...outcome, operation })
+      return failureAnswer(id, { ...outcome, ...asked })
     case 'refused':
-      return failureAnswer(id, { ...outcome, operation })
+      return failureAnswer(id, { ...outcome, ...asked })
     default:
       return unreachable(outcome)
   }
 }
 
-interface Failure {
+interface Failure extends Asked {
   readonly code: ErrorCode
   readonly receipt?: string
-  readonly operation: string
   readonly problems?: readonly SchemaProblem[]
 }
 
 function failureAnswer(id: MessageId, failure: Failure): Answer {
-  const { code: exact, receipt, operation, problems = [] } = failure
+  const { code: exact, receipt, operation, isMethod, problems = [] } = failure
   const code = toldCode(exact)
+  const data = receipt === undefined ? {} : { receipt }
   // The credential is at fault, so the answer is one of HTTP: clients then get a better one.
   if (ERRORS[code].http === 401 || code === 'SCOPE_INSUFFICIENT') {
-    return errorAnswer(code, { id, operation, data: receipt === undefined ? {} : { receipt } })
+    return errorAnswer(code, { id, operation, data })
   }
+  if (isMethod) return errorAnswer(code, { id, inBand: true, data })
   const reference = receipt === undefined ? code : `${code}, receipt ${receipt}`
   const sentence = `${ERRORS[code].agent} (${reference})`
   const result = {

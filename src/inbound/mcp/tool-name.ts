@@ -13,7 +13,12 @@ export function isToolName(name: string): boolean {
   return TOOL_NAME.test(name) && !name.slice(name.indexOf('.') + 1).startsWith(METHOD_PREFIX)
 }
 
-const SERVER_NAME = /^[a-z][a-z0-9_-]{0,31}$/
+/** The same for the name that a server has for it. */
+export function isOwnToolName(server: string, tool: string): boolean {
+  return tool !== '' && isToolName(federatedName(server, tool))
+}
+
+export const SERVER_NAME = /^[a-z][a-z0-9_-]{0,31}$/
 
 export function federatedName(server: string, tool: string): string {
   return `${server}.${tool}`

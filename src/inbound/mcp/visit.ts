@@ -40,6 +40,8 @@ export interface Arrival {
   readonly response: ServerResponse
   /** The one object for `admit` and `guard`: what proves possession proves it for one request. */
   readonly credential: Credential
+  /** The one server that its address names; absent where all of them are offered as one. */
+  readonly server?: string | undefined
 }
 
 /** One HTTP request whose sender is known, and what has been learnt of it on the way. */
@@ -96,6 +98,9 @@ export function enterSession(visit: Visit, door: Door): Session {
   const id = textOf(visit.request.headers['mcp-session-id'])
   if (id === undefined) throw new PortcullisError('SESSION_MISSING', 'no session is named')
   const session = ownSession(id, visit, door)
+  if (session.server !== visit.server) {
+    throw new PortcullisError('SESSION_UNKNOWN', 'the session is with another server')
+  }
   visit.channel = { ...visit.channel, run: session.id }
   checkSessionVersion(visit.request.headers, session.version)
   return session

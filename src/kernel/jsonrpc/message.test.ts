@@ -21,8 +21,16 @@ const ACCEPTED: readonly [title: string, value: JsonValue, message: object][] = 
     { jsonrpc: '2.0', method: 'notifications/initialized' },
     { kind: 'notification', method: 'notifications/initialized', params: {} },
   ],
-  ['a result', { jsonrpc: '2.0', id: 0, result: {} }, { kind: 'response' }],
-  ['an error without an id', { jsonrpc: '2.0', error: { code: 1 } }, { kind: 'response' }],
+  [
+    'a result',
+    { jsonrpc: '2.0', id: 0, result: { a: 1 } },
+    { kind: 'response', id: 0, answer: { result: { a: 1 } } },
+  ],
+  [
+    'an error without an id',
+    { jsonrpc: '2.0', error: { code: 1, message: 'no', data: [2] } },
+    { kind: 'response', answer: { error: { code: 1, message: 'no', data: [2] } } },
+  ],
 ]
 
 for (const [title, value, message] of ACCEPTED) {
@@ -43,6 +51,8 @@ const REFUSED: readonly [title: string, value: JsonValue, code: ErrorCode][] = [
   ['method and result', { ...ask, result: {} }, 'REQUEST_INVALID'],
   ['method and error', { ...ask, error: {} }, 'REQUEST_INVALID'],
   ['result and error', { jsonrpc: '2.0', id: 1, result: {}, error: {} }, 'REQUEST_INVALID'],
+  ['a result that is a list', { jsonrpc: '2.0', id: 1, result: [] }, 'REQUEST_INVALID'],
+  ['an error that is text', { jsonrpc: '2.0', id: 1, error: 'no' }, 'REQUEST_INVALID'],
   ['a result without an id', { jsonrpc: '2.0', result: {} }, 'REQUEST_INVALID'],
   ['a method that is a number', { ...ask, method: 1 }, 'REQUEST_INVALID'],
   ['an empty method', { ...ask, method: '' }, 'REQUEST_INVALID'],

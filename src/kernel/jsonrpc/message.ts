@@ -1,5 +1,6 @@
 import { PortcullisError } from '../errors.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../json/value.ts'
+import { type RpcError, rpcErrorOf } from '../mcp/peer-error.ts'
 
 /** Characters of a request's id, which is echoed in the answer. */
 export const MESSAGE_ID_LENGTH_LIMIT = 256
@@ -22,9 +23,12 @@ export interface RpcNotification {
   readonly params: JsonObject
 }
 
-/** An answer to something we asked. Its content is not read: this runtime asks nothing. */
+/** An answer to something that was asked of the sender. */
 export interface RpcResponse {
   readonly kind: 'response'
+  /** Absent where the sender could not read what it answers. */
+  readonly id?: MessageId
+  readonly answer: { readonly result: JsonObject } | { readonly error: RpcError }
 }
 
 /** One JSON-RPC 2.0 message as MCP allows it. Absent `params` read as an empty object. */
@@ -58,8 +62,14 @@ function readCall(value: JsonObject): RpcRequest | RpcNotification {
 
 /** An error may answer what could not be read, and then has no id. */
 function readResponse(value: JsonObject): RpcResponse {
-  if (value.id !== undefined || Object.hasOwn(value, 'result')) readId(value.id)
-  return { kind: 'response' }
+  if (Object.hasOwn(value, 'result')) {
+    const { result } = value
+    if (!isJsonObject(result)) throw invalid('`result` is an object')
+    return { kind: 'response', id: readId(value.id), answer: { result } }
+  }
+  const id = value.id === undefined ? {} : { id: readId(value.id) }
+  if (!isJsonObject(value.error)) throw invalid('`error` is an object')
+  return { kind: 'response', ...id, answer: { error: rpcErrorOf(value.error) } }
 }
 
 function readId(id: JsonValue | undefined): MessageId {

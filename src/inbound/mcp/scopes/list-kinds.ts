@@ -1,7 +1,7 @@
 import type { Action } from '../../../kernel/action.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../kernel/json/value.ts'
 import type { ListMethod } from '../../../pipeline/ports.ts'
-import { federatedName, isToolName } from '../tool-name.ts'
+import { federatedName, isOwnToolName } from '../tool-name.ts'
 import { federatedUri } from './federated-uri.ts'
 
 /** One of the lists that servers give. */
@@ -25,7 +25,7 @@ export const LIST_KINDS: Readonly<Record<ListMethod, ListKind>> = {
     capability: 'tools',
     uses(server, definition) {
       const { name: tool } = definition
-      if (typeof tool !== 'string' || !isToolName(federatedName(server, tool))) return []
+      if (typeof tool !== 'string' || !isOwnToolName(server, tool)) return []
       return [{ kind: 'tool.call', server, tool, args: {}, definition }]
     },
     federated: named,

@@ -3,7 +3,7 @@ import { PortcullisError } from '../../../kernel/errors.ts'
 import { isJsonObject, type JsonObject } from '../../../kernel/json/value.ts'
 import { MCP_METHOD, type McpRequest } from '../../../kernel/mcp/mcp-action.ts'
 import type { McpMessage } from '../../../pipeline/ports.ts'
-import { federatedName, isToolName, TOOL_NAME } from '../tool-name.ts'
+import { isOwnToolName, TOOL_NAME } from '../tool-name.ts'
 
 /**
  * What a message asks of one server. Whether that offers such a thing is not asked: the guard
@@ -17,7 +17,7 @@ export function relayedAction(server: string, message: McpMessage): Action {
 
 function relayedCall(server: string, params: JsonObject): ToolCall {
   const { name: tool } = params
-  if (typeof tool !== 'string' || !isToolName(federatedName(server, tool))) {
+  if (typeof tool !== 'string' || !isOwnToolName(server, tool)) {
     throw new PortcullisError('REQUEST_INVALID', `\`name\` does not match ${TOOL_NAME}`)
   }
   return { kind: 'tool.call', server, tool, ...callParts(params) }

@@ -1,4 +1,5 @@
 import type { Caller, GuardRequest } from '../../../pipeline/ports.ts'
+import type { Subscriptions } from '../subscriptions.ts'
 import type { Visit } from '../visit.ts'
 
 /** How whoever waits is reached until there is an answer. */
@@ -13,4 +14,6 @@ export interface Asking {
   /** The one server that it is for; absent where all of them are offered as one. */
   readonly server?: string | undefined
   readonly waiting: Waiting
+  /** Where it is kept what the client is told the changes of. */
+  readonly subscriptions?: Subscriptions
 }

@@ -1,0 +1,155 @@
+import type { ServerResponse } from 'node:http'
+import { setTimeout as rest } from 'node:timers/promises'
+import { PortcullisError } from '../../../kernel/errors.ts'
+import type { Credential } from '../../../kernel/identity/credential.ts'
+import { openEventStream, type StreamLimits } from '../event-stream.ts'
+import type { DoorLimits } from '../limits.ts'
+import { LoggedStream, type LogLimits } from './logged-stream.ts'
+
+export type SessionStreamLimits = StreamLimits &
+  LogLimits &
+  Pick<DoorLimits, 'streamsPerSession' | 'repliesKept' | 'streamRetryMs'>
+
+/** Who reads a stream, and from where. */
+export interface Reader {
+  readonly response: ServerResponse
+  /** Who it is. */
+  readonly credential: Credential
+  /** The last event that it has read, as it says (`Last-Event-ID`). */
+  readonly lastEventId?: string | undefined
+  /** Does it take an event without data? Revisions before 2025-11-25 know none. */
+  readonly takesGreeting: boolean
+}
+
+/**
+ * All streams of one session: those that its client opened to listen, and those of answers that
+ * began to be told before they were complete.
+ */
+export class SessionStreams {
+  readonly #limits: SessionStreamLimits
+  /** The one that is told what belongs to no request; the newest that is read. */
+  #current: LoggedStream
+  /** Opened by the client, the oldest first. */
+  readonly #listening: LoggedStream[] = []
+  /** Of answers, the oldest first. */
+  readonly #replies: LoggedStream[] = []
+  readonly #heard = Promise.withResolvers<void>()
+  #listener: Credential | undefined
+  #ended = false
+
+  constructor(limits: SessionStreamLimits) {
+    this.#limits = limits
+    this.#current = new LoggedStream(limits)
+  }
+
+  /** Tells what belongs to no request. Until somebody listens, the last messages are kept. */
+  send(message: string): void {
+    if (!this.#ended) this.#current.send(message)
+  }
+
+  /** The same, for what need not be told twice to who has not heard it once. */
+  sendOnce(message: string): void {
+    if (!this.#ended) this.#current.sendOnce(message)
+  }
+
+  /** A stream for an answer that is told in parts. */
+  reply(): LoggedStream {
+    const stream = new LoggedStream(this.#limits)
+    this.#replies.push(stream)
+    // Beyond the bound those go whose client left: the others are bounded as requests are.
+    const left = this.#replies.filter(({ isRead }) => !isRead)
+    for (const each of left.slice(0, Math.max(left.length - this.#limits.repliesKept, 0))) {
+      this.forget(each)
+    }
+    return stream
+  }
+
+  /** The answer has arrived. */
+  forget(reply: LoggedStream): void {
+    remove(this.#replies, reply)
+  }
+
+  /** A client listens: to a stream that it has read before, or to a new one. */
+  open({ response, credential, lastEventId, takesGreeting }: Reader): void {
+    // The reader left before there was a stream: nothing would ever tell that it closed.
+    if (response.destroyed || this.#ended) return void response.destroy()
+    this.#listener = credential
+    this.#heard.resolve()
+    this.#makeRoom()
+    const known = this.#find(lastEventId)
+    const stream = known?.stream ?? this.#fresh()
+    const greeting = { id: known ? `${lastEventId}` : stream.lastId, retryMs: this.#retryMs }
+    const started = { ...this.#limits, greeting: takesGreeting ? greeting : undefined }
+    const out = openEventStream(response, started, () => {
+      stream.detach(out)
+      if (stream.isFinished) this.forget(stream)
+      this.#settle()
+    })
+    stream.attach(out, known?.after)
+    this.#settle()
+  }
+
+  /**
+   * The credential of whoever listened last. Waits for the first one.
+   * @throws PortcullisError `CLIENT_SILENT`.
+   */
+  async listener(waitMs: number): Promise<Credential> {
+    const late = new AbortController()
+    const timer = rest(waitMs, undefined, { signal: late.signal }).catch(() => undefined)
+    await Promise.race([this.#heard.promise, timer])
+    late.abort()
+    if (this.#listener !== undefined && !this.#ended) return this.#listener
+    throw new PortcullisError('CLIENT_SILENT', 'the client does not listen')
+  }
+
+  endAll(): void {
+    this.#ended = true
+    this.#heard.resolve()
+    for (const stream of [...this.#listening, ...this.#replies]) stream.hangUp()
+    this.#listening.length = 0
+    this.#replies.length = 0
+  }
+
+  get #retryMs(): number {
+    return this.#limits.streamRetryMs
+  }
+
+  #find(id: string | undefined): { stream: LoggedStream; after: number } | undefined {
+    if (id === undefined) return undefined
+    for (const stream of [...this.#listening, ...this.#replies]) {
+      const after = stream.numberOf(id)
+      if (after !== undefined) return { stream, after }
+    }
+    return undefined
+  }
+
+  /** A new stream begins with what nobody has heard yet. */
+  #fresh(): LoggedStream {
+    const stream = new LoggedStream(this.#limits)
+    if (!this.#current.isRead) for (const it of this.#current.takeUnsent()) stream.send(it)
+    this.#listening.push(stream)
+    return stream
+  }
+
+  /** A reader that vanished without a word must not keep its successor out. */
+  #makeRoom(): void {
+    const { streamsPerSession } = this.#limits
+    const read = this.#listening.filter(({ isRead }) => isRead)
+    if (read.length >= streamsPerSession) read[0]?.hangUp()
+    const unread = this.#listening.filter(({ isRead }) => !isRead)
+    if (unread.length >= streamsPerSession && unread[0] !== undefined) {
+      remove(this.#listening, unread[0])
+    }
+  }
+
+  // MCP, streamable HTTP: one message goes to one stream of the session, never to several.
+  #settle(): void {
+    const newest = this.#listening.findLast(({ isRead }) => isRead) ?? this.#listening.at(-1)
+    if (newest !== undefined) this.#current = newest
+  }
+}
+
+function remove<Item>(items: Item[], item: Item): void {
+  const at = items.indexOf(item)
+  if (at !== -1) items.splice(at, 1)
+}
