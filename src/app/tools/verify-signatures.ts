@@ -55,7 +55,12 @@ export async function verifySignatures(
     beside: besideOf(signatures, file),
     documents: documentsOf(options),
   }
-  const around = { signers, pins: freshPins(), clock: { now: () => now } }
+  const around = {
+    signers,
+    pins: freshPins(),
+    clock: { now: () => now },
+    turn: async () => undefined,
+  }
   const before = options.previous === undefined ? new Map() : hashesIn(options.previous)
   const verified: VerifiedTool[] = []
   for (const definition of definitionsIn(text, file)) {

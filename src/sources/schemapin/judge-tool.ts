@@ -44,6 +44,8 @@ export interface Around {
   readonly signers: ServerSigners
   readonly pins: KeyPins
   readonly clock: Pick<Clock, 'now'>
+  /** Waits until it may use the processor: thousands of tools may come at once. */
+  readonly turn: () => Promise<void>
 }
 
 /**
@@ -58,6 +60,7 @@ export async function judgeTool(tool: DefinedTool, around: Around): Promise<Veri
     const signature = signatureOf(inside ?? around.signers.beside.get(tool.tool))
     domain = domainOf(signature, around.signers.domains)
     const found = await collect(domain, around.signers)
+    await around.turn()
     return judge({ schema, signature, domain, ...found }, around)
   } catch (error) {
     if (!(error instanceof Fault)) throw error

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { JsonObject } from '../../kernel/json/value.ts'
 import { definitionDigest } from '../../kernel/receipt/definition-digest.ts'
 import type { RecordedEvent } from '../../kernel/receipt/receipt.ts'
@@ -38,6 +39,7 @@ export class SchemaPinSignatures implements ToolSignatures {
   readonly #verdicts = new Map<string, Kept>()
   readonly #underWay = new Map<string, Promise<SignatureVerdict>>()
   readonly #listeners = new Set<() => void>()
+  #last: Promise<unknown> = Promise.resolve()
   /** What was reported of keys: a server with many tools tells of a changed key once. */
   readonly #changedKeys = new Set<string>()
 
@@ -80,7 +82,7 @@ export class SchemaPinSignatures implements ToolSignatures {
     const before = this.#verdicts.get(key)?.verdict
     let verdict: SignatureVerdict
     try {
-      const verification = await judgeTool(tool, { signers, pins, clock })
+      const verification = await judgeTool(tool, { signers, pins, clock, turn: () => this.#turn() })
       const accepted = verification.valid || signers.level === 'warn'
       verdict = { level: signers.level, accepted, verification }
     } catch (error) {
@@ -91,6 +93,12 @@ export class SchemaPinSignatures implements ToolSignatures {
     this.#keep(key, verdict)
     if (!isSame(before, verdict)) this.#tell(tool, verdict)
     return verdict
+  }
+
+  /** One after the other, and others of the runtime between them. */
+  async #turn(): Promise<void> {
+    this.#last = this.#last.then(() => setImmediate())
+    await this.#last
   }
 
   #keep(key: string, verdict: SignatureVerdict): void {

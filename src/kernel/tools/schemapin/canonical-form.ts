@@ -19,7 +19,7 @@ export const SCHEMA_DEPTH_LIMIT = 64
 /** Characters of a schema in canonical form. */
 export const SCHEMA_LIMIT_CHARS = 256 * 1024
 /** Whole numbers of which every choice of `1` or `1.0` is tried; of more, all the one or other. */
-export const GUESSED_NUMBERS_LIMIT = 5
+export const GUESSED_NUMBERS_LIMIT = 4
 
 /** Bytes that were perhaps signed, and who writes them so. */
 export interface Candidate {

@@ -1,10 +1,9 @@
-import { createPublicKey, hash, verify } from 'node:crypto'
+import { createPublicKey, hash, type KeyObject, verify } from 'node:crypto'
 import { decodeBase64 } from '../../tlog/base64.ts'
 
 /** A developer's ECDSA P-256 key. */
 export interface DeveloperKey {
-  /** SubjectPublicKeyInfo in DER. */
-  readonly spki: Uint8Array
+  readonly publicKey: KeyObject
   /** `sha256:` and the hex digest of the DER (SchemaPin specification, section 8.2). */
   readonly fingerprint: string
 }
@@ -26,17 +25,17 @@ export function developerKey(pem: string): DeveloperKey | undefined {
   const body = PEM.exec(pem)?.[1]?.replaceAll(/\s/g, '')
   const spki = body === undefined ? undefined : decodeBase64(body)
   if (spki?.length !== P256_BYTES || !hexOf(spki).startsWith(P256_PREFIX)) return undefined
-  if (!isOnCurve(spki)) return undefined
-  return { spki, fingerprint: `sha256:${hash('sha256', spki, 'hex')}` }
+  const publicKey = pointOf(spki)
+  return publicKey && { publicKey, fingerprint: `sha256:${hash('sha256', spki, 'hex')}` }
 }
 
-function isOnCurve(spki: Uint8Array): boolean {
+/** Nothing for what is no point of the curve. */
+function pointOf(spki: Uint8Array): KeyObject | undefined {
   try {
-    createPublicKey({ key: spki, format: 'der', type: 'spki' })
-    return true
+    return createPublicKey({ key: spki, format: 'der', type: 'spki' })
   } catch {
     // OpenSSL says no more than that the key cannot be decoded.
-    return false
+    return undefined
   }
 }
 
@@ -44,8 +43,7 @@ function isOnCurve(spki: Uint8Array): boolean {
 export function signedBytes(key: DeveloperKey, data: Uint8Array, signature: string): boolean {
   const bytes = decodeBase64(signature)
   if (bytes === undefined) return false
-  const publicKey = createPublicKey({ key: key.spki, format: 'der', type: 'spki' })
-  return verify('sha256', data, { key: publicKey, dsaEncoding: 'der' }, bytes)
+  return verify('sha256', data, { key: key.publicKey, dsaEncoding: 'der' }, bytes)
 }
 
 /** How often a schema was hashed before the curve saw it. */
