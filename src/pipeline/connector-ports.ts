@@ -17,6 +17,8 @@ export interface Around {
   readonly asked?: PolicyRequest | undefined
   /** Who waits, where a target may speak to them meanwhile. */
   readonly caller?: Caller | undefined
+  /** Who was to carry it out when it was checked: nobody else does. */
+  readonly target?: Target | undefined
 }
 
 /** Who carries out an action. */
@@ -26,4 +28,6 @@ export interface Target {
   readonly schema?: string | undefined
   /** What the server says of the tool, as it was last told. */
   readonly definition?: JsonObject | undefined
+  /** The server itself, which another of the same name is not. */
+  readonly instance?: object | undefined
 }

@@ -11,7 +11,7 @@ import { memberPaths } from '../kernel/receipt/member-paths.ts'
 import type { Redaction } from '../kernel/receipt/receipt.ts'
 import { SchemaMismatch } from '../kernel/schema/schema-problem.ts'
 import { type Attempt, begin } from './attempt.ts'
-import type { GuardRequest, Outcome, Ports, Refused } from './ports.ts'
+import type { GuardRequest, Outcome, Ports, Refused, Target } from './ports.ts'
 import { type Approved, approve, isHeld, type Withheld } from './steps/approve.ts'
 import { awaitFinality } from './steps/await-finality.ts'
 import { definedTool, unfitArguments } from './steps/check-schema.ts'
@@ -46,7 +46,7 @@ export async function guard(request: GuardRequest, ports: Ports): Promise<Outcom
     identity = await ports.identities.verify(request.credential, first.now)
     checkScope(request.action, identity)
     checkCandidate(identity.principal, request.candidate)
-    checkTool(request.action, request.caller, ports)
+    const target = checkTool(request.action, request.caller, ports)
     const asked = judgeCall(first, { identity }, ports)
     hand = asked.hand
     // Unless a human is asked, nothing comes between deciding and holding what it costs.
@@ -62,7 +62,7 @@ export async function guard(request: GuardRequest, ports: Ports): Promise<Outcom
     if (refusal !== undefined) return told(refused(refusal, intent.id), unfit)
     // From here on the receipt counts for the call.
     hand.end()
-    const effect = await carryOut(attempt, { ...judged, spend }, ports)
+    const effect = await carryOut(attempt, { ...judged, spend, target }, ports)
     await recordOutcome(attempt, { ...judged, intent, effect }, ports)
     if ('code' in effect) return failed(effect, intent.id)
     return { kind: 'done', result: effect.result, receipt: intent.id }
@@ -79,13 +79,14 @@ interface Going {
   readonly asked: PolicyRequest
   readonly decision: Decision
   readonly spend: readonly Spending[]
+  readonly target: Target | undefined
 }
 
 /**
  * Oblige → await finality → execute → oblige. A failure is an effect too: it has to be recorded.
  */
 async function carryOut(attempt: Attempt, going: Going, ports: Ports): Promise<Effect> {
-  const { identity, asked, decision, spend } = going
+  const { identity, asked, decision, spend, target } = going
   const redactions: Redaction[] = []
   const paths: string[] | undefined = isDetailed(decision) ? [] : undefined
   let reached: 'nobody' | 'target' | 'answer' = 'nobody'
@@ -102,7 +103,8 @@ async function carryOut(attempt: Attempt, going: Going, ports: Ports): Promise<E
     reached = 'target'
     const caller = obligedCaller(attempt.request.caller, decision, redactions)
     const tool = definedTool(attempt.request, ports)
-    const answer = await ports.connector.execute(ready.action, identity, { asked, caller })
+    const around = { asked, caller, target }
+    const answer = await ports.connector.execute(ready.action, identity, around)
     reached = 'answer'
     if (tool !== undefined) ports.schemas.checkResult(tool, answer)
     const safe = obligeResult(answer, decision)

@@ -250,6 +250,7 @@ export const PINNED_ERRORS: readonly (readonly [code: string, http: number])[] =
   ['UPSTREAM_REFUSED', 502],
   ['UPSTREAM_PROTOCOL', 502],
   ['UPSTREAM_BUSY', 503],
+  ['UPSTREAM_CHANGED', 409],
   ['CALL_CANCELLED', 499],
   ['INTERNAL', 500],
   ['SCOPE_INSUFFICIENT', 403],

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from '../../kernel/json/value.ts'
 import type { AboutClient, AboutServer } from '../../pipeline/ports.ts'
+import { ANY_CAPABILITIES } from './declared.ts'
 import { protocol } from './server-message.ts'
 
 /** Revisions of MCP whose tools are called in the same way, the one asked for first. */
@@ -12,10 +13,14 @@ export const ABOUT_RUNTIME: AboutClient = {
   clientInfo: { name: 'portcullis', version: '1' },
 }
 
-/** Parameters of `initialize`. */
+/** The same where many agents share its session. What one of them declared, is looked at later. */
+export const ABOUT_SHARED: AboutClient = { ...ABOUT_RUNTIME, capabilities: ANY_CAPABILITIES }
+
+/** Parameters of `initialize`; a revision that has none is asked for as the newest that has. */
 export function initializeParams(about: AboutClient): JsonObject {
-  const { protocolVersion, capabilities, clientInfo } = about
-  return { protocolVersion, capabilities, clientInfo }
+  const { capabilities, clientInfo } = about
+  const known = REVISIONS.find((revision) => revision === about.protocolVersion)
+  return { protocolVersion: known ?? REVISIONS[0], capabilities, clientInfo }
 }
 
 export const INITIALIZED: JsonObject = { jsonrpc: '2.0', method: 'notifications/initialized' }

@@ -216,6 +216,7 @@ export class HttpTransport implements Transport {
       this.#fail(failure)
       throw failure
     }
+    this.#events.reopened?.()
     this.#events.notified({ method: TOOLS_CHANGED, params: {} })
   }
 

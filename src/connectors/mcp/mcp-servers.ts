@@ -1,18 +1,13 @@
+import type { Action } from '../../kernel/action.ts'
 import { PortcullisError } from '../../kernel/errors.ts'
+import type { Identity } from '../../kernel/identity/principal.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
-import type { RecordedEvent } from '../../kernel/receipt/receipt.ts'
-import type { Connector, Log, McpUpstreams } from '../../pipeline/ports.ts'
+import type { Around, Caller, Connector, McpUpstreams, Target } from '../../pipeline/ports.ts'
 import type { McpServerOptions } from './options.ts'
-import { ToolDigests } from './tool-digests.ts'
-import { Upstream, type UpstreamStatus } from './upstream.ts'
+import { type McpServersOptions, ServerRoster, type UpstreamTool } from './server-roster.ts'
+import type { UpstreamStatus } from './upstream.ts'
 
-/** A tool as its server defines it, under the server's own name for it. */
-export interface UpstreamTool {
-  readonly server: string
-  readonly tool: string
-  /** The tool object of `tools/list`, untouched. */
-  readonly definition: JsonObject
-}
+export type { UpstreamTool } from './server-roster.ts'
 
 /** All configured MCP servers. A broken one is reported and tried again; it blocks no other. */
 export interface McpServers extends Connector, McpUpstreams {
@@ -21,81 +16,87 @@ export interface McpServers extends Connector, McpUpstreams {
   /** Calls `listener` after each change of the tools. Returns what ends that. */
   onToolsChanged(listener: () => void): () => void
   status(): readonly UpstreamStatus[]
+  /** Links of agents to a server that there are now. */
+  links(server: string): number
+  /** Puts a server there, in place of one of that name. Resolves when it was tried once. */
+  add(name: string, options: McpServerOptions): Promise<void>
+  /** Takes a server away. Resolves when the calls under way have ended, or took too long. */
+  remove(name: string): Promise<void>
   /** Resolves when every server has been tried once. */
   ready(): Promise<void>
   /** Ends every session and every process with its whole group. */
   close(): Promise<void>
 }
 
-export interface McpServersOptions {
-  readonly log: Log
-  /** Is told when a server comes, goes, or declares other tools. */
-  readonly report: (event: RecordedEvent) => void
-}
-
 export function connectMcpServers(
   servers: Readonly<Record<string, McpServerOptions>>,
-  { log, report }: McpServersOptions,
+  options: McpServersOptions,
 ): McpServers {
-  const listeners = new Set<() => void>()
-  const digests = new ToolDigests()
-  let offered: readonly UpstreamTool[] | undefined
-  const toolsChanged = () => {
-    offered = undefined
-    for (const listener of listeners) listener()
-  }
-  const upstreams = new Map(
-    Object.entries(servers).map(([name, options]) => [
-      name,
-      new Upstream({ name, options, log, report, digests, toolsChanged }),
-    ]),
-  )
-  const all = [...upstreams.values()]
-  const known = (server: string) => {
-    const upstream = upstreams.get(server)
-    if (upstream !== undefined) return upstream
-    throw new PortcullisError('UPSTREAM_UNKNOWN', `there is no server \`${server}\``)
-  }
-  const opened = Promise.all(all.map((upstream) => upstream.open()))
-
+  const roster = new ServerRoster(options)
+  const added = Object.entries(servers).map(([name, its]) => roster.add(name, its))
+  const opened = Promise.all(added)
   return {
-    async execute(action) {
-      if (action.kind === 'tool.call') return known(action.server).call(action)
-      if (action.kind === 'mcp.request') {
-        const { server, method, args, beside } = action
-        return known(server).request({ method, params: { ...beside, ...args } })
-      }
-      throw new PortcullisError('INTERNAL', `\`${action.kind}\` is nothing to ask of a server`)
+    execute: (action, identity, around) => execute(roster, action, { ...around, identity }),
+    target: (action, caller) => targetOf(roster, action, caller),
+    servers: () => roster.names,
+    declared: (server) => roster.find(server)?.declared,
+    about: async (server, client) => roster.known(server).about(client),
+    list: async (server, page, client) => roster.known(server).list(page, client),
+    listen(client) {
+      for (const server of roster.all) server.listen(client)
     },
-    servers: () => [...upstreams.keys()],
-    declared: (server) => upstreams.get(server)?.declared,
-    about: async (server) => known(server).about(),
-    list: (server, page) => known(server).request(page),
-    listen: () => undefined,
-    leave: () => undefined,
-    target(action) {
-      if (action.kind !== 'tool.call') return undefined
-      const upstream = upstreams.get(action.server)
-      const definition = upstream?.tools.get(action.tool)
-      const schema = definition && digests.of(definition)
-      return upstream && { server: action.server, schema, definition }
+    leave(client) {
+      for (const server of roster.all) server.leave(client)
     },
-    tools() {
-      offered ??= [...upstreams].flatMap(([server, { tools }]) =>
-        [...tools].map(([tool, definition]) => ({ server, tool, definition })),
-      )
-      return offered
-    },
-    onToolsChanged(listener) {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
-    status: () => all.map(({ status }) => status),
+    tools: () => roster.tools(),
+    onToolsChanged: (listener) => roster.onToolsChanged(listener),
+    status: () => roster.all.map(({ status }) => status),
+    links: (server) => roster.find(server)?.links ?? 0,
+    add: (name, its) => roster.add(name, its),
+    remove: (name) => roster.remove(name),
     async ready() {
       await opened
     },
-    async close() {
-      await Promise.all(all.map((upstream) => upstream.close()))
-    },
+    close: () => roster.close(),
   }
+}
+
+interface Execution extends Around {
+  readonly identity: Identity
+}
+
+async function execute(
+  roster: ServerRoster,
+  action: Action,
+  { identity, caller, target: checked }: Execution,
+): Promise<JsonObject> {
+  if (action.kind !== 'tool.call' && action.kind !== 'mcp.request') {
+    throw new PortcullisError('INTERNAL', `\`${action.kind}\` is nothing to ask of a server`)
+  }
+  const server = roster.known(action.server)
+  if (checked !== undefined) checkSame(checked, targetOf(roster, action, caller))
+  const { args, beside } = action
+  if (action.kind === 'mcp.request') {
+    const request = { method: action.method, params: { ...beside, ...args } }
+    return server.request(request, identity, caller)
+  }
+  server.checkListed(action.tool, caller?.client)
+  const params = { ...beside, name: action.tool, arguments: args }
+  return server.request({ method: 'tools/call', params }, identity, caller)
+}
+
+function targetOf(roster: ServerRoster, action: Action, caller?: Caller): Target | undefined {
+  if (action.kind !== 'tool.call' && action.kind !== 'mcp.request') return undefined
+  const instance = roster.find(action.server)
+  if (instance === undefined) return undefined
+  const { server } = action
+  if (action.kind === 'mcp.request') return { server, instance }
+  const definition = instance.definition(action.tool, caller?.client)
+  return { server, instance, schema: definition && roster.digests.of(definition), definition }
+}
+
+/** What was judged is carried out, or nothing is. @throws PortcullisError `UPSTREAM_CHANGED`. */
+function checkSame(checked: Target, now: Target | undefined): void {
+  if (now?.instance === checked.instance && now?.schema === checked.schema) return
+  throw new PortcullisError('UPSTREAM_CHANGED', `server \`${checked.server}\` or its tool changed`)
 }

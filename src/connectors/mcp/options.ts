@@ -3,6 +3,12 @@ import type { buildConnector } from 'undici'
 /** How to reach one MCP server. */
 export type McpServerOptions = StdioOptions | HttpOptions
 
+/**
+ * Whether a server keeps a session or process for each agent, or one for all of them. Only one that
+ * keeps nothing for its clients may be shared.
+ */
+export type Isolation = 'agent' | 'shared'
+
 export interface StdioOptions {
   readonly transport: 'stdio'
   readonly command: string
@@ -11,6 +17,8 @@ export interface StdioOptions {
   readonly env: Readonly<Record<string, string>>
   readonly cwd?: string
   readonly callTimeoutMs: number
+  /** By default `agent`. */
+  readonly isolation?: Isolation
 }
 
 export interface HttpOptions {
@@ -19,6 +27,8 @@ export interface HttpOptions {
   /** Sent with every request: the credential that agents never see. Never logged. */
   readonly headers: Readonly<Record<string, string>>
   readonly callTimeoutMs: number
+  /** By default `agent`. */
+  readonly isolation?: Isolation
   /** How connections to it are opened; by default as Node does. */
   readonly connect?: buildConnector.connector
 }
@@ -85,6 +95,26 @@ export const OPEN_ASKS_LIMIT = 16
 export const SAYINGS_PER_SECOND_LIMIT = 5_000
 /** Bytes that count as one saying. */
 export const SAYING_BYTES = 4_096
+/** Links to one HTTP server. */
+export const LINKS_PER_SERVER_LIMIT = 2_048
+/** Processes of one server behind standard streams, each of them a link. */
+export const PROCESSES_PER_SERVER_LIMIT = 64
+/** Links of one agent to one server: one for each person it acts for, and each thing it says. */
+export const LINKS_PER_AGENT_LIMIT = 16
+/** How long a link is kept that nobody uses, in milliseconds. */
+export const LINK_IDLE_WAIT_MS = 300_000
+/** How long one is kept that all its clients have left, in milliseconds: they may come back. */
+export const LEFT_LINK_WAIT_MS = 5_000
+/** How long a call waits for a link that went down to be tried again, in milliseconds. */
+export const REOPENING_PATIENCE_MS = 1_000
+/** Clients of one agent that are told what a server says over their link. */
+export const CLIENTS_PER_LINK_LIMIT = 64
+/** Resources that one link is told to be subscribed to again after it went down. */
+export const SUBSCRIPTIONS_LIMIT = 1_000
+/** Characters of all tools of one server that only single links have. */
+export const OWN_TOOLS_LIMIT_CHARS = 64 * MEBIBYTE
+/** How long the calls under way to a server that is removed may take, in milliseconds. */
+export const RETIRING_WAIT_MS = 10_000
 
 /** The wait before attempt number `failures`, counted from 0. */
 export function retryWaitMs(failures: number): number {

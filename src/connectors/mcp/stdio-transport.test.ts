@@ -12,6 +12,7 @@ import {
 } from '../../../test/support/upstreams/connected.ts'
 import type { ScriptedOptions } from '../../../test/support/upstreams/scripted.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
+import { ANY_CAPABILITIES } from './declared.ts'
 import { BACKLOG_LIMIT_BYTES, QUOTE_LIMIT } from './options.ts'
 
 test('real servers list their tools and answer', async (t) => {
@@ -39,7 +40,7 @@ test('what is sent is the call, and the result passes as it came', async (t) => 
     received.map(({ method }) => method),
     ['initialize', 'notifications/initialized', 'tools/list', 'tools/list', 'tools/call'],
   )
-  assert.deepEqual(received[0].params.capabilities, {})
+  assert.deepEqual(received[0].params.capabilities, ANY_CAPABILITIES)
   assert.deepEqual(received[4].params, { name: 'answer', arguments: { result } })
 })
 

@@ -49,6 +49,8 @@ export interface TransportEvents {
   notified(notification: McpMessage): void
   /** The server asks something that belongs to no request. */
   asked?(request: McpMessage): Promise<JsonObject>
+  /** The session was lost, and there is another: the server has forgotten what it kept. */
+  reopened?(): void
   /** The connection takes no more requests. */
   down(reason: Error): void
   /** The server wrote a line for people. At most `QUOTE_LIMIT` characters, none of them control. */

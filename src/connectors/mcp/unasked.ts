@@ -1,8 +1,9 @@
 import { ERRORS, PortcullisError } from '../../kernel/errors.ts'
 import type { JsonObject, JsonValue } from '../../kernel/json/value.ts'
-import { METHOD_NOT_FOUND, PeerError, type RpcError } from '../../kernel/mcp/peer-error.ts'
+import { PeerError, type RpcError } from '../../kernel/mcp/peer-error.ts'
 import type { McpMessage } from '../../pipeline/ports.ts'
 import { AskBounds } from './ask-bounds.ts'
+import { checkDeclared, nobodyToAsk } from './declared.ts'
 import type { PendingRequests, UnderWay } from './pending-requests.ts'
 import { checkPassable, paramsOf } from './server-message.ts'
 import type { TransportEvents } from './transport.ts'
@@ -10,13 +11,6 @@ import type { TransportEvents } from './transport.ts'
 const PROGRESS = 'notifications/progress'
 const LOGGED = 'notifications/message'
 const CANCELLED = 'notifications/cancelled'
-
-/** What a client must have declared for a server to ask it of it. */
-const CAPABILITIES: Readonly<Record<string, string>> = {
-  'sampling/createMessage': 'sampling',
-  'elicitation/create': 'elicitation',
-  'roots/list': 'roots',
-}
 
 export interface UnaskedOptions {
   readonly pending: PendingRequests
@@ -104,7 +98,8 @@ export class Unasked {
     const underWay = this.#belonging(asked.method, request)
     const ask = underWay?.options.asked ?? this.#events.asked
     try {
-      if (ask === undefined || !this.#isDeclared(asked.method)) throw notFound()
+      checkDeclared(this.#capabilities, asked.method)
+      if (ask === undefined) throw nobodyToAsk()
       this.#bounds.enter(underWay)
       return { result: await this.#during(underWay, () => ask(asked)) }
     } catch (error) {
@@ -124,20 +119,6 @@ export class Unasked {
       this.#bounds.leave()
     }
   }
-
-  #isDeclared(method: string): boolean {
-    const capability = CAPABILITIES[method]
-    return capability === undefined || this.#capabilities[capability] !== undefined
-  }
-}
-
-function notFound(): PeerError {
-  const answered = { code: METHOD_NOT_FOUND, message: 'method not found' }
-  return new PeerError(
-    'REQUEST_METHOD_UNKNOWN',
-    'the client declared nothing of the kind',
-    answered,
-  )
 }
 
 /** What a server may know of why it has no answer. */

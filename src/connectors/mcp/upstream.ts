@@ -1,14 +1,14 @@
 import { setTimeout as rest } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
-import type { ToolCall } from '../../kernel/action.ts'
 import { codeOf, PortcullisError } from '../../kernel/errors.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
 import type { EventName } from '../../kernel/receipt/events.ts'
 import type { RecordedEvent } from '../../kernel/receipt/receipt.ts'
 import type { AboutServer, Log, McpMessage } from '../../pipeline/ports.ts'
-import { ABOUT_RUNTIME, aboutServer } from './handshake.ts'
+import { ABOUT_RUNTIME, ABOUT_SHARED, aboutServer } from './handshake.ts'
+import { callFailure } from './links/call-failure.ts'
 import { listTools, remainingMs, type Tools } from './list-tools.ts'
-import { leave, openTransport, type Reach, reach } from './open-transport.ts'
+import { openTransport, type Reach } from './open-transport.ts'
 import {
   type McpServerOptions,
   OPENING_WAIT_MS,
@@ -18,7 +18,12 @@ import {
 } from './options.ts'
 import { unavailable } from './server-message.ts'
 import type { ToolDigests } from './tool-digests.ts'
-import { TOOLS_CHANGED, type Transport, type TransportEvents } from './transport.ts'
+import {
+  type RequestOptions,
+  TOOLS_CHANGED,
+  type Transport,
+  type TransportEvents,
+} from './transport.ts'
 
 type UpstreamEvent = Extract<EventName, `upstream.${string}`>
 
@@ -35,7 +40,7 @@ export interface UpstreamStatus {
 
 export interface UpstreamOptions {
   readonly name: string
-  readonly options: McpServerOptions
+  readonly to: Reach
   readonly log: Log
   readonly digests: ToolDigests
   /** Is told when the server comes, goes, or declares other tools. */
@@ -46,8 +51,7 @@ export interface UpstreamOptions {
 /** One server and its session, opened again whenever it goes down. It fails only its own calls. */
 export class Upstream {
   readonly #name: string
-  readonly #options: McpServerOptions
-  readonly #reach: Reach
+  readonly #to: Reach
   readonly #log: Log
   readonly #digests: ToolDigests
   readonly #report: UpstreamOptions['report']
@@ -68,10 +72,9 @@ export class Upstream {
   #refreshing = false
   #closed = false
 
-  constructor({ name, options, log, digests, report, toolsChanged }: UpstreamOptions) {
+  constructor({ name, to, log, digests, report, toolsChanged }: UpstreamOptions) {
     this.#name = name
-    this.#options = options
-    this.#reach = reach(options)
+    this.#to = to
     this.#log = log
     this.#digests = digests
     this.#report = report
@@ -91,7 +94,7 @@ export class Upstream {
   get status(): UpstreamStatus {
     return {
       server: this.#name,
-      transport: this.#options.transport,
+      transport: this.#to.transport,
       state: this.#state,
       tools: this.#tools.size,
       restarts: this.#restarts,
@@ -106,7 +109,8 @@ export class Upstream {
     try {
       transport = this.#connect()
       this.#transport = transport
-      const about = await transport.open(ABOUT_RUNTIME, remainingMs(deadline))
+      const declared = this.#to.isolation === 'shared' ? ABOUT_SHARED : ABOUT_RUNTIME
+      const about = await transport.open(declared, remainingMs(deadline))
       void transport.listen()
       const tools = offersTools(about.capabilities)
         ? await listTools(transport, deadline)
@@ -119,22 +123,12 @@ export class Upstream {
     }
   }
 
-  async call({ tool, args, beside }: ToolCall): Promise<JsonObject> {
-    if (this.#state === 'up' && !this.#tools.has(tool)) {
-      throw this.#told(tool, new PortcullisError('UPSTREAM_UNKNOWN', 'no such tool'))
-    }
-    return this.request({
-      method: 'tools/call',
-      params: { ...beside, name: tool, arguments: args },
-    })
-  }
-
-  /** Any request. @throws PortcullisError `UPSTREAM_*`. */
-  async request(request: McpMessage): Promise<JsonObject> {
+  /** Any request. @throws PortcullisError `UPSTREAM_*`, `CALL_CANCELLED`. */
+  async request(request: McpMessage, options: RequestOptions): Promise<JsonObject> {
     try {
-      return await this.#reachable().request(request, { waitMs: this.#options.callTimeoutMs })
+      return await this.#reachable().request(request, options)
     } catch (cause) {
-      throw this.#told(String(request.params.name ?? request.method), cause)
+      throw callFailure(request, cause, { server: this.#name, log: this.#log })
     }
   }
 
@@ -149,6 +143,14 @@ export class Upstream {
     throw this.#impostor ?? unavailable('it is down')
   }
 
+  /** Ends when the requests under way have ended. */
+  async retire(): Promise<void> {
+    this.#closed = true
+    clearTimeout(this.#retry)
+    await this.#transport?.retire()
+    await this.close()
+  }
+
   async close(): Promise<void> {
     this.#closed = true
     this.#state = 'down'
@@ -156,7 +158,6 @@ export class Upstream {
     const transports = [...this.#retiring, ...(this.#transport ? [this.#transport] : [])]
     this.#transport = undefined
     await Promise.all(transports.map((transport) => transport.close()))
-    await leave(this.#reach)
   }
 
   #connect(): Transport {
@@ -169,7 +170,7 @@ export class Upstream {
       },
       said: (line) => this.#log.info('upstream.said', { server: this.#name, line }),
     }
-    const transport = openTransport(this.#reach, events)
+    const transport = openTransport(this.#to, events)
     return transport
   }
 
@@ -250,14 +251,6 @@ export class Upstream {
     } catch (error) {
       this.#log.warn('upstream.unlisted', { server: this.#name, why: (error as Error).message })
     }
-  }
-
-  /** A failure of a call, with the server named, as the operator finds it in the log. */
-  #told(tool: string, cause: unknown): PortcullisError {
-    const code = codeOf(cause)
-    const why = cause instanceof Error ? cause.message : code
-    this.#log.warn('upstream.failed', { server: this.#name, tool, code, why })
-    return new PortcullisError(code, `server \`${this.#name}\`: ${why}`, { cause })
   }
 }
 

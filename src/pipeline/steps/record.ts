@@ -18,7 +18,7 @@ import type {
   Redaction,
 } from '../../kernel/receipt/receipt.ts'
 import type { Attempt } from '../attempt.ts'
-import type { Channel, Ports } from '../ports.ts'
+import type { Caller, Channel, Ports } from '../ports.ts'
 import { givenLabels, taintsBehind } from './label.ts'
 import { recordedArgs } from './payload.ts'
 import { clip, RECORDED_RULES_LIMIT, recordedDecision } from './recorded-decision.ts'
@@ -99,7 +99,7 @@ export async function recordIntent(
     const { id } = await ports.ledger.append({
       ...head,
       kind: 'decision',
-      action: named(action, ports),
+      action: named(action, ports, attempt.request.caller),
       decision: recordedDecision(decision),
       in: input,
       ...(refusal === undefined ? becomes(decision) : { code: refusal }),
@@ -134,7 +134,7 @@ export function recordOutcome(
     ...place(attempt.request.channel, identity, ports),
     id: effect.receipt,
     kind: 'effect',
-    action: named(attempt.request.action, ports),
+    action: named(attempt.request.action, ports, attempt.request.caller),
     effect: { state: effect.state, of: intent.id },
     ...('code' in effect ? { code: effect.code } : { out: effect.out }),
     ...(effect.redactions.length === 0 ? {} : { redactions: bounded(effect.redactions) }),
@@ -200,8 +200,8 @@ function place(
   }
 }
 
-function named(action: Action, { connector }: Ports): RecordedAction {
-  const { server, schema } = connector.target?.(action) ?? {}
+function named(action: Action, { connector }: Ports, caller?: Caller): RecordedAction {
+  const { server, schema } = connector.target?.(action, caller) ?? {}
   return {
     operation: operationOf(action),
     resource: resourceOf(action),

@@ -58,13 +58,16 @@ export function textOf(result: JsonObject): string {
   return block?.text ?? ''
 }
 
+/** One session or process for all, so that a test sees it all; links have tests of their own. */
+const SHARED = { callTimeoutMs: 10_000, isolation: 'shared' } as const
+
 export function stdio(args: readonly string[], options: Partial<StdioOptions> = {}): StdioOptions {
-  const defaults = { transport: 'stdio', env: {}, callTimeoutMs: 10_000 } as const
+  const defaults = { transport: 'stdio', env: {}, ...SHARED } as const
   return { ...defaults, command: process.execPath, args, ...options }
 }
 
 export function http(url: string, options: Partial<HttpOptions> = {}): HttpOptions {
-  return { transport: 'http', url, headers: {}, callTimeoutMs: 10_000, ...options }
+  return { transport: 'http', url, headers: {}, ...SHARED, ...options }
 }
 
 export interface Scripted extends StdioOptions {

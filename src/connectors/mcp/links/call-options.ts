@@ -1,0 +1,19 @@
+import type { Caller, McpMessage } from '../../../pipeline/ports.ts'
+import type { RequestOptions } from '../transport.ts'
+
+/** How whoever waits for a request is told and asked meanwhile. */
+export function callOptions(
+  server: string,
+  caller: Caller | undefined,
+  waitMs: number,
+): RequestOptions {
+  if (caller === undefined) return { waitMs }
+  return {
+    waitMs,
+    cancelled: caller.cancelled,
+    progress: caller.takesProgress !== false,
+    passesInputRequests: caller.takesInputRequests,
+    told: (notification: McpMessage) => caller.tell(server, notification),
+    asked: (request: McpMessage) => caller.ask(server, request),
+  }
+}

@@ -1,0 +1,263 @@
+import { setTimeout as rest } from 'node:timers/promises'
+import type { JsonObject } from '../../../kernel/json/value.ts'
+import type {
+  AboutClient,
+  AboutServer,
+  Caller,
+  Log,
+  McpClient,
+  McpMessage,
+} from '../../../pipeline/ports.ts'
+import { aboutServer } from '../handshake.ts'
+import { listTools } from '../list-tools.ts'
+import { openTransport, type Reach } from '../open-transport.ts'
+import {
+  CLIENTS_PER_LINK_LIMIT,
+  OPENING_WAIT_MS,
+  REOPENING_PATIENCE_MS,
+  retryWaitMs,
+  STEADY_MS,
+} from '../options.ts'
+import { unavailable } from '../server-message.ts'
+import { TOOLS_CHANGED, type Transport, type TransportEvents } from '../transport.ts'
+import { askOfLink } from './ask-of-link.ts'
+import { callFailure } from './call-failure.ts'
+import { callOptions } from './call-options.ts'
+import { KeptState } from './kept-state.ts'
+import type { LinkTools } from './link-tools.ts'
+
+export interface LinkOptions {
+  readonly server: string
+  readonly to: Reach
+  readonly about: AboutClient
+  readonly owner: string
+  readonly tools: LinkTools
+  readonly log: Log
+}
+
+/**
+ * One session, or one process, that a server keeps for one agent. Opened at its first use, and
+ * again after it went down; then the server is told anew what it was to keep.
+ */
+export class Link {
+  readonly owner: string
+  readonly tools: LinkTools
+  readonly #options: LinkOptions
+  readonly #clients = new Map<string, McpClient>()
+  readonly #listening = new Set<string>()
+  readonly #callers = new Set<Caller>()
+  readonly #state = new KeptState()
+  readonly #transports = new Set<Transport>()
+  #transport: Transport | undefined
+  #opening: Promise<Transport> | undefined
+  #about: JsonObject = {}
+  #openings = 0
+  #busy = 0
+  #upSince = 0
+  #failures = 0
+  #failure: unknown
+  #notBefore = 0
+  #again: NodeJS.Timeout | undefined
+  #ended = false
+  /** Of `performance.now()`. */
+  #usedAt = performance.now()
+  #left = false
+
+  constructor(options: LinkOptions) {
+    this.#options = options
+    this.owner = options.owner
+    this.tools = options.tools
+  }
+
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  get busy(): boolean {
+    return this.#busy > 0
+  }
+
+  /** Somebody hears what the server says meanwhile. */
+  get heard(): boolean {
+    return this.#listening.size > 0
+  }
+
+  get usedAt(): number {
+    return this.#usedAt
+  }
+
+  /** All that it was opened for have gone, and nobody has come since. */
+  get left(): boolean {
+    return this.#left
+  }
+
+  /** What the server said when it was opened. @throws PortcullisError `UPSTREAM_*`. */
+  async about(client?: McpClient): Promise<AboutServer> {
+    if (client !== undefined) this.#attach(client)
+    await this.#use({ method: 'initialize', params: {} }, () => this.#ready())
+    return aboutServer(this.#about)
+  }
+
+  /** Any request. @throws PortcullisError `UPSTREAM_*`, `CALL_CANCELLED`. */
+  async request(request: McpMessage, caller?: Caller): Promise<JsonObject> {
+    const { server, to } = this.#options
+    if (caller !== undefined) {
+      this.#attach(caller.client)
+      this.#callers.add(caller)
+    }
+    try {
+      return await this.#use(request, async () => {
+        const transport = this.#transport ?? (await this.#ready())
+        const options = callOptions(server, caller, to.callTimeoutMs)
+        const result = await transport.request(request, options)
+        this.#state.note(request)
+        if (this.#state.waits) void transport.listen()
+        return result
+      })
+    } finally {
+      if (caller !== undefined) this.#callers.delete(caller)
+    }
+  }
+
+  listen(client: McpClient): void {
+    this.#attach(client)
+    this.#listening.add(client.session)
+    void this.#transport?.listen()
+  }
+
+  leave({ session }: McpClient): void {
+    this.#listening.delete(session)
+    if (this.#clients.delete(session) && this.#clients.size === 0) this.#left = true
+  }
+
+  async close(): Promise<void> {
+    this.#ended = true
+    clearTimeout(this.#again)
+    this.#transport = undefined
+    this.tools.clear()
+    await Promise.all([...this.#transports].map((transport) => transport.close()))
+  }
+
+  /** Ends when the requests under way have ended. */
+  async retire(): Promise<void> {
+    this.#ended = true
+    clearTimeout(this.#again)
+    await Promise.all([...this.#transports].map((transport) => transport.retire()))
+    await this.close()
+  }
+
+  async #use<T>(request: McpMessage, work: () => Promise<T>): Promise<T> {
+    this.#busy++
+    this.#left = false
+    this.#usedAt = performance.now()
+    try {
+      return await work()
+    } catch (cause) {
+      throw callFailure(request, cause, this.#options)
+    } finally {
+      this.#busy--
+      this.#usedAt = performance.now()
+    }
+  }
+
+  #attach(client: McpClient): void {
+    if (this.#clients.has(client.session)) return
+    const [oldest] = this.#clients.keys()
+    if (oldest !== undefined && this.#clients.size >= CLIENTS_PER_LINK_LIMIT) {
+      this.#clients.delete(oldest)
+      this.#listening.delete(oldest)
+    }
+    this.#clients.set(client.session, client)
+  }
+
+  /** The open transport; many who come at once wait for one opening. */
+  #ready(): Promise<Transport> {
+    if (this.#transport !== undefined) return Promise.resolve(this.#transport)
+    this.#opening ??= this.#open().finally(() => {
+      this.#opening = undefined
+    })
+    return this.#opening
+  }
+
+  async #open(): Promise<Transport> {
+    if (this.#ended) throw unavailable('it is no longer there')
+    const waitMs = this.#notBefore - performance.now()
+    if (waitMs > REOPENING_PATIENCE_MS) throw this.#failure
+    if (waitMs > 0) await rest(waitMs)
+    clearTimeout(this.#again)
+    const transport = openTransport(
+      this.#options.to,
+      this.#events(() => transport),
+    )
+    this.#transports.add(transport)
+    try {
+      this.#about = await transport.open(this.#options.about, OPENING_WAIT_MS)
+      if (this.#ended) throw unavailable('it is no longer there')
+      await this.#begin(transport)
+    } catch (error) {
+      this.#transports.delete(transport)
+      this.#wentDown(error)
+      await transport.close()
+      throw error
+    }
+    return transport
+  }
+
+  async #begin(transport: Transport): Promise<void> {
+    const mayAsk = Object.keys(this.#options.about.capabilities).length > 0
+    // A server may ask on the stream that belongs to no request: it has to be there before.
+    if (mayAsk || this.heard || this.#state.waits) await transport.listen()
+    this.#transport = transport
+    this.#upSince = performance.now()
+    if (this.#openings++ > 0) await this.#tellAgain(transport)
+  }
+
+  /** After a session was lost: what the server was to keep, and what it lists now. */
+  async #tellAgain(transport: Transport): Promise<void> {
+    try {
+      const waitMs = OPENING_WAIT_MS
+      for (const request of this.#state.requests()) await transport.request(request, { waitMs })
+      if (!this.tools.listed) return
+      const tools = await listTools(transport, performance.now() + waitMs)
+      if (this.tools.replace(tools)) this.#tellAll({ method: TOOLS_CHANGED, params: {} })
+    } catch (error) {
+      const { server, log } = this.#options
+      log.warn('upstream.unlisted', { server, why: (error as Error).message })
+    }
+  }
+
+  #events(transport: () => Transport): TransportEvents {
+    const { server, log } = this.#options
+    return {
+      notified: (notification) => this.#tellAll(notification),
+      asked: (request) =>
+        askOfLink({ server, request, callers: this.#callers, clients: this.#clients }),
+      reopened: () => void this.#tellAgain(transport()),
+      down: (reason) => this.#lost(transport(), reason),
+      said: (line) => log.info('upstream.said', { server, line }),
+    }
+  }
+
+  #tellAll(notification: McpMessage): void {
+    for (const client of this.#clients.values()) client.tell(this.#options.server, notification)
+  }
+
+  /** Calls that are still under way over other connections may yet be answered. */
+  #lost(transport: Transport, reason: Error): void {
+    if (this.#transport !== transport) return
+    this.#transport = undefined
+    if (performance.now() - this.#upSince >= STEADY_MS) this.#failures = 0
+    this.#wentDown(reason)
+    void transport.retire().finally(() => this.#transports.delete(transport))
+  }
+
+  #wentDown(reason: unknown): void {
+    const waitMs = retryWaitMs(this.#failures++)
+    this.#failure = reason
+    this.#notBefore = performance.now() + waitMs
+    const isMissed = this.heard || this.#state.waits
+    if (this.#ended || !isMissed) return
+    clearTimeout(this.#again)
+    this.#again = setTimeout(() => void this.#ready().catch(() => undefined), waitMs)
+  }
+}
