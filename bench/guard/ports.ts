@@ -51,7 +51,7 @@ export async function benchPorts(folder: string) {
   ledger.subscribe((receipt) => usage.apply(receipt))
   const labels = new LabelBook()
   ledger.subscribe((receipt) => labels.apply(receipt))
-  const assurances = configuredAssurances({ servers: {}, memory: {} }, false)
+  const assurances = configuredAssurances({ memory: {} }, { find: () => undefined }, false)
   const privacy = openPayloads({
     keys: { file: join(folder, 'data-keys.db'), tenant: 'default', tenantKey: keys.digestKey },
     ...{ file: join(folder, 'payloads.db'), origin: ledger.origin, clock },

@@ -2,6 +2,7 @@ import type { Action } from '../kernel/action.ts'
 import { unreachable } from '../kernel/errors.ts'
 import type { Assurances } from '../pipeline/ports.ts'
 import type { TenantConfig } from './config.ts'
+import type { LiveServers } from './tenant/live-servers.ts'
 
 /**
  * What can be proved today: of agents nothing but their credential, of receipts that they are
@@ -9,17 +10,17 @@ import type { TenantConfig } from './config.ts'
  * namespaces what the operator says of them.
  */
 export function configuredAssurances(
-  config: Pick<TenantConfig, 'servers' | 'memory'>,
+  config: Pick<TenantConfig, 'memory'>,
+  servers: Pick<LiveServers, 'find'>,
   isWitnessed: boolean,
 ): Assurances {
-  const servers = new Map(Object.entries(config.servers))
   const namespaces = new Map(Object.entries(config.memory))
   const fulfilledBy = (action: Action): readonly string[] => {
     switch (action.kind) {
       case 'tool.call':
       case 'mcp.request':
       case 'client.request':
-        return servers.get(action.server)?.fulfils ?? []
+        return servers.find(action.server)?.fulfils ?? []
       case 'memory.read':
       case 'memory.write':
         return namespaces.get(action.namespace)?.fulfils ?? []

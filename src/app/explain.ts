@@ -64,7 +64,8 @@ export function asked(question: Question, config: Config) {
   const { set, diagnostics } = loadPolicyDirectory(config.policyDir, READING)
   if (set === undefined) throw policiesInvalid(config.policyDir, diagnostics)
   const { at: now } = question
-  const declared = declaredAttributes({ ...config.attributes, spaces: spacesOf(config) })
+  const servers = { find: (name: string) => new Map(Object.entries(config.servers)).get(name) }
+  const declared = declaredAttributes({ ...config.attributes, spaces: spacesOf(config, servers) })
   const attributes = withExistence(declared, (name) => hasKeptList(name, config.dataDir))
   const knowledge = { attributes, roles: declaredRoles(config), now }
   const past = pastOf(config, now)

@@ -9,6 +9,8 @@ import { KeySchedule } from './keys/key-schedule.ts'
 import { type Listening, listen } from './listen.ts'
 import { openPeopleDesk } from './people/open-desk.ts'
 import { recordEvent } from './record-event.ts'
+import { reloadServers } from './reload-servers.ts'
+import type { ServersChange } from './tenant/live-servers.ts'
 import type { TenantParts } from './tenant/open-tenant.ts'
 import type { Shared } from './tenant/shared.ts'
 import { watchSignatures } from './tools/watch-signatures.ts'
@@ -32,6 +34,11 @@ export interface Runtime {
   readonly operations: AdminOperations
   /** Of any tenant; nothing for one that there is not. */
   operationsOf(tenant: Tenant): AdminOperations | undefined
+  /**
+   * Takes up the servers of a configuration that was read again, and nothing else of it.
+   * @throws PortcullisError `CERTIFICATE_UNUSABLE`, `LEDGER_*`.
+   */
+  reloadServers(config: Config): Promise<ReadonlyMap<Tenant, ServersChange>>
   close(): Promise<void>
 }
 
@@ -72,7 +79,9 @@ export async function startRuntime(
     const { address } = doors
     const ofHome = operate(home)
     const addresses = { address, ...(adminAddress !== undefined && { adminAddress }) }
-    return { ...addresses, operations: ofHome, operationsOf, close: () => opened.close() }
+    const reload = (read: Config) => reloadServers(parts, read)
+    const ways = { operations: ofHome, operationsOf, reloadServers: reload }
+    return { ...addresses, ...ways, close: () => opened.close() }
   } catch (error) {
     await opened.close().catch((failure: Error) => {
       log.error('runtime.unclosed', { reason: failure.message })

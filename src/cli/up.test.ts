@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type TestContext, test } from 'node:test'
@@ -73,6 +73,37 @@ test('SIGHUP takes up a changed policy, and keeps the old one if it has a mistak
   // It still keeps the version: its folder must not go before that.
   child.kill('SIGTERM')
   await ended
+})
+
+test('SIGHUP takes up other servers, and keeps the old ones if there is a mistake', async (t) => {
+  const cwd = await starter(t)
+  const { child, ended } = await up(t, cwd)
+  assert.ok(child.stderr)
+  const lines = createInterface({ input: child.stderr })
+  const logged = (event: string) =>
+    new Promise<Record<string, unknown>>((resolve) => {
+      lines.on('line', (line) => {
+        const entry = JSON.parse(line)
+        if (entry.event === event) resolve(entry)
+      })
+    })
+  const file = join(cwd, 'portcullis.toml')
+  const before = readFileSync(file, 'utf8')
+  const server = '[servers.late]\ntransport = "http"\nurl = "http://127.0.0.1:1/mcp"\n'
+  const kept = logged('servers.kept')
+  writeFileSync(file, `${before}\n${server}isolation = "all"\n`)
+  child.kill('SIGHUP')
+  assert.match(String((await kept).reason), /`agent` or `shared`/)
+  const changed = logged('servers.changed')
+  writeFileSync(file, `${before}\n${server}`)
+  child.kill('SIGHUP')
+  assert.deepEqual((await changed).added, ['late'])
+  const gone = logged('servers.changed')
+  writeFileSync(file, before)
+  child.kill('SIGHUP')
+  assert.deepEqual((await gone).removed, ['late'])
+  child.kill('SIGTERM')
+  assert.equal((await ended).exit, 0)
 })
 
 test('what is asked for twice to stop stops once, in order', async (t) => {

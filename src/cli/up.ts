@@ -16,7 +16,8 @@ export function upCommand(): Command {
   return withConfig(
     command({
       name: 'up',
-      summary: 'start the runtime; SIGHUP reads the policies again, SIGINT or SIGTERM ends it',
+      summary:
+        'start the runtime; SIGHUP reads policies and servers again, SIGINT or SIGTERM ends it',
       examples: ['portcullis up', 'PORTCULLIS_LISTEN_MCP_PORT=0 portcullis up --json'],
     }),
   ).action(up)
@@ -30,7 +31,10 @@ async function up({ config: file, json }: ConfigOptions): Promise<void> {
     for (const warning of config.warnings) log.warn('config.warning', { warning })
     const { startRuntime } = await import('../app/main.ts')
     const runtime = await startRuntime(config, { log })
-    process.on('SIGHUP', () => reload(runtime, log))
+    process.on('SIGHUP', () => {
+      reload(runtime, log)
+      void reloadServers(runtime, file, log)
+    })
     await announce(runtime, json)
     log.info('runtime.stopping', { signal: await asked })
     giveUpAfter(STOPPING_WAIT_MS, log)
@@ -68,6 +72,15 @@ function reload({ operations }: Runtime, log: Log): void {
     ({ version, changed }) => log.info('policy.reloaded', { version, changed }),
     (error: Error) => log.error('policy.kept', { code: codeOf(error), reason: error.message }),
   )
+}
+
+/** A configuration with a mistake changes nothing. */
+async function reloadServers(runtime: Runtime, file: string, log: Log): Promise<void> {
+  try {
+    await runtime.reloadServers(loadConfig(file, process.env))
+  } catch (error) {
+    log.error('servers.kept', { code: codeOf(error), reason: (error as Error).message })
+  }
 }
 
 function giveUpAfter(waitMs: number, log: Log): void {

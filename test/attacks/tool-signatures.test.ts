@@ -22,7 +22,15 @@ const SIGNER = toolSigner()
 const THIEF = toolSigner()
 
 const SERVER = {
-  ...{ transport: 'stdio', command: 'x', args: [], env: {}, callTimeoutMs: 1, fulfils: [] },
+  ...{
+    transport: 'stdio',
+    command: 'x',
+    args: [],
+    env: {},
+    callTimeoutMs: 1,
+    isolation: 'agent',
+    fulfils: [],
+  },
   ...{ schema: 'strict', sanitise: 'on' },
 } as const satisfies ServerConfig
 const SCHEMAPIN = {

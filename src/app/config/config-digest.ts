@@ -21,9 +21,9 @@ export function configDigest(config: Config | TenantConfig): string | undefined 
 }
 
 function withoutSecrets(server: ServerConfig): JsonObject {
-  const { transport, callTimeoutMs, fulfils, schema, sanitise, schemapin } = server
+  const { transport, callTimeoutMs, isolation, fulfils, schema, sanitise, schemapin } = server
   const signers = schemapin && { schemapin: plain(schemapin) }
-  const checks = { schema, sanitise, ...signers }
+  const checks = { isolation, schema, sanitise, ...signers }
   const both = { transport, callTimeoutMs, fulfils: [...fulfils], ...checks }
   if (server.transport === 'stdio') {
     const { command, args, env, cwd = null } = server

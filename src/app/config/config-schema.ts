@@ -40,6 +40,13 @@ const callTimeout = Type.String({
   expected: 'a duration such as `60s` or `2m`',
 })
 
+const isolation = Type.String({
+  description: 'A session or process of its own for each `agent`, or one that is `shared` by all.',
+  default: 'agent',
+  pattern: '^(?:agent|shared)$',
+  expected: '`agent` or `shared`',
+})
+
 const secretNote = 'Write `${NAME}` to take it, or a part of it, from the environment.'
 
 const fulfils = Type.Array(
@@ -70,6 +77,7 @@ const StdioServer = Type.Object(
     ),
     cwd: Type.Optional(Type.String({ description: 'The folder it starts in.' })),
     call_timeout: callTimeout,
+    isolation,
     ...payloadChecks,
     space,
     fulfils,
@@ -107,6 +115,7 @@ const HttpServer = Type.Object(
       default: false,
     }),
     call_timeout: callTimeout,
+    isolation,
     ...payloadChecks,
     space,
     fulfils,

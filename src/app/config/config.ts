@@ -203,6 +203,8 @@ export interface StdioServerConfig extends PayloadChecks {
   readonly env: Readonly<Record<string, string>>
   readonly cwd?: string
   readonly callTimeoutMs: number
+  /** Has each agent a session or process of its own? */
+  readonly isolation: 'agent' | 'shared'
   readonly space?: string
   /** Declared obligations that the server fulfils: `NAME` or `NAME=VALUE`. */
   readonly fulfils: readonly string[]
@@ -215,6 +217,8 @@ export interface HttpServerConfig extends PayloadChecks {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly callTimeoutMs: number
+  /** Has each agent a session or process of its own? */
+  readonly isolation: 'agent' | 'shared'
   readonly space?: string
   /** Declared obligations that the server fulfils: `NAME` or `NAME=VALUE`. */
   readonly fulfils: readonly string[]

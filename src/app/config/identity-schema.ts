@@ -91,6 +91,20 @@ export const Tenants = Type.Record(
         description: 'The file with its own tables; relative paths in it begin at its folder.',
         minLength: 1,
       }),
+      allowed_commands: Type.Optional(
+        Type.Array(Type.String({ minLength: 1 }), {
+          description: 'The programs that its servers may be, letter by letter. Absent: any.',
+        }),
+      ),
+      allowed_hosts: Type.Optional(
+        Type.Array(
+          Type.String({
+            pattern: '^(?:\\*\\.)?[A-Za-z0-9\\[\\]:.-]{1,253}$',
+            expected: 'a host as `api.example.com`, `*.example.com` or `127.0.0.1:8080`',
+          }),
+          { description: 'Hosts of its servers, with a port where not the usual. Absent: any.' },
+        ),
+      ),
     },
     { additionalProperties: false },
   ),

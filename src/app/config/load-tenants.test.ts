@@ -111,3 +111,30 @@ for (const name of ['../acme', 'Acme', 'a_b', 'a'.repeat(64), '\u0430cme']) {
     assert.throws(load, { code: 'CONFIG_INVALID', message: /cannot be a name here/ })
   })
 }
+
+const SERVERS = `[servers.crm]
+transport = "http"
+url = "https://crm.example.com/mcp"
+[servers.files]
+transport = "stdio"
+command = "files"
+`
+
+const ALLOWED: readonly (readonly [allowed: string, refused?: RegExp])[] = [
+  [''],
+  ['allowed_commands = ["files"]\nallowed_hosts = ["*.example.com"]'],
+  ['allowed_hosts = ["CRM.example.com"]'],
+  ['allowed_commands = []', /acme\.toml:6:11: the installation allows this tenant none/],
+  ['allowed_commands = ["file"]', /acme\.toml:6:11: .* only `file`: see `allowed_commands`/],
+  ['allowed_hosts = ["example.com", "*.crm.example.com"]', /acme\.toml:3:7: .* `example\.com`/],
+  ['allowed_hosts = ["crm.example.com:8443"]', /acme\.toml:3:7:/],
+]
+
+for (const [allowed, refused] of ALLOWED) {
+  test(`servers of a tenant under ${allowed || 'nothing'}`, async (t) => {
+    const main = `[tenants.acme]\nconfig = "acme.toml"\n${allowed}\n`
+    const { load } = await written(t, { 'portcullis.toml': main, 'acme.toml': SERVERS })
+    if (refused === undefined) assert.ok(load().tenants.acme)
+    else assert.throws(load, { code: 'CONFIG_INVALID', message: refused })
+  })
+}

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { DEFAULT_TENANT } from '../../kernel/identity/tenant.ts'
-import { checkFiles, checkTenantMeaning } from './check-meaning.ts'
+import { type AllowedServers, disallowedServers } from './allowed-servers.ts'
+import { checkFiles, checkTenantMeaning, placed } from './check-meaning.ts'
 import type { TenantConfig } from './config.ts'
 import type { ConfigFile } from './config-schema.ts'
 import { readConfigText, refuseAny, shapeOf } from './config-text.ts'
@@ -56,8 +57,10 @@ export function checkTenants(
  */
 export function loadTenants({ tenants }: ConfigFile, options: TenantsOptions): LoadedTenants {
   const { absolute, dataDir } = options
-  const loaded = Object.entries(tenants).map(([name, { config }]) => {
-    const place = { file: absolute(config), dataDir: join(dataDir, 'tenants', name) }
+  const loaded = Object.entries(tenants).map(([name, { config, ...allowed }]) => {
+    const { allowed_commands: commands, allowed_hosts: hosts } = allowed
+    const file = absolute(config)
+    const place = { file, dataDir: join(dataDir, 'tenants', name), allowed: { commands, hosts } }
     return { name, ...loadTenant(place, options) }
   })
   return {
@@ -66,10 +69,13 @@ export function loadTenants({ tenants }: ConfigFile, options: TenantsOptions): L
   }
 }
 
-function loadTenant(
-  { file, dataDir }: { readonly file: string; readonly dataDir: string },
-  { purpose, env }: TenantsOptions,
-) {
+interface TenantSource {
+  readonly file: string
+  readonly dataDir: string
+  readonly allowed: AllowedServers
+}
+
+function loadTenant({ file, dataDir, allowed }: TenantSource, { purpose, env }: TenantsOptions) {
   const read = readConfigText(file)
   const { tree } = read
   const { value, source } = shapeOf(read, { file, schema: TenantSchema })
@@ -81,11 +87,14 @@ function loadTenant(
   ]
   const warnings = literalSecrets(written, tree, file)
   const place = { file, dataDir, absolute }
+  const disallowed = (of: TenantFile) => placed([...disallowedServers(of, allowed)], tree)
   if (purpose === 'inspect') {
-    refuseAny(meaning, source)
+    refuseAny([...meaning, ...disallowed(written)], source)
     return { tenant: tenantConfigOf(written, place), warnings }
   }
   const resolved = resolveSecrets(written, { tree, env })
-  refuseAny([...meaning, ...resolved.problems, ...checkFiles(written, tree, absolute)], source)
-  return { tenant: tenantConfigOf(resolved.config, place), warnings }
+  const { config, problems } = resolved
+  const files = checkFiles(written, tree, absolute)
+  refuseAny([...meaning, ...problems, ...disallowed(config), ...files], source)
+  return { tenant: tenantConfigOf(config, place), warnings }
 }

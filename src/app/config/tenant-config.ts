@@ -101,8 +101,10 @@ function payloadChecksOf({ schema, sanitise }: TenantFile['servers'][string]): P
 function serverOf(server: TenantFile['servers'][string], absolute: Absolute): ServerConfig {
   const callTimeoutMs = milliseconds(server.call_timeout)
   const { space, fulfils } = server
+  const isolation = server.isolation === 'shared' ? 'shared' : 'agent'
   const checks = { ...payloadChecksOf(server), ...schemaPinOf(server.schemapin, absolute) }
-  const both = { ...(space !== undefined && { space }), callTimeoutMs, fulfils, ...checks }
+  const where = { ...(space !== undefined && { space }), isolation } as const
+  const both = { ...where, callTimeoutMs, fulfils, ...checks }
   if (server.transport === 'stdio') {
     const { command, args, env, cwd } = server
     const place = cwd === undefined ? {} : { cwd: absolute(cwd) }

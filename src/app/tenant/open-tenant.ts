@@ -32,6 +32,7 @@ import { reachServers } from '../tls/reach-servers.ts'
 import { type OpenSignatures, openSignatures } from '../tools/open-signatures.ts'
 import { signedCalls } from '../tools/signed-calls.ts'
 import { signedTrust } from '../tools/signed-trust.ts'
+import { LiveServers } from './live-servers.ts'
 import type { Shared } from './shared.ts'
 import { spacesOf } from './spaces.ts'
 
@@ -58,7 +59,8 @@ export async function openTenant(tenant: Tenant, shared: Shared, opened: Closing
   const labels = followLabels(tenant, shared, opened)
   const { policies, control } = openPolicies(config, { log, ...recorder })
   opened.add(() => policies.close())
-  const declared = { ...config.attributes, spaces: spacesOf(config) }
+  const live = new LiveServers(config.servers, shared.certificates, log)
+  const declared = { ...config.attributes, spaces: spacesOf(config, live) }
   const around = { tenant, policies, attributes: declaredAttributes(declared), clock, ids, privacy }
   const resources = await openResources(config, around)
   opened.add(() => resources.close())
@@ -89,16 +91,17 @@ export async function openTenant(tenant: Tenant, shared: Shared, opened: Closing
     attributes: resources.attributes,
     ...{ policies: resources.policies, usage: usage.book, labels, approvals, refusals },
     crossings: new CrossingWatch({ ...recorder, alarm, log }),
-    assurances: configuredAssurances(config, shared.installation.witnesses !== undefined),
+    assurances: configuredAssurances(config, live, shared.installation.witnesses !== undefined),
     connector: routeConnector({ ...called, ...resources.routes, 'admin.call': admin }),
     trust: signedTrust(TRUST_ALL, signatures),
-    schemas: toolSchemas({ log, mode: (server) => config.servers[server]?.schema ?? 'strict' }),
+    schemas: toolSchemas({ log, mode: (server) => live.find(server)?.schema ?? 'strict' }),
     recordings: recording ?? NO_RECORDINGS,
     ...{ finality: shared.finality, digests: privacy.digests, payloads: privacy.payloads },
   }
   const launches = new Map<string, OutstandingSvid>()
   const administered = { admin, approverTokens: approverTokens(tokens), launches }
-  const own = { tenant, config, ports, approvals, refusals, policies, control, servers, signatures }
+  const behind = { servers, live, signatures }
+  const own = { tenant, config, ports, approvals, refusals, policies, control, ...behind }
   const used = { usage: usage.book, recording, privacy, resources }
   return { ...shared, ...own, ...administered, ...used }
 }

@@ -1,13 +1,12 @@
 import type { Resource } from '../../kernel/action.ts'
 import type { TenantConfig } from '../config.ts'
+import type { LiveServers } from './live-servers.ts'
 
 /** The space that a resource belongs to, as its server or its namespace is declared. */
-export function spacesOf({
-  servers,
-  memory,
-  agents,
-}: Pick<TenantConfig, 'servers' | 'memory' | 'agents'>) {
-  const ofServers = new Map(Object.entries(servers).map(([name, { space }]) => [name, space]))
+export function spacesOf(
+  { memory, agents }: Pick<TenantConfig, 'memory' | 'agents'>,
+  servers: Pick<LiveServers, 'find'>,
+) {
   const ofMemory = new Map(Object.entries(memory).map(([name, { space }]) => [name, space]))
   const ofAgents = new Map(Object.entries(agents).map(([name, { space }]) => [name, space]))
   return ({ type, id }: Resource): string | undefined => {
@@ -15,7 +14,7 @@ export function spacesOf({
       case 'memory':
         return ofMemory.get(id)
       case 'tool':
-        return ofServers.get(id.slice(0, id.indexOf('.')))
+        return servers.find(id.slice(0, id.indexOf('.')))?.space
       case 'agent':
         return ofAgents.get(id)
       case 'space':
