@@ -53,6 +53,9 @@ export const Status = Type.Object(
         state: Type.Enum(['starting', 'up', 'down']),
         tools: Type.Integer({ description: 'Tools that it offers.' }),
         restarts: Type.Integer(),
+        links: Type.Optional(
+          Type.Integer({ description: 'Sessions or processes that it keeps for agents.' }),
+        ),
         error: Type.Optional(Type.String({ description: 'Why it is down.' })),
       }),
     ),

@@ -47,12 +47,7 @@ export class McpServer {
   }
 
   get status(): UpstreamStatus {
-    return this.#control.status
-  }
-
-  /** Links of agents that there are now. */
-  get links(): number {
-    return this.#links.size
+    return { ...this.#control.status, links: this.#links.size }
   }
 
   /** Resolves when the runtime's own link was tried once. */

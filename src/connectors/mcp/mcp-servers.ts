@@ -16,8 +16,6 @@ export interface McpServers extends Connector, McpUpstreams {
   /** Calls `listener` after each change of the tools. Returns what ends that. */
   onToolsChanged(listener: () => void): () => void
   status(): readonly UpstreamStatus[]
-  /** Links of agents to a server that there are now. */
-  links(server: string): number
   /** Puts a server there, in place of one of that name. Resolves when it was tried once. */
   add(name: string, options: McpServerOptions): Promise<void>
   /** Takes a server away. Resolves when the calls under way have ended, or took too long. */
@@ -51,7 +49,6 @@ export function connectMcpServers(
     tools: () => roster.tools(),
     onToolsChanged: (listener) => roster.onToolsChanged(listener),
     status: () => roster.all.map(({ status }) => status),
-    links: (server) => roster.find(server)?.links ?? 0,
     add: (name, its) => roster.add(name, its),
     remove: (name) => roster.remove(name),
     async ready() {

@@ -34,6 +34,8 @@ export interface UpstreamStatus {
   readonly tools: number
   /** How often it was tried again. */
   readonly restarts: number
+  /** Sessions or processes that it keeps for agents. */
+  readonly links?: number
   /** Why it is down. */
   readonly error?: string
 }

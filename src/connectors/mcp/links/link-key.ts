@@ -8,12 +8,14 @@ export type LinkedTo = Pick<Identity, 'tenant' | 'principal' | 'human'>
 
 /** Whose links count together. Two tenants may have agents of one name. */
 export function ownerOf({ tenant, principal: { kind, id } }: LinkedTo): string {
-  return JSON.stringify([tenant, kind, id])
+  // On the way of every call. With their lengths no two of them read alike.
+  return `${tenant} ${kind} ${id.length} ${id}`
 }
 
 /** An agent that acts for two people has a link for each, and one for each thing it says it is. */
 export function linkKey(identity: LinkedTo, about: AboutClient): string {
-  return `${ownerOf(identity)} ${JSON.stringify(identity.human?.id ?? null)} ${digestOf(about)}`
+  const human = identity.human?.id ?? ''
+  return `${ownerOf(identity)} ${human.length} ${human} ${digestOf(about)}`
 }
 
 const digests = new WeakMap<AboutClient, string>()

@@ -34,7 +34,7 @@ test('each agent has a process of its own, which all its sessions use', async (t
   const pids = await Promise.all([pid(one), pid(again), pid(one), pid(other)])
   assert.equal(new Set(pids.slice(0, 3)).size, 1)
   assert.equal(new Set(pids).size, 2)
-  assert.equal(servers.links('s'), 2)
+  assert.equal(servers.status()[0]?.links, 2)
 })
 
 test('an agent has another link for each person, and each thing it says of itself', async (t) => {
@@ -48,7 +48,7 @@ test('an agent has another link for each person, and each thing it says of itsel
     clientOf({ ...of('joe'), tenant: 'acme' as typeof SALES.tenant }, { roots: {} }),
   ]
   for (const caller of callers) await say(servers, caller, 'echo')
-  assert.equal(servers.links('s'), callers.length)
+  assert.equal(servers.status()[0]?.links, callers.length)
   // One more is the runtime's own.
   assert.equal(upstream.of('initialize').length, callers.length + 1)
 })
@@ -145,7 +145,7 @@ test('a shared server asks only where it is plain whom, and what that one declar
   assert.equal((await answered(able)).error.code, -32601)
   await say(servers, able, 'release', { order: ['h'] })
   await held
-  assert.equal(servers.links('s'), 0)
+  assert.equal(servers.status()[0]?.links, 0)
 })
 
 test('a session that was lost is told again what it was to keep', async (t) => {
