@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { McpServers } from '../../connectors/mcp/mcp-servers.ts'
 import type { McpServerOptions } from '../../connectors/mcp/options.ts'
+import { PortcullisError } from '../../kernel/errors.ts'
 import type { Log } from '../../pipeline/ports.ts'
 import type { ServerConfig } from '../config.ts'
 import type { Certificates } from '../tls/certificates.ts'
@@ -39,7 +40,7 @@ export class LiveServers {
   /**
    * Puts others in their place; those that are declared as before go on undisturbed. Reloads come
    * one after the other.
-   * @throws PortcullisError `CERTIFICATE_UNUSABLE`, with nothing changed.
+   * @throws PortcullisError `CERTIFICATE_UNUSABLE`, `SERVER_NEEDS_RESTART`; nothing is changed then.
    */
   change(next: Declared, servers: McpServers): Promise<ServersChange> {
     const changed = this.#turn.then(() => this.#change(next, servers))
@@ -58,6 +59,7 @@ export class LiveServers {
     const coming = Object.entries(next).filter(
       ([name]) => added.includes(name) || replaced.includes(name),
     )
+    for (const [name, its] of coming) checkUnsigned(name, its)
     const reached: Readonly<Record<string, McpServerOptions>> = await reachServers(
       Object.fromEntries(coming),
       this.#certificates,
@@ -74,4 +76,11 @@ export class LiveServers {
     if (its.transport === 'stdio' || its.introspectionSecret === undefined) return
     this.#log.warn('server.introspection_unchanged', { server })
   }
+}
+
+/** Who verifies signatures is set up at the start: what is required would not be asked for. */
+function checkUnsigned(name: string, { schemapin }: ServerConfig): void {
+  if (schemapin === undefined || schemapin.level === 'off') return
+  const message = `server \`${name}\` is to sign its tools, which begins with a start`
+  throw new PortcullisError('SERVER_NEEDS_RESTART', message)
 }
