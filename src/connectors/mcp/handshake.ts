@@ -4,7 +4,7 @@ import { ANY_CAPABILITIES } from './declared.ts'
 import { protocol } from './server-message.ts'
 
 /** Revisions of MCP whose tools are called in the same way, the one asked for first. */
-const REVISIONS = ['2025-11-25', '2025-06-18', '2025-03-26'] as const
+export const REVISIONS = ['2025-11-25', '2025-06-18', '2025-03-26'] as const
 
 /** The runtime itself. No capabilities: a server may ask nothing of it. */
 export const ABOUT_RUNTIME: AboutClient = {
@@ -29,10 +29,13 @@ export const INITIALIZED: JsonObject = { jsonrpc: '2.0', method: 'notifications/
  * The revision that the server chose in its answer to `initialize`.
  * @throws PortcullisError `UPSTREAM_PROTOCOL` when it is one that we do not speak.
  */
-export function negotiated({ protocolVersion }: JsonObject): string {
-  const revision = REVISIONS.find((known) => known === protocolVersion)
+export function negotiated(
+  { protocolVersion }: JsonObject,
+  revisions: readonly string[] = REVISIONS,
+): string {
+  const revision = revisions.find((known) => known === protocolVersion)
   if (revision !== undefined) return revision
-  throw protocol(`the server speaks none of the MCP revisions ${REVISIONS.join(', ')}`)
+  throw protocol(`the server speaks none of the MCP revisions ${revisions.join(', ')}`)
 }
 
 /** What a server says of itself in its answer to `initialize`. */

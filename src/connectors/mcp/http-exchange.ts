@@ -26,9 +26,13 @@ export type End =
     }
 
 export interface ExchangeEvents {
+  /** What a refusal holds is received too, where it is a message. */
+  readonly readsErrors?: boolean
   begun?(head: AnswerHead): void
   /** A message of the server: all that the answer holds, or an event of the stream that it is. */
   received?(message: JsonObject, bytes: number): void
+  /** An event of another type than `message`. Without this, every event is a message. */
+  typed?(type: string, data: Buffer): void
   /** Called once. */
   ended(end: End): void
 }
@@ -83,7 +87,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     status: number,
     headers: IncomingHttpHeaders,
   ): void {
-    const body = status < 300 ? bodyOf(headers) : 'nothing'
+    const body = this.#bodyOf(status, headers)
     this.#head = { status, headers, body }
     if (body === 'message') this.#readMessage()
     else if (body === 'events') this.#readEvents()
@@ -104,6 +108,12 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     this.#end({ kind: 'broken', sent, error, head: this.#head })
   }
 
+  #bodyOf(status: number, headers: IncomingHttpHeaders): Body {
+    if (status < 300) return bodyOf(headers)
+    const readable = status >= 400 && this.#events.readsErrors === true
+    return readable && bodyOf(headers) === 'message' ? 'message' : 'nothing'
+  }
+
   #readMessage(): void {
     const held = new HeldBytes(MESSAGE_LIMIT_BYTES)
     this.#read = (chunk) => held.add(chunk)
@@ -111,10 +121,13 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   }
 
   #readEvents(): void {
-    const onEvent = ({ id, retryMs, data }: ServerEvent) => {
+    const { typed } = this.#events
+    const onEvent = ({ type, id, retryMs, data }: ServerEvent) => {
       this.#lastEventId = id
       this.#retryMs = retryMs
-      if (data.length > 0) this.#receive(data)
+      if (data.length === 0) return
+      if (typed === undefined || type === 'message') this.#receive(data)
+      else typed(type, data)
     }
     this.#read = eventReader({ limitBytes: MESSAGE_LIMIT_BYTES, onEvent })
   }

@@ -1,5 +1,8 @@
 import type { buildConnector } from 'undici'
 
+/** What a server speaks: found out, without sessions, with them, or over the old transport. */
+export type Protocol = 'auto' | '2026-07-28' | 'legacy' | 'sse'
+
 /** How to reach one MCP server. */
 export type McpServerOptions = StdioOptions | HttpOptions
 
@@ -17,8 +20,13 @@ export interface StdioOptions {
   readonly env: Readonly<Record<string, string>>
   readonly cwd?: string
   readonly callTimeoutMs: number
+<<<<<<< HEAD
   /** By default `agent`. */
   readonly isolation?: Isolation
+=======
+  /** By default it is found out. */
+  readonly protocol?: Exclude<Protocol, 'sse'>
+>>>>>>> 4c1d83e (Speak every era of MCP to servers, and find out which)
 }
 
 export interface HttpOptions {
@@ -27,8 +35,13 @@ export interface HttpOptions {
   /** Sent with every request: the credential that agents never see. Never logged. */
   readonly headers: Readonly<Record<string, string>>
   readonly callTimeoutMs: number
+<<<<<<< HEAD
   /** By default `agent`. */
   readonly isolation?: Isolation
+=======
+  /** By default it is found out. */
+  readonly protocol?: Protocol
+>>>>>>> 4c1d83e (Speak every era of MCP to servers, and find out which)
   /** How connections to it are opened; by default as Node does. */
   readonly connect?: buildConnector.connector
 }

@@ -119,6 +119,6 @@ export class PendingRequests {
   }
 }
 
-function callCancelled(): PortcullisError {
+export function callCancelled(): PortcullisError {
   return new PortcullisError('CALL_CANCELLED', 'the answer is wanted no more')
 }

@@ -33,6 +33,9 @@ export interface ProcessEvents {
   ended(reason: string): void
 }
 
+/** As `startProcess`, which may have happened before. */
+export type StartProcess = (options: StdioOptions, events: ProcessEvents) => ServerProcess
+
 /** Starts a server in its own process group, with nothing of our environment but `INHERITED`. */
 export function startProcess(
   { command, args, env, cwd }: StdioOptions,

@@ -6,7 +6,7 @@ import { BACKLOG_LIMIT_BYTES, type StdioOptions } from './options.ts'
 import { PendingRequests } from './pending-requests.ts'
 import { withToken } from './progress-token.ts'
 import { cancellation, protocol, quote, readServerMessage, unavailable } from './server-message.ts'
-import { type ServerProcess, startProcess } from './server-process.ts'
+import { type ServerProcess, type StartProcess, startProcess } from './server-process.ts'
 import type { RequestOptions, Transport, TransportEvents } from './transport.ts'
 import { Unasked } from './unasked.ts'
 
@@ -22,11 +22,11 @@ export class StdioTransport implements Transport {
   readonly #server: ServerProcess
   #gone = false
 
-  constructor(options: StdioOptions, events: TransportEvents) {
+  constructor(options: StdioOptions, events: TransportEvents, start: StartProcess = startProcess) {
     this.#events = events
     const send = (answer: JsonObject) => void this.#send(answer)
     this.#unasked = new Unasked({ pending: this.#pending, events, send })
-    this.#server = startProcess(options, {
+    this.#server = start(options, {
       wrote: (line) => this.#receive(line),
       overflowed: () => this.#fail(protocol('the server sent a message that is too long')),
       said: (line) => events.said(line),

@@ -55,6 +55,8 @@ export interface TransportEvents {
   down(reason: Error): void
   /** The server wrote a line for people. At most `QUOTE_LIMIT` characters, none of them control. */
   said(line: string): void
+  /** Something that the operator should know of, while the connection works. */
+  warned?(event: 'downgraded' | 'tools_left_out', fields: JsonObject): void
 }
 
 /** The notification after which a server's tools have to be listed again. */

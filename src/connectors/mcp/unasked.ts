@@ -135,7 +135,8 @@ function isOfLists(method: string): boolean {
   return method.endsWith('/list_changed')
 }
 
-function isPassable(params: JsonObject): boolean {
+/** Could a receipt cover it? */
+export function isPassable(params: JsonObject): boolean {
   try {
     checkPassable(params)
     return true

@@ -171,6 +171,8 @@ export class Upstream {
         if (this.#transport === transport) this.#lost(transport, reason)
       },
       said: (line) => this.#log.info('upstream.said', { server: this.#name, line }),
+      warned: (event, fields) =>
+        this.#log.warn(`upstream.${event}`, { server: this.#name, ...fields }),
     }
     const transport = openTransport(this.#to, events)
     return transport

@@ -18,6 +18,7 @@ const require = createRequire(import.meta.url)
 export const EVERYTHING = require.resolve('@modelcontextprotocol/server-everything/dist/index.js')
 export const FILESYSTEM = require.resolve('@modelcontextprotocol/server-filesystem/dist/index.js')
 const SCRIPTED = join(import.meta.dirname, 'scripted.ts')
+const MODERN_SCRIPTED = join(import.meta.dirname, 'modern-scripted.ts')
 
 export interface Connected extends McpServers {
   readonly log: WaitingLog
@@ -62,12 +63,32 @@ export function textOf(result: JsonObject): string {
 const SHARED = { callTimeoutMs: 10_000, isolation: 'shared' } as const
 
 export function stdio(args: readonly string[], options: Partial<StdioOptions> = {}): StdioOptions {
+<<<<<<< HEAD
   const defaults = { transport: 'stdio', env: {}, ...SHARED } as const
+=======
+  const defaults = {
+    transport: 'stdio',
+    env: {},
+    callTimeoutMs: 10_000,
+    protocol: 'legacy',
+  } as const
+>>>>>>> 4c1d83e (Speak every era of MCP to servers, and find out which)
   return { ...defaults, command: process.execPath, args, ...options }
 }
 
 export function http(url: string, options: Partial<HttpOptions> = {}): HttpOptions {
+<<<<<<< HEAD
   return { transport: 'http', url, headers: {}, ...SHARED, ...options }
+=======
+  return {
+    transport: 'http',
+    url,
+    headers: {},
+    callTimeoutMs: 10_000,
+    protocol: 'legacy',
+    ...options,
+  }
+>>>>>>> 4c1d83e (Speak every era of MCP to servers, and find out which)
 }
 
 export interface Scripted extends StdioOptions {
@@ -91,6 +112,19 @@ export function scripted(
     ...stdio([SCRIPTED, file, JSON.stringify(script)], options),
     received: () => readFileSync(file, 'utf8'),
     daemon: () => Number(readFileSync(`${file}.daemon`, 'utf8')),
+  }
+}
+
+/** The scripted server without sessions, keeping what it receives in `folder`. */
+export function modernScripted(
+  folder: string,
+  options: Partial<StdioOptions> = {},
+): StdioOptions & Pick<Scripted, 'received'> {
+  const file = join(folder, `${scripts++}.ndjson`)
+  writeFileSync(file, '')
+  return {
+    ...stdio([MODERN_SCRIPTED, file], { protocol: '2026-07-28', ...options }),
+    received: () => readFileSync(file, 'utf8'),
   }
 }
 

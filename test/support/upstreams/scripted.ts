@@ -51,6 +51,8 @@ const changed = () => write({ jsonrpc: '2.0', method: 'notifications/tools/list_
 const STUBBORN = 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000);'
 const READY = `${STUBBORN} process.stdout.write("ready")`
 
+const UNKNOWN = { code: -32601, message: 'method not found' }
+
 const TOOLS: Record<string, (id: unknown, args: Json, meta: Json) => void> = {
   echo: (id, { message }) => say(id, String(message)),
   answer: (id, { result }) => reply(id, result),
@@ -149,6 +151,7 @@ function receive({ id, method, params = {} }: Message): void {
   else if (method === 'tools/call')
     TOOLS[params.name ?? '']?.(id, params.arguments ?? {}, params._meta ?? {})
   else if (method === 'about') reply(id, opened ?? {})
+  else if (method === 'server/discover') write({ jsonrpc: '2.0', id, error: UNKNOWN })
 }
 
 const input = createInterface({ input: process.stdin })

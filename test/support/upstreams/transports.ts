@@ -1,5 +1,10 @@
 import type { TestContext } from 'node:test'
-import { leave, openTransport, reach } from '../../../src/connectors/mcp/open-transport.ts'
+import {
+  leave,
+  openTransport,
+  type Reach,
+  reach,
+} from '../../../src/connectors/mcp/open-transport.ts'
 import type { McpServerOptions } from '../../../src/connectors/mcp/options.ts'
 import type { Transport, TransportEvents } from '../../../src/connectors/mcp/transport.ts'
 import type { JsonObject } from '../../../src/kernel/json/value.ts'
@@ -10,17 +15,24 @@ export interface Opened {
   /** What came that belonged to no request. */
   readonly notified: McpMessage[]
   readonly down: Error[]
+  /** What the server answered when it was opened. */
+  readonly opening: JsonObject
+}
+
+export interface OpenedOptions extends Partial<TransportEvents> {
+  readonly capabilities?: JsonObject
+  /** The server, where several transports lead to it. */
+  readonly to?: Reach
 }
 
 /** A transport by itself, opened for a client that declares these capabilities. */
 export async function opened(
   t: TestContext,
   options: McpServerOptions,
-  { capabilities = {}, ...events }: Partial<TransportEvents> & { capabilities?: JsonObject } = {},
+  { capabilities = {}, to = reach(options), ...events }: OpenedOptions = {},
 ): Promise<Opened> {
   const notified: McpMessage[] = []
   const down: Error[] = []
-  const to = reach(options)
   const transport = openTransport(to, {
     notified: (notification) => void notified.push(notification),
     down: (reason) => void down.push(reason),
@@ -32,8 +44,9 @@ export async function opened(
     await leave(to)
   })
   const clientInfo = { name: 'test', version: '1' }
-  await transport.open({ protocolVersion: '2025-11-25', capabilities, clientInfo }, 10_000)
-  return { transport, notified, down }
+  const about = { protocolVersion: '2025-11-25', capabilities, clientInfo }
+  const opening = await transport.open(about, 10_000)
+  return { transport, notified, down, opening }
 }
 
 export const callOf = (name: string, args: JsonObject = {}): McpMessage => ({
