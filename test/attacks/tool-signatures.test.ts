@@ -24,6 +24,7 @@ const THIEF = toolSigner()
 const SERVER = {
   ...{
     transport: 'stdio',
+    protocol: 'auto',
     command: 'x',
     args: [],
     env: {},

@@ -21,10 +21,10 @@ export function configDigest(config: Config | TenantConfig): string | undefined 
 }
 
 function withoutSecrets(server: ServerConfig): JsonObject {
-  const { transport, callTimeoutMs, isolation, fulfils, schema, sanitise, schemapin } = server
+  const { transport, protocol, callTimeoutMs, isolation, schema, sanitise, schemapin } = server
   const signers = schemapin && { schemapin: plain(schemapin) }
-  const checks = { isolation, schema, sanitise, ...signers }
-  const both = { transport, callTimeoutMs, fulfils: [...fulfils], ...checks }
+  const checks = { fulfils: [...server.fulfils], isolation, schema, sanitise, ...signers }
+  const both = { transport, protocol, callTimeoutMs, ...checks }
   if (server.transport === 'stdio') {
     const { command, args, env, cwd = null } = server
     return { ...both, command, cwd, args: args.length, env: Object.keys(env).sort() }

@@ -11,11 +11,10 @@ import { Ledger, Witnesses } from './ledger-schema.ts'
 import { AdminListener, McpListener } from './listener-schema.ts'
 import { Logins } from './login-schema.ts'
 import { agentAsClient, OAuth } from './oauth-schema.ts'
-import { payloadChecks } from './payload-checks-schema.ts'
 import { PolicySchema } from './policy-schema.ts'
-import { SchemaPinSchema } from './schemapin-schema.ts'
+import { fulfils, HttpServer, StdioServer } from './server-schema.ts'
 import { StorageSchema } from './storage-schema.ts'
-import { CertificatesSchema, PeerTlsSchema } from './tls-schema.ts'
+import { CertificatesSchema } from './tls-schema.ts'
 
 /**
  * Every key of `portcullis.toml`. `expected` says in words what a pattern asks for, `placeholder`
@@ -32,97 +31,6 @@ const Attributes = (about: string) =>
     placeholder: 'ATTRIBUTE',
     default: {},
   })
-
-const callTimeout = Type.String({
-  description: 'How long one call may take, at most `9m`. Then its outcome counts as unknown.',
-  default: '60s',
-  pattern: DURATION_PATTERN,
-  expected: 'a duration such as `60s` or `2m`',
-})
-
-const isolation = Type.String({
-  description: 'A session or process of its own for each `agent`, or one that is `shared` by all.',
-  default: 'agent',
-  pattern: '^(?:agent|shared)$',
-  expected: '`agent` or `shared`',
-})
-
-const secretNote = 'Write `${NAME}` to take it, or a part of it, from the environment.'
-
-const fulfils = Type.Array(
-  Type.String({
-    pattern: '^[A-Za-z_][A-Za-z0-9_]{0,63}(?:=.{1,64})?$',
-    expected: '`NAME` or `NAME=VALUE` of a declared obligation',
-  }),
-  {
-    description: 'Declared obligations that are fulfilled here, `NAME` or `NAME=VALUE`.',
-    default: [],
-  },
-)
-
-const StdioServer = Type.Object(
-  {
-    transport: Type.Literal('stdio', { description: 'The runtime starts the server itself.' }),
-    command: Type.String({ description: 'The program to start.', minLength: 1 }),
-    args: Type.Array(Type.String({ secret: true }), { description: 'Its arguments.', default: [] }),
-    env: Type.Record(
-      Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }),
-      Type.String({ secret: true }),
-      {
-        description: `All of its environment beside \`PATH\`, \`HOME\` and \`LANG\`. ${secretNote}`,
-        placeholder: 'VARIABLE',
-        expected: 'a name of letters, digits and `_`',
-        default: {},
-      },
-    ),
-    cwd: Type.Optional(Type.String({ description: 'The folder it starts in.' })),
-    call_timeout: callTimeout,
-    isolation,
-    ...payloadChecks,
-    space,
-    fulfils,
-    schemapin: Type.Optional(SchemaPinSchema),
-  },
-  { additionalProperties: false },
-)
-
-const HttpServer = Type.Object(
-  {
-    transport: Type.Literal('http', { description: 'MCP over streamable HTTP.' }),
-    url: Type.String({
-      description: 'Address of its MCP endpoint; `https`, unless it is on this machine.',
-      secret: true,
-    }),
-    headers: Type.Record(
-      Type.String({ pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$" }),
-      Type.String({ secret: true }),
-      {
-        description: `Sent with every request: credentials that agents never see. ${secretNote}`,
-        placeholder: 'HEADER',
-        expected: 'the name of an HTTP header',
-        default: {},
-      },
-    ),
-    introspection_secret: Type.Optional(
-      Type.String({
-        description: `With it the server may ask the runtime about tokens. ${secretNote}`,
-        secret: true,
-      }),
-    ),
-    tls: Type.Optional(PeerTlsSchema),
-    allow_plaintext: Type.Boolean({
-      description: 'Lets `url` be plain `http` to another machine: everything can then be read.',
-      default: false,
-    }),
-    call_timeout: callTimeout,
-    isolation,
-    ...payloadChecks,
-    space,
-    fulfils,
-    schemapin: Type.Optional(SchemaPinSchema),
-  },
-  { additionalProperties: false },
-)
 
 const Agent = Type.Object(
   {

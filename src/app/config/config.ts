@@ -5,6 +5,7 @@ import type { JsonObject } from '../../kernel/json/value.ts'
 import type { SubjectPaths } from '../../kernel/privacy/subject.ts'
 import type { WitnessPolicy } from '../../kernel/tlog/witness-policy.ts'
 import type { LoginsConfig } from './login-config.ts'
+import type { HttpProtocol, StdioProtocol } from './protocols.ts'
 import type { SchemaPinConfig } from './schemapin-config.ts'
 import type { CertificatesConfig, ListenTlsConfig, PeerTlsConfig } from './tls-config.ts'
 
@@ -202,6 +203,7 @@ export interface StdioServerConfig extends PayloadChecks {
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly cwd?: string
+  readonly protocol: StdioProtocol
   readonly callTimeoutMs: number
   /** Has each agent a session or process of its own? */
   readonly isolation: 'agent' | 'shared'
@@ -216,6 +218,7 @@ export interface HttpServerConfig extends PayloadChecks {
   readonly transport: 'http'
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
+  readonly protocol: HttpProtocol
   readonly callTimeoutMs: number
   /** Has each agent a session or process of its own? */
   readonly isolation: 'agent' | 'shared'

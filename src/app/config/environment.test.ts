@@ -28,8 +28,8 @@ test('the environment is above the file, by path', async (t) => {
   assert.equal(config.policyDir, join(folder, 'policies'))
   assert.deepEqual(config.servers['my-files'], {
     ...{ transport: 'stdio', command: 'b', args: [], env: {} },
-    ...{ callTimeoutMs: 60_000, isolation: 'agent', fulfils: [] },
-    ...{ schema: 'strict', sanitise: 'on' },
+    ...{ protocol: 'auto', callTimeoutMs: 60_000, isolation: 'agent' },
+    ...{ fulfils: [], schema: 'strict', sanitise: 'on' },
   })
 })
 

@@ -11,6 +11,7 @@ import type {
 import { parseDuration } from './duration.ts'
 import { mapValues } from './map-values.ts'
 import { agentOf } from './oauth-clients.ts'
+import { HTTP_PROTOCOLS, STDIO_PROTOCOLS } from './protocols.ts'
 import { schemaPinOf } from './schemapin-config.ts'
 import type { TenantFile } from './tenant-schema.ts'
 import { peerTlsOf } from './tls-config.ts'
@@ -108,12 +109,21 @@ function serverOf(server: TenantFile['servers'][string], absolute: Absolute): Se
   if (server.transport === 'stdio') {
     const { command, args, env, cwd } = server
     const place = cwd === undefined ? {} : { cwd: absolute(cwd) }
-    return { transport: 'stdio', command, args, env, ...place, ...both }
+    const protocol = oneOf(STDIO_PROTOCOLS, server.protocol)
+    return { transport: 'stdio', command, args, env, protocol, ...place, ...both }
   }
   const { url, headers, introspection_secret: introspectionSecret } = server
   const secret = introspectionSecret === undefined ? {} : { introspectionSecret }
   const tls = peerTlsOf(server.tls, absolute)
-  return { transport: 'http', url, headers, tls, ...secret, ...both }
+  const protocol = oneOf(HTTP_PROTOCOLS, server.protocol)
+  return { transport: 'http', url, headers, protocol, tls, ...secret, ...both }
+}
+
+/** The schema let nothing else through. */
+function oneOf<T extends string>(known: readonly T[], text: string): T {
+  const found = known.find((one) => one === text)
+  if (found === undefined) throw new PortcullisError('INTERNAL', `none of them: \`${text}\``)
+  return found
 }
 
 /** The schema let nothing but durations through. */

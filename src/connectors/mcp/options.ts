@@ -20,13 +20,10 @@ export interface StdioOptions {
   readonly env: Readonly<Record<string, string>>
   readonly cwd?: string
   readonly callTimeoutMs: number
-<<<<<<< HEAD
   /** By default `agent`. */
   readonly isolation?: Isolation
-=======
   /** By default it is found out. */
   readonly protocol?: Exclude<Protocol, 'sse'>
->>>>>>> 4c1d83e (Speak every era of MCP to servers, and find out which)
 }
 
 export interface HttpOptions {
@@ -35,13 +32,10 @@ export interface HttpOptions {
   /** Sent with every request: the credential that agents never see. Never logged. */
   readonly headers: Readonly<Record<string, string>>
   readonly callTimeoutMs: number
-<<<<<<< HEAD
   /** By default `agent`. */
   readonly isolation?: Isolation
-=======
   /** By default it is found out. */
   readonly protocol?: Protocol
->>>>>>> 4c1d83e (Speak every era of MCP to servers, and find out which)
   /** How connections to it are opened; by default as Node does. */
   readonly connect?: buildConnector.connector
 }

@@ -60,35 +60,15 @@ export function textOf(result: JsonObject): string {
 }
 
 /** One session or process for all, so that a test sees it all; links have tests of their own. */
-const SHARED = { callTimeoutMs: 10_000, isolation: 'shared' } as const
+const SHARED = { callTimeoutMs: 10_000, isolation: 'shared', protocol: 'legacy' } as const
 
 export function stdio(args: readonly string[], options: Partial<StdioOptions> = {}): StdioOptions {
-<<<<<<< HEAD
   const defaults = { transport: 'stdio', env: {}, ...SHARED } as const
-=======
-  const defaults = {
-    transport: 'stdio',
-    env: {},
-    callTimeoutMs: 10_000,
-    protocol: 'legacy',
-  } as const
->>>>>>> 4c1d83e (Speak every era of MCP to servers, and find out which)
   return { ...defaults, command: process.execPath, args, ...options }
 }
 
 export function http(url: string, options: Partial<HttpOptions> = {}): HttpOptions {
-<<<<<<< HEAD
   return { transport: 'http', url, headers: {}, ...SHARED, ...options }
-=======
-  return {
-    transport: 'http',
-    url,
-    headers: {},
-    callTimeoutMs: 10_000,
-    protocol: 'legacy',
-    ...options,
-  }
->>>>>>> 4c1d83e (Speak every era of MCP to servers, and find out which)
 }
 
 export interface Scripted extends StdioOptions {

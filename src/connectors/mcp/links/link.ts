@@ -235,6 +235,7 @@ export class Link {
       reopened: () => void this.#tellAgain(transport()),
       down: (reason) => this.#lost(transport(), reason),
       said: (line) => log.info('upstream.said', { server, line }),
+      warned: (event, fields) => log.warn(`upstream.${event}`, { server, ...fields }),
     }
   }
 
