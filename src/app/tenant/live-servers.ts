@@ -40,7 +40,7 @@ export class LiveServers {
   /**
    * Puts others in their place; those that are declared as before go on undisturbed. Reloads come
    * one after the other.
-   * @throws PortcullisError `CERTIFICATE_UNUSABLE`, `SERVER_NEEDS_RESTART`; nothing is changed then.
+   * @throws PortcullisError `CERTIFICATE_UNUSABLE`, `SERVER_NEEDS_RESTART`, with nothing changed.
    */
   change(next: Declared, servers: McpServers): Promise<ServersChange> {
     const changed = this.#turn.then(() => this.#change(next, servers))
