@@ -91,7 +91,7 @@ export class McpServer {
   }
 
   listen(client: McpClient): void {
-    if (this.#isOfAgent) this.#links.find(client.identity, client.about)?.listen(client)
+    if (this.#isOfAgent) this.#links.listen(client)
   }
 
   leave(client: McpClient): void {

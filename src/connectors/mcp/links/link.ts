@@ -32,6 +32,8 @@ export interface LinkOptions {
   readonly about: AboutClient
   readonly owner: string
   readonly tools: LinkTools
+  /** Clients that hear what servers say unasked, whether they are on this link or not. */
+  readonly listeners: Pick<WeakSet<McpClient>, 'has'>
   readonly log: Log
 }
 
@@ -119,10 +121,10 @@ export class Link {
     }
   }
 
+  /** One of its clients hears from now on what the server says. */
   listen(client: McpClient): void {
     this.#attach(client)
-    this.#listening.add(client.session)
-    void this.#transport?.listen()
+    this.#hear(client)
   }
 
   leave({ session }: McpClient): void {
@@ -168,6 +170,12 @@ export class Link {
       this.#listening.delete(oldest)
     }
     this.#clients.set(client.session, client)
+    if (this.#options.listeners.has(client)) this.#hear(client)
+  }
+
+  #hear({ session }: McpClient): void {
+    this.#listening.add(session)
+    void this.#transport?.listen()
   }
 
   /** The open transport; many who come at once wait for one opening. */

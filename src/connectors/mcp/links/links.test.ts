@@ -172,6 +172,25 @@ test('a session that was lost is told again what it was to keep', async (t) => {
   )
 })
 
+test('a client that listens is listened for, on a link that is opened later too', async (t) => {
+  const streams: ((message: JsonObject) => void)[] = []
+  const upstream = await httpUpstream(t, { GET: ({ stream }) => void streams.push(stream()) })
+  const servers = await connected(t, http(upstream.url, OWN))
+  while (streams.length < 1) await new Promise(setImmediate)
+  const [early, late] = [clientOf(SALES), clientOf(BILL)]
+  await say(servers, clientOf(SALES), 'echo')
+  assert.equal(streams.length, 1)
+  servers.listen(early.client)
+  servers.listen(late.client)
+  while (streams.length < 2) await new Promise(setImmediate)
+  await say(servers, late, 'echo')
+  assert.equal(streams.length, 3)
+  const method = 'notifications/resources/updated'
+  streams[2]?.({ jsonrpc: '2.0', method, params: { uri: 'a:b' } })
+  assert.deepEqual((await late.heardBy(method)).params, { uri: 'a:b' })
+  assert.deepEqual(early.told, [])
+})
+
 test('servers come and go while others are at work', async (t) => {
   const folder = await scratch(t)
   const servers = await connected(t, scripted(folder, {}, OWN))

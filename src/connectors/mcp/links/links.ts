@@ -44,6 +44,7 @@ export class Links {
   readonly #options: LinksOptions
   readonly #links = new Map<string, Link>()
   readonly #own: OwnChars = { chars: 0 }
+  readonly #listeners = new WeakSet<McpClient>()
   /** No longer used, and not yet ended. */
   readonly #ending = new Set<Link>()
   #sweep: NodeJS.Timeout | undefined
@@ -74,14 +75,22 @@ export class Links {
     this.#makeRoom(owner)
     const { server, to, log, common } = this.#options
     const tools = new LinkTools(common, this.#own)
-    const link = new Link({ server, to, log, about, owner, tools })
+    const listeners = this.#listeners
+    const link = new Link({ server, to, log, about, owner, tools, listeners })
     this.#links.set(key, link)
     this.#sweep ??= setTimeout(() => this.#endIdle(), this.#options.limits.leftMs)
     this.#sweep.unref()
     return link
   }
 
+  /** The client hears what the server says over its link, and over one that is opened later. */
+  listen(client: McpClient): void {
+    this.#listeners.add(client)
+    this.find(client.identity, client.about)?.listen(client)
+  }
+
   leave(client: McpClient): void {
+    this.#listeners.delete(client)
     this.find(client.identity, client.about)?.leave(client)
   }
 
