@@ -15,9 +15,4 @@ export const MCP_ERRORS = {
     agent: 'The call was cancelled.',
     remedy: 'whoever asked wants the answer no more; the target was told, and may have acted',
   },
-  SERVER_NEEDS_RESTART: {
-    http: 409,
-    agent: 'The runtime cannot act at the moment.',
-    remedy: 'restart the runtime to put this server in force; nothing was changed',
-  },
 } as const

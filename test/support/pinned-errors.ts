@@ -17,7 +17,6 @@ export const PINNED_ERRORS: readonly (readonly [code: string, http: number])[] =
   ['API_TOKEN_UNKNOWN', 404],
   ['IDENTITY_REVOKED', 401],
   ['AGENT_SUSPENDED', 403],
-  ['SERVER_NEEDS_RESTART', 409],
   ['SESSION_ENDED', 401],
   ['SESSION_NOT_FOUND', 404],
   ['STANDING_UNAVAILABLE', 503],

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { McpServers } from '../../connectors/mcp/mcp-servers.ts'
 import type { McpServerOptions } from '../../connectors/mcp/options.ts'
-import { PortcullisError } from '../../kernel/errors.ts'
 import type { Log } from '../../pipeline/ports.ts'
 import type { ServerConfig } from '../config.ts'
 import type { Certificates } from '../tls/certificates.ts'
@@ -40,7 +39,7 @@ export class LiveServers {
   /**
    * Puts others in their place; those that are declared as before go on undisturbed. Reloads come
    * one after the other.
-   * @throws PortcullisError `CERTIFICATE_UNUSABLE`, `SERVER_NEEDS_RESTART`, with nothing changed.
+   * @throws PortcullisError `CERTIFICATE_UNUSABLE`, with nothing changed.
    */
   change(next: Declared, servers: McpServers): Promise<ServersChange> {
     const changed = this.#turn.then(() => this.#change(next, servers))
@@ -48,8 +47,9 @@ export class LiveServers {
     return changed
   }
 
-  async #change(next: Declared, servers: McpServers): Promise<ServersChange> {
+  async #change(declared: Declared, servers: McpServers): Promise<ServersChange> {
     const before = this.#declared
+    const next = this.#takable(declared)
     const names = Object.keys(next)
     const added = names.filter((name) => !Object.hasOwn(before, name))
     const removed = Object.keys(before).filter((name) => !Object.hasOwn(next, name))
@@ -59,7 +59,6 @@ export class LiveServers {
     const coming = Object.entries(next).filter(
       ([name]) => added.includes(name) || replaced.includes(name),
     )
-    for (const [name, its] of coming) checkUnsigned(name, its)
     const reached: Readonly<Record<string, McpServerOptions>> = await reachServers(
       Object.fromEntries(coming),
       this.#certificates,
@@ -71,16 +70,24 @@ export class LiveServers {
     return { added, removed, replaced }
   }
 
+  /**
+   * All but servers whose signatures would have to be followed anew: those stay as they are, or
+   * out, until the next start. A server must never be there with less than is demanded of it.
+   */
+  #takable(declared: Declared): Declared {
+    const before = this.#declared
+    const entries = Object.entries(declared).flatMap(([name, its]) => {
+      const was = Object.hasOwn(before, name) ? before[name] : undefined
+      if (isDeepStrictEqual(was?.schemapin, its.schemapin)) return [[name, its] as const]
+      this.#log.warn('server.needs_restart', { server: name })
+      return was === undefined ? [] : [[name, was] as const]
+    })
+    return Object.fromEntries(entries)
+  }
+
   /** The door that servers ask about tokens knows those it began with. */
   #warnOfSecret(server: string, its: ServerConfig): void {
     if (its.transport === 'stdio' || its.introspectionSecret === undefined) return
     this.#log.warn('server.introspection_unchanged', { server })
   }
-}
-
-/** Who verifies signatures is set up at the start: what is required would not be asked for. */
-function checkUnsigned(name: string, { schemapin }: ServerConfig): void {
-  if (schemapin === undefined || schemapin.level === 'off') return
-  const message = `server \`${name}\` is to sign its tools, which begins with a start`
-  throw new PortcullisError('SERVER_NEEDS_RESTART', message)
 }
