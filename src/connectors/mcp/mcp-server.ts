@@ -67,6 +67,13 @@ export class McpServer {
     return this.#links.of(identity, about).request(request, caller)
   }
 
+  /** What has no answer. @throws PortcullisError `UPSTREAM_*`. */
+  async notify(notification: McpMessage, identity: Identity, caller?: Caller): Promise<void> {
+    if (!this.#isOfAgent) return this.#control.notify(notification)
+    const about = caller?.client.about ?? ABOUT_NOBODY
+    await this.#links.of(identity, about).notify(notification, caller)
+  }
+
   /** @throws PortcullisError `UPSTREAM_UNKNOWN` for a tool that was listed to nobody. */
   checkListed(tool: string, client?: McpClient): void {
     const { state } = this.#control.status

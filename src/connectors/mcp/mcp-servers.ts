@@ -75,7 +75,10 @@ async function execute(
   const { args, beside } = action
   if (action.kind === 'mcp.request') {
     const request = { method: action.method, params: { ...beside, ...args } }
-    return server.request(request, identity, caller)
+    if (!action.method.startsWith('notifications/'))
+      return server.request(request, identity, caller)
+    await server.notify(request, identity, caller)
+    return {}
   }
   server.checkListed(action.tool, caller?.client)
   const params = { ...beside, name: action.tool, arguments: args }

@@ -134,6 +134,11 @@ export class Upstream {
     }
   }
 
+  /** What has no answer. @throws PortcullisError `UPSTREAM_UNAVAILABLE`. */
+  notify(notification: McpMessage): void {
+    this.#reachable().notify(notification)
+  }
+
   /** What the server said when it was opened. @throws PortcullisError `UPSTREAM_UNAVAILABLE`. */
   about(): AboutServer {
     this.#reachable()

@@ -121,6 +121,13 @@ export class Link {
     }
   }
 
+  /** What has no answer. @throws PortcullisError `UPSTREAM_*`. */
+  async notify(notification: McpMessage, caller?: Caller): Promise<void> {
+    if (caller !== undefined) this.#attach(caller.client)
+    const transport = this.#transport ?? (await this.#ready())
+    transport.notify(notification)
+  }
+
   /** One of its clients hears from now on what the server says. */
   listen(client: McpClient): void {
     this.#attach(client)
