@@ -40,7 +40,7 @@ export function inMemoryCatalog(tools: readonly OfferedTool[] = TOOLS): InMemory
 }
 
 export interface RunningDoorOptions
-  extends Partial<Pick<McpDoorOptions, 'limits' | 'clock'>>,
+  extends Partial<Pick<McpDoorOptions, 'limits' | 'clock' | 'standing'>>,
     Partial<Pick<McpServerOptions, 'allowedHosts' | 'allowedOrigins' | 'tls'>> {
   readonly gate?: InMemoryGate
   readonly namespaces?: readonly string[]
@@ -117,6 +117,7 @@ export async function runningDoor(
     ...{ gate, log, clock, version: '0.0.0' },
     offers: new Map([[DEFAULT_TENANT, { catalog, namespaces, ...(upstreams && { upstreams }) }]]),
     ...(limits && { limits }),
+    ...(options.standing && { standing: options.standing }),
   })
   const server = createMcpServer({
     ...{ gate, log, allowedHosts, allowedOrigins },

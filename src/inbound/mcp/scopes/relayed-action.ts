@@ -43,9 +43,13 @@ export function callParts(params: JsonObject): Pick<ToolCall, 'args' | 'beside'>
   return { args, ...besideOf(beside) }
 }
 
-/** Without the token for progress: what goes to a server bears one of the runtime's own. */
-function besideOf({ _meta, ...rest }: Partial<JsonObject>): { readonly beside?: JsonObject } {
-  const { progressToken: _, ...meta } = isJsonObject(_meta) ? _meta : {}
-  const beside = { ...rest, ...(Object.keys(meta).length > 0 && { _meta: meta }) } as JsonObject
+function besideOf(members: Partial<JsonObject>): { readonly beside?: JsonObject } {
+  const beside = withoutToken(members)
   return Object.keys(beside).length === 0 ? {} : { beside }
+}
+
+/** Without the token for progress: what goes to a server bears one of the runtime's own. */
+export function withoutToken({ _meta, ...rest }: Partial<JsonObject>): JsonObject {
+  const { progressToken: _, ...meta } = isJsonObject(_meta) ? _meta : {}
+  return { ...rest, ...(Object.keys(meta).length > 0 && { _meta: meta }) } as JsonObject
 }

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../../kernel/json/value.ts'
 import type { ListPage } from '../../../pipeline/ports.ts'
 import type { Door } from '../visit.ts'
 import { entriesOf, LIST_KINDS, usable } from './list-kinds.ts'
+import { withoutToken } from './relayed-action.ts'
 import type { Asking } from './waiting.ts'
 
 /**
@@ -17,7 +18,8 @@ export async function relayedList(
 ): Promise<string> {
   const kind = LIST_KINDS[method]
   const upstreams = door.upstreams(visit.identity)
-  const page = await upstreams.list(server, { method, params }, waiting.caller.client)
+  const asked = { method, params: withoutToken(params) }
+  const page = await upstreams.list(server, asked, waiting.caller.client)
   if (!Array.isArray(page[kind.member])) {
     throw new PortcullisError('UPSTREAM_PROTOCOL', `server \`${server}\`: a list without a list`)
   }
