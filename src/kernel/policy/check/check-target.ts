@@ -109,8 +109,12 @@ const FAMILIES: readonly Pattern[] = Object.values(RESOURCE_FAMILIES).map((text)
 /** A tool is its own resource (`resourceOf` in `action.ts`); the others name one. */
 function canMatch(operation: Pattern, resource: Pattern): boolean {
   if (!isDotted(operation) || overlap(operation, resource)) return true
+  if (operation.kind !== 'every' && OF_MCP.test(operation.text)) return true
   return FAMILIES.some((family) => overlap(operation, family))
 }
+
+/** What clients ask of MCP servers beside tools, where it names a resource or a prompt. */
+const OF_MCP = /\.mcp\.(?:resources|prompts)\./
 
 /** An operation without a dot is no tool; what it acts on, its requests say. */
 function isDotted(operation: Pattern): boolean {
