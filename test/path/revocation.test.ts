@@ -75,7 +75,8 @@ for (const [what, take, answer] of TAKINGS) {
     t.diagnostic(`everything was over after ${elapsed.toFixed(1)} ms`)
     assert.match(told, /SESSION_ENDED/)
     assert.doesNotMatch(told, /pay 7/)
-    assert.equal(heard.replaceAll(/[:\n]/g, ''), '')
+    // Nothing but where it begins, and signs of life.
+    assert.doesNotMatch(heard, /^data: ?\S/m)
     assert.equal(await codeOf(refused), answer)
     assert.equal(operations.sessions().sessions.length, left - 1)
     assert.equal((await ping(research)).status, 200, 'nobody else is touched')

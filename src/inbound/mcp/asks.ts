@@ -39,6 +39,11 @@ export class Asks {
     this.#limits = limits
   }
 
+  /** Nobody is asked any more. */
+  get isOver(): boolean {
+    return this.#ended
+  }
+
   /** Milliseconds that a server waits for an answer. */
   get waitMs(): number {
     return this.#limits.askWaitMs

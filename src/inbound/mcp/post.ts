@@ -180,7 +180,8 @@ async function ask(message: RpcRequest, { visit, session }: Within, door: Door):
 function replyLine(reply: ReplyStream, session: Session, over: Gone): Line {
   const { asks, streams } = session
   const send = (message: string) => {
-    if (!reply.send(message)) streams.send(message)
+    // Of a session that has ended, nothing is heard but how the answer ends.
+    if (!asks.isOver && !reply.send(message)) streams.send(message)
   }
   return {
     tell: ({ method, params }) => send(messageOf(method, params)),

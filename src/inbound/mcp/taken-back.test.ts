@@ -58,5 +58,6 @@ test('what is taken back ends the answer, the stream and the question, at once',
     rest.push(event)
   }
   assert.doesNotMatch(JSON.stringify(rest), /late|hello/)
+  assert.equal(rest.at(-1)?.message.error.data.code, 'SESSION_ENDED')
   assert.equal((await desk.post(request('ping'), headers)).status, 404)
 })

@@ -105,8 +105,9 @@ export class SessionStreams {
   endAll(): void {
     this.#ended = true
     this.#heard.resolve()
-    for (const stream of [...this.#listening, ...this.#replies]) stream.hangUp()
+    for (const stream of this.#listening) stream.hangUp()
     this.#listening.length = 0
+    // An answer under way has an end of its own, which says why.
     this.#replies.length = 0
   }
 
