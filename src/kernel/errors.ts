@@ -6,6 +6,7 @@ import { FILTER_ERRORS } from './filter-errors.ts'
 import { LEDGER_ERRORS } from './ledger-errors.ts'
 import { MCP_DOOR_ERRORS } from './mcp-door-errors.ts'
 import { MCP_ERRORS } from './mcp-errors.ts'
+import { MODERN_MCP_ERRORS } from './modern-mcp-errors.ts'
 import { OAUTH_ERRORS } from './oauth-errors.ts'
 import { OBLIGATION_ERRORS } from './obligation-errors.ts'
 import { PEOPLE_ERRORS } from './people-errors.ts'
@@ -194,6 +195,7 @@ export const ERRORS = {
   ...POLICY_TEST_ERRORS,
   ...DOOR_ERRORS,
   ...MCP_DOOR_ERRORS,
+  ...MODERN_MCP_ERRORS,
   ...FILTER_ERRORS,
   ...SET_UP_ERRORS,
   ...POLICY_ERRORS,

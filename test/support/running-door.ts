@@ -40,10 +40,11 @@ export function inMemoryCatalog(tools: readonly OfferedTool[] = TOOLS): InMemory
 }
 
 export interface RunningDoorOptions
-  extends Partial<Pick<McpDoorOptions, 'limits' | 'clock' | 'standing'>>,
+  extends Partial<Pick<McpDoorOptions, 'limits' | 'modernLimits' | 'clock' | 'standing'>>,
     Partial<Pick<McpServerOptions, 'allowedHosts' | 'allowedOrigins' | 'tls'>> {
   readonly gate?: InMemoryGate
   readonly namespaces?: readonly string[]
+  readonly tools?: readonly OfferedTool[]
   readonly upstreams?: McpUpstreams
   readonly listener?: McpServerOptions['limits']
 }
@@ -106,9 +107,9 @@ export async function runningDoor(
   options: RunningDoorOptions = {},
 ): Promise<RunningDoor> {
   const { allowedHosts = [], allowedOrigins = [], tls, listener, namespaces = [], limits } = options
-  const { upstreams } = options
+  const { upstreams, modernLimits, standing } = options
   const gate = options.gate ?? inMemoryGate()
-  const catalog = inMemoryCatalog()
+  const catalog = inMemoryCatalog(options.tools)
   const logged: string[] = []
   const log = loggingTo(logged)
   let ms = 0
@@ -117,7 +118,8 @@ export async function runningDoor(
     ...{ gate, log, clock, version: '0.0.0' },
     offers: new Map([[DEFAULT_TENANT, { catalog, namespaces, ...(upstreams && { upstreams }) }]]),
     ...(limits && { limits }),
-    ...(options.standing && { standing: options.standing }),
+    ...(modernLimits && { modernLimits }),
+    ...(standing && { standing }),
   })
   const server = createMcpServer({
     ...{ gate, log, allowedHosts, allowedOrigins },

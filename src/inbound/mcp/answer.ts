@@ -79,7 +79,10 @@ export function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
 
 const INVALID_PARAMS = -32602
 
-/** Codes of JSON-RPC 2.0 section 5.1, and of MCP for headers (-32020) and versions (-32022). */
+/**
+ * Codes of JSON-RPC 2.0 section 5.1, and of MCP for headers (-32020), capabilities (-32021) and
+ * versions (-32022).
+ */
 const RPC_CODES: Partial<Record<ErrorCode, number>> = {
   REQUEST_MALFORMED_JSON: -32700,
   REQUEST_INVALID_UTF8: -32700,
@@ -91,6 +94,10 @@ const RPC_CODES: Partial<Record<ErrorCode, number>> = {
   REQUEST_METHOD_UNKNOWN: -32601,
   REQUEST_HEADER_MISMATCH: -32020,
   REQUEST_VERSION_UNSUPPORTED: -32022,
+  REQUEST_META_INVALID: -32602,
+  REQUEST_STATE_REFUSED: -32602,
+  TASK_UNKNOWN: -32602,
+  CLIENT_INCAPABLE: -32021,
   SESSION_UNKNOWN: -32001,
   INTERNAL: -32603,
 }

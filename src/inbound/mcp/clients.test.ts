@@ -13,7 +13,6 @@ const options = { requestInit: { headers: as('sales') } }
 interface AnyClient {
   listTools(): Promise<{ tools: { name: string }[] }>
   callTool(call: { name: string; arguments: object }): Promise<Record<string, unknown>>
-  ping(): Promise<unknown>
   close(): Promise<void>
 }
 
@@ -28,23 +27,35 @@ async function useAll({ catalog, gate }: RunningDoor, client: AnyClient, changed
   const denied = await client.callTool({ name: 'slack.archive', arguments: {} })
   assert.equal(denied.isError, true)
   assert.partialDeepStrictEqual(denied, { _meta: { 'portcullis/code': 'POLICY_DENIED' } })
-  await client.ping()
   // The stream opens whenever the client likes; what is told before that, it does not hear.
   const telling = setInterval(() => catalog.replace(TOOLS.slice(0, 1)), 10)
   await changed.finally(() => clearInterval(telling))
   assert.deepEqual(gate.refusals, [], 'an official client does nothing that is refused')
 }
 
-for (const mode of ['auto', 'legacy'] as const) {
-  test(`the official client 2 does all that is served, with negotiation ${mode}`, async (t) => {
+const MODES = [
+  { mode: 'auto', version: '2026-07-28' },
+  { mode: { pin: '2026-07-28' }, version: '2026-07-28' },
+  { mode: 'legacy', version: '2025-11-25' },
+] as const
+
+for (const { mode, version } of MODES) {
+  const title = JSON.stringify(mode)
+  test(`the official client 2 does all that is served, with negotiation ${title}`, async (t) => {
     const running = await runningDoor(t)
-    const client = new Client(INFO, { versionNegotiation: { mode } })
-    const changed = new Promise<void>((resolve) => {
-      client.setNotificationHandler('notifications/tools/list_changed', () => resolve())
+    const changed = Promise.withResolvers<void>()
+    const client = new Client(INFO, {
+      versionNegotiation: { mode },
+      // Opens a stream of its own where the revision has one for it.
+      listChanged: {
+        tools: { autoRefresh: false, debounceMs: 0, onChanged: () => changed.resolve() },
+      },
     })
     const transport = new StreamableHTTPClientTransport(new URL(running.url), options)
     await client.connect(transport)
-    await useAll(running, client as AnyClient, changed)
+    assert.equal(client.getNegotiatedProtocolVersion(), version)
+    if (mode === 'legacy') await client.ping()
+    await useAll(running, client as AnyClient, changed.promise)
     await transport.terminateSession()
     await client.close()
   })
@@ -59,6 +70,7 @@ test('the official client 1 does all that is served', async (t) => {
   const transport = new older.StreamableHTTPClientTransport(new URL(running.url), options)
   // The package's own types disagree under `exactOptionalPropertyTypes`.
   await client.connect(transport as Parameters<typeof client.connect>[0])
+  await client.ping()
   await useAll(running, client as AnyClient, changed)
   await transport.terminateSession()
   await client.close()

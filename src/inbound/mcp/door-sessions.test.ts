@@ -131,7 +131,7 @@ test('no session is opened beyond what the runtime keeps, and none is lost for i
 const VERSIONS: readonly [version: string, status: number, code: string | undefined][] = [
   ['2025-11-25', 200, undefined],
   ['2025-06-18', 400, 'REQUEST_HEADER_MISMATCH'],
-  ['2026-07-28', 400, 'REQUEST_VERSION_UNSUPPORTED'],
+  ['2026-07-28', 400, 'REQUEST_META_INVALID'],
   ['latest', 400, 'REQUEST_VERSION_UNSUPPORTED'],
 ]
 
@@ -147,10 +147,11 @@ test('a version header must name the version of the session', async (t) => {
 
 test('a refused version is answered with those that are spoken', async (t) => {
   const { post, open } = await runningDoor(t)
-  const headers = { ...(await open()), 'mcp-protocol-version': '2026-07-28' }
+  const headers = { ...(await open()), 'mcp-protocol-version': '2031-01-01' }
   const { body } = await post(request('ping'), headers)
   assert.equal(body.error.code, -32022)
-  assert.deepEqual(body.error.data.supported, ['2025-11-25', '2025-06-18', '2025-03-26'])
+  const spoken = ['2026-07-28', '2025-11-25', '2025-06-18', '2025-03-26']
+  assert.deepEqual(body.error.data.supported, spoken)
 })
 
 test('a stream tells when the catalog or the policy changes', async (t) => {
@@ -191,7 +192,7 @@ test('a stream needs its session, and an agent of its own', async (t) => {
     [as('sales'), 400],
     [{ ...session, ...as('research') }, 404],
     [{ ...session, accept: 'application/json' }, 406],
-    [{ ...session, 'mcp-protocol-version': '2026-07-28' }, 400],
+    [{ ...session, 'mcp-protocol-version': '2031-01-01' }, 400],
   ] as const
   for (const [headers, status] of attempts) {
     assert.equal((await fetch(url, { headers })).status, status)

@@ -176,19 +176,6 @@ test('an unknown method is refused in the protocol, and recorded', async (t) => 
   ])
 })
 
-test('the opening question of later revisions needs no session and leaves no record', async (t) => {
-  const { post, gate } = await runningDoor(t)
-  const { status, body } = await post(request('server/discover', {}, 'd'), {
-    ...as('sales'),
-    'mcp-protocol-version': '2026-07-28',
-    'mcp-method': 'server/discover',
-  })
-  assert.equal(status, 200)
-  assert.equal(body.id, 'd')
-  assert.equal(body.error.code, -32601)
-  assert.deepEqual(gate.refusals, [])
-})
-
 const BAD_PARAMS: readonly [title: string, params: object][] = [
   ['no name', {}],
   ['a name that is a number', { name: 1 }],

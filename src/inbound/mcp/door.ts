@@ -10,6 +10,9 @@ import { messageOf } from './asks.ts'
 import { type Challenges, challenged } from './challenge.ts'
 import { createHeldCalls } from './held-calls.ts'
 import { DEFAULT_DOOR_LIMITS, type DoorLimits } from './limits.ts'
+import { isModernHeader } from './modern/era.ts'
+import type { ModernLimits } from './modern/limits.ts'
+import { createModernDoor } from './modern/modern-door.ts'
 import { NO_UPSTREAMS } from './no-upstreams.ts'
 import { post } from './post.ts'
 import { checkAccept, checkVersion, credentialOf, MCP_VERSIONS, textOf } from './request-headers.ts'
@@ -28,13 +31,14 @@ export interface McpDoorOptions {
   /** Version of the runtime, as agents are told it. */
   readonly version: string
   readonly limits?: Partial<DoorLimits>
+  readonly modernLimits?: Partial<ModernLimits>
   /** Tells what was taken back: its sessions, streams and calls end at once. */
   readonly standing?: Pick<Standing, 'onEnd'>
   /** Where agents find out how to get a token; without it they are not told. */
   readonly challenges?: Challenges
 }
 
-/** The MCP endpoint: streamable HTTP, revision 2025-11-25 and the two before it. */
+/** The MCP endpoint: streamable HTTP, revision 2026-07-28 and the three before it. */
 export interface McpDoor {
   /** The sessions of agents that are open now. */
   readonly sessions: SessionsOf
@@ -75,29 +79,38 @@ export function createMcpDoor(options: McpDoorOptions): McpDoor {
     tools: createToolLists({ offers, pageSize: limits.toolsPerPage, gate, log }),
     offer: ({ tenant }) => offers.get(tenant),
     upstreams: ({ tenant }) => offers.get(tenant)?.upstreams ?? NO_UPSTREAMS,
+    standAlone: (message, visit) => modern.serve(message, visit),
   }
+  const modern = createModernDoor(door, { clock, limits: options.modernLimits })
   const notifyListChanged = (tenant: Tenant) => {
     for (const { identity, streams } of door.sessions.all()) {
       if (identity.tenant === tenant) streams.sendOnce(LIST_CHANGED)
     }
+    modern.toolsChanged(tenant)
   }
   return {
     notifyListChanged,
     sessions: {
-      list: (tenant) =>
-        [...door.sessions.all()]
+      list: (tenant) => [
+        ...[...door.sessions.all()]
           .filter(({ identity }) => identity.tenant === tenant)
           .map(openSession),
+        ...modern.list(tenant),
+      ],
     },
     async routes(server: FastifyInstance) {
       const listening = [...offers].map(([tenant, { catalog }]) =>
         catalog.onChanged(() => notifyListChanged(tenant)),
       )
-      const stopEnding = options.standing?.onEnd((end) => endAllOf(end, door))
+      const stopEnding = options.standing?.onEnd((end) => {
+        endAllOf(end, door)
+        modern.end(end)
+      })
       server.addHook('preClose', async () => {
         for (const stopListening of listening) stopListening()
         stopEnding?.()
         door.sessions.endAll()
+        modern.close()
       })
       const route = (serve: Serve) => async (request: Addressed, reply: FastifyReply) => {
         const { raw, params } = request
@@ -158,8 +171,12 @@ type Addressed = FastifyRequest<{ Params: { server?: string } }>
 
 const LIST_CHANGED = messageOf('notifications/tools/list_changed', {})
 
+/** MCP 2026-07-28, streamable HTTP: there is nothing to get, and no session to end. */
+const POST_ALONE: Answer = { status: 405, headers: { allow: 'POST' } }
+
 async function openStream(visit: Visit, door: Door): Promise<Answer> {
   const { headers } = visit.request
+  if (isModernHeader(headers)) return POST_ALONE
   checkAccept(headers, 'text/event-stream')
   checkVersion(headers)
   const { streams, version, client } = enterSession(visit, door)
@@ -175,6 +192,7 @@ async function openStream(visit: Visit, door: Door): Promise<Answer> {
 }
 
 async function endSession(visit: Visit, door: Door): Promise<Answer> {
+  if (isModernHeader(visit.request.headers)) return POST_ALONE
   checkVersion(visit.request.headers)
   door.sessions.end(enterSession(visit, door), 'by its agent')
   return { status: 204 }

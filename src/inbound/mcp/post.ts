@@ -11,7 +11,7 @@ import {
 import { answeredError } from '../../kernel/mcp/answered-error.ts'
 import type { Gone, Outcome } from '../../pipeline/ports.ts'
 import { readBody } from '../read-body.ts'
-import { ACCEPTED, type Answer, errorAnswer, peerErrorAnswer, resultAnswer } from './answer.ts'
+import { ACCEPTED, type Answer, peerErrorAnswer, resultAnswer } from './answer.ts'
 import { messageOf } from './asks.ts'
 import { callerOf, type Line, progressTokenOf } from './caller.ts'
 import { initialize } from './initialize.ts'
@@ -40,6 +40,8 @@ export async function post(visit: Visit, door: Door): Promise<Answer> {
     })
     const message = readMessage(parseStrictJson(body))
     if (message.kind === 'request') visit.messageId = message.id
+    const alone = door.standAlone(message, visit)
+    if (alone !== undefined) return await alone
     checkMirroredHeaders(headers, message)
     return await hear(message, visit, door)
   } finally {
@@ -48,7 +50,6 @@ export async function post(visit: Visit, door: Door): Promise<Answer> {
 }
 
 async function hear(message: RpcMessage, visit: Visit, door: Door): Promise<Answer> {
-  if (message.kind === 'request' && message.method === 'server/discover') return undiscovered(visit)
   checkVersion(visit.request.headers)
   if (message.kind === 'request' && message.method === 'initialize') {
     return inBand(visit, door, () => initialize(message, visit, door))
@@ -70,14 +71,6 @@ async function hear(message: RpcMessage, visit: Visit, door: Door): Promise<Answ
 interface Within {
   readonly visit: Visit
   readonly session: Session
-}
-
-/**
- * Clients of later revisions ask this first, in their own version and without a session, and fall
- * back to `initialize` when it is not known. It is no probe, so it leaves no receipt.
- */
-function undiscovered({ messageId }: Visit): Answer {
-  return errorAnswer('REQUEST_METHOD_UNKNOWN', { id: messageId, inBand: true })
 }
 
 /**

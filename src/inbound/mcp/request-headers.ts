@@ -5,6 +5,7 @@ import type { Credential } from '../../kernel/identity/credential.ts'
 import type { RpcMessage } from '../../kernel/jsonrpc/message.ts'
 import { isLoopbackConnection } from '../loopback.ts'
 import { clientCertificateOf } from './client-certificates.ts'
+import { decodeHeader } from './header-value.ts'
 
 /** Revisions of MCP that the door speaks, the newest first. */
 export const MCP_VERSIONS = ['2025-11-25', '2025-06-18', '2025-03-26'] as const
@@ -98,21 +99,6 @@ export function checkMirroredHeaders(headers: IncomingHttpHeaders, message: RpcM
   if (name === undefined) return
   const named = body?.method === 'resources/read' ? body.params.uri : body?.params.name
   if (decodeHeader(name) !== named) throw mismatch('mcp-name')
-}
-
-/** Names that no header can carry come as `=?base64?…?=`. */
-const ENCODED = /^=\?base64\?([A-Za-z0-9+/]*={0,2})\?=$/
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
-function decodeHeader(value: string): string | undefined {
-  const encoded = ENCODED.exec(value)?.[1]
-  if (encoded === undefined) return value
-  try {
-    return UTF8.decode(Buffer.from(encoded, 'base64'))
-  } catch {
-    // Bytes that are no text equal no name.
-    return undefined
-  }
 }
 
 /** Repeated headers of other names arrive joined by commas, and so match nothing. */

@@ -2,14 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { codeOf, PortcullisError } from '../../kernel/errors.ts'
 import type { Credential } from '../../kernel/identity/credential.ts'
 import type { Identity } from '../../kernel/identity/principal.ts'
-import type { MessageId } from '../../kernel/jsonrpc/message.ts'
+import type { MessageId, RpcMessage } from '../../kernel/jsonrpc/message.ts'
 import type { Channel, Gate, Log, McpUpstreams } from '../../pipeline/ports.ts'
 import { logDefect, recordRefusal } from '../record-refusal.ts'
 import type { Allowances } from './allowances.ts'
 import { type Answer, errorAnswer } from './answer.ts'
 import type { HeldCalls } from './held-calls.ts'
 import type { DoorLimits } from './limits.ts'
-import { checkSessionVersion, MCP_VERSIONS, textOf } from './request-headers.ts'
+import { ALL_VERSIONS } from './modern/era.ts'
+import { checkSessionVersion, textOf } from './request-headers.ts'
 import type { Session, Sessions } from './sessions.ts'
 import type { Offer, ToolList } from './tool-list.ts'
 
@@ -29,6 +30,8 @@ export interface Door {
   /** The servers of this one's tenant, and none of any other. */
   upstreams(identity: Identity): McpUpstreams
   readonly held: HeldCalls
+  /** Answers a message that stands alone (MCP since 2026-07-28); nothing for one of a session. */
+  standAlone(message: RpcMessage, visit: Visit): Promise<Answer> | undefined
   /** Version of the runtime, told in `initialize`. */
   readonly version: string
 }
@@ -86,7 +89,7 @@ export async function refuse(
   const code = codeOf(error)
   logDefect(channel.door, error, door.log)
   await recordRefusal({ code, channel, identity }, door.gate, door.log)
-  const data = code === 'REQUEST_VERSION_UNSUPPORTED' ? { supported: MCP_VERSIONS } : {}
+  const data = code === 'REQUEST_VERSION_UNSUPPORTED' ? { supported: ALL_VERSIONS } : {}
   return errorAnswer(code, { id: messageId, inBand, data })
 }
 
