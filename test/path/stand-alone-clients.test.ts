@@ -13,6 +13,7 @@ const POLICY = `
 policy p {
   allow: desk.*
   deny: desk.raw
+  deny: desk.mcp.sampling.*
 }`
 
 let running: RunningRuntime
@@ -70,6 +71,48 @@ test('a client works with one server under the names of that', async () => {
   assert.deepEqual(client.getServerCapabilities()?.tools, { listChanged: true })
   const done = await client.callTool({ name: 'echo', arguments: { message: 'one' } })
   assert.equal(textOf(done), 'one')
+})
+
+const ASK = {
+  method: 'elicitation/create',
+  params: { message: 'who?', requestedSchema: { type: 'object', properties: {} } },
+}
+
+test('a server of the revision before asks a client of the newest in a call', async () => {
+  const client = await connected({ capabilities: { elicitation: {} } })
+  const heard: unknown[] = []
+  client.setRequestHandler('elicitation/create', async ({ params }) => {
+    heard.push(params.message)
+    return { action: 'accept', content: { name: 'Ann' } }
+  })
+  const call = { name: 'desk.ask-one', arguments: { ...ASK, times: 2 } }
+  const done = await client.callTool(call)
+  assert.deepEqual(heard, ['who?', 'who?'])
+  assert.partialDeepStrictEqual(JSON.parse(textOf(done) ?? ''), {
+    result: { action: 'accept', content: { name: 'Ann' } },
+  })
+  const operations = running.receipts().map(({ action }) => action?.operation)
+  assert.ok(operations.includes('desk.mcp.elicitation.create'))
+})
+
+test('what a policy forbids a server to ask, no client is asked', async () => {
+  const client = await connected({ capabilities: { sampling: {} } })
+  client.setRequestHandler('sampling/createMessage', () => assert.fail('it was asked'))
+  const params = { messages: [], maxTokens: 1 }
+  const call = { name: 'desk.ask-one', arguments: { method: 'sampling/createMessage', params } }
+  const { error } = JSON.parse(textOf(await client.callTool(call)) ?? '')
+  assert.equal(typeof error.code, 'number')
+})
+
+test('a client that leaves its call has the server told', async () => {
+  const client = await connected()
+  const leaving = new AbortController()
+  const call = { name: 'desk.hold', arguments: { name: 'cancelled' } }
+  const held = client.callTool(call, { signal: leaving.signal })
+  while (!running.received().includes('"name":"cancelled"')) await new Promise(setImmediate)
+  leaving.abort()
+  await assert.rejects(held)
+  while (!running.received().includes('notifications/cancelled')) await new Promise(setImmediate)
 })
 
 test('a client is told of other tools on the stream that it opens for that', async () => {
