@@ -71,6 +71,7 @@ export async function benchPorts(folder: string) {
     attributes: { about: () => ({ operation: {}, resource: {}, system: {} }) },
     connector: { execute: async () => RESULT },
     schemas: { checkArguments: () => undefined, checkResult: () => undefined },
+    sanitising: () => 'on',
     trust: { standing: () => ({ state: 'trusted' }) },
     approvals: inMemoryDesk({ ledger, ids }),
     digests: privacy,

@@ -32,6 +32,7 @@ import {
   recordOutcome,
   recordRefusal,
 } from './steps/record.ts'
+import { type Sanitiser, sanitisedRequest, sanitiserOf } from './steps/sanitise.ts'
 import { checkScope } from './steps/scope.ts'
 
 /**
@@ -91,42 +92,47 @@ async function carryOut(attempt: Attempt, going: Going, ports: Ports): Promise<E
   const paths: string[] | undefined = isDetailed(decision) ? [] : undefined
   let reached: 'nobody' | 'target' | 'answer' = 'nobody'
   const { action, channel } = attempt.request
+  const sanitiser = sanitiserOf(action, ports)
+  const { findings: sanitised } = sanitiser
   const receipt = { id: ports.ids.next(), at: ports.clock.now(), channel, identity }
   const tell = (root: string, payload: JsonObject) =>
     paths?.push(...memberPaths(payload, root, RECORDED_PATHS_LIMIT))
-  const told = () => ({ redactions, ...(paths && { paths }) })
+  const told = () => ({
+    ...{ redactions, ...(paths && { paths }) },
+    ...(sanitised.length > 0 && { sanitised }),
+  })
   try {
-    const ready = obligeAction(action, decision)
+    const ready = obligeAction(sanitisedRequest(action, sanitiser), decision)
     redactions.push(...ready.redactions)
     tell('args', argsOf(ready.action))
     await awaitFinality(decision, ports)
     reached = 'target'
-    const caller = obligedCaller(attempt.request.caller, decision, redactions)
+    const caller = obligedCaller(attempt.request.caller, { decision, redactions, sanitiser })
     const tool = definedTool(attempt.request, ports)
     const around = { asked, caller, target }
     const answer = await ports.connector.execute(ready.action, identity, around)
     reached = 'answer'
     if (tool !== undefined) ports.schemas.checkResult(tool, answer)
-    const safe = obligeResult(answer, decision)
+    const safe = obligeResult(sanitiser.result(answer), decision)
     redactions.push(...safe.redactions)
     tell('result', safe.result)
     const { result } = safe
     const out = await recordedResult(action, { receipt, result }, ports)
     const end = { receipt: receipt.id, state: 'confirmed', result, out } as const
-    return { ...end, ...told(), ...cost(spend), ...given(decision) }
+    return { ...end, ...told(), ...cost(spend), ...given(decision, sanitiser) }
   } catch (error) {
     attempt.request.onFailure?.(error)
     const code = codeOf(error)
     const free = reached === 'nobody' || code === 'UPSTREAM_UNKNOWN'
     const state = reached === 'answer' ? 'confirmed' : stateAfter(code, reached)
-    const answered = obligedError(error, decision)
+    const answered = obligedError(error, { decision, sanitiser })
     const end = { receipt: receipt.id, state, code } as const
     return {
       ...end,
       ...(answered && { answered }),
       ...told(),
       ...cost(spend, free),
-      ...given(decision, free),
+      ...given(decision, sanitiser, free),
     }
   }
 }
@@ -137,9 +143,9 @@ function cost(spend: readonly Spending[], free = false): { spend?: readonly Spen
 }
 
 /** The labels that were held are the run's, unless the target was never reached. */
-function given(decision: Decision, free = false): { labels?: readonly string[] } {
+function given(decision: Decision, { marked }: Sanitiser, free = false): Pick<Effect, 'labels'> {
   if (givenLabels(decision).length === 0) return {}
-  return { labels: free ? [] : givenLabels(decision) }
+  return { labels: free ? [] : givenLabels(decision, marked) }
 }
 
 /** Failures after which nobody can say whether the target acted. */

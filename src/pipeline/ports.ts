@@ -19,7 +19,7 @@ import type { RoleSource } from './identity-ports.ts'
 import type { Labels } from './label-ports.ts'
 import type { Caller, McpMessage, ServerNotice } from './mcp-ports.ts'
 import type { Failed, Permission, Refused } from './permission-ports.ts'
-import type { ToolSchemas } from './schema-ports.ts'
+import type { SanitisingMode, ToolSchemas } from './schema-ports.ts'
 import type { ToolTrust } from './tool-ports.ts'
 
 export type * from './acl-ports.ts'
@@ -276,6 +276,7 @@ export interface Ports {
   /** Which tools may be shown and called as they are defined now. */
   readonly trust: ToolTrust
   readonly schemas: ToolSchemas
+  readonly sanitising: (server: string) => SanitisingMode
   readonly clock: Clock
   readonly ids: Ids
   readonly digests: Digester

@@ -1,5 +1,9 @@
 import type { JsonObject } from '../kernel/json/value.ts'
+import type { Sanitising } from '../kernel/sanitise/sanitise-text.ts'
 import type { DefinedTool } from './tool-ports.ts'
+
+/** What is done about what is hidden, active or reads like an order in what a server says. */
+export type SanitisingMode = Sanitising | 'off'
 
 /** Checks what goes to a tool and comes from it by the schemas that its server declares. */
 export interface ToolSchemas {

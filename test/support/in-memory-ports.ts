@@ -152,6 +152,7 @@ export function inMemoryPorts({
     crossings: new CrossingWatch({ ledger, ids, clock: time, alarm: time.alarm, log: silentLog }),
     attributes: { about: () => ({ operation: {}, resource: {}, system: {} }) },
     schemas: { checkArguments: () => undefined, checkResult: () => undefined },
+    sanitising: () => 'on',
     trust: { standing: () => ({ state: 'trusted' }) },
     connector: {
       async execute(action) {

@@ -192,7 +192,7 @@ export interface ApprovalsConfig {
 export interface PayloadChecks {
   /** May tools be called whose schema cannot be used? */
   readonly schema: 'strict' | 'lenient'
-  readonly sanitise: 'on' | 'mark' | 'off'
+  readonly sanitise: 'strict' | 'on' | 'mark' | 'off'
 }
 
 export type ServerConfig = StdioServerConfig | HttpServerConfig

@@ -12,10 +12,11 @@ export const payloadChecks = {
   }),
   sanitise: Type.String({
     description:
-      'What is hidden, active or reads like an order in its results is made harmless and listed ' +
-      '(`on`), only listed (`mark`), or not looked for (`off`).',
+      'What of its results is hidden is made visible and listed, with what is active markup or ' +
+      'reads like an order (`on`); markup is made harmless too (`strict`); all of it is only ' +
+      'listed (`mark`), or not looked for (`off`).',
     default: 'on',
-    pattern: '^(?:on|mark|off)$',
-    expected: '`on`, `mark` or `off`',
+    pattern: '^(?:strict|on|mark|off)$',
+    expected: '`strict`, `on`, `mark` or `off`',
   }),
 }

@@ -94,8 +94,10 @@ function policyOf(policy: TenantFile['policy']): PolicyConfig {
   }
 }
 
+const SANITISING = ['strict', 'on', 'mark', 'off'] as const
+
 function payloadChecksOf({ schema, sanitise }: TenantFile['servers'][string]): PayloadChecks {
-  const how = sanitise === 'mark' || sanitise === 'off' ? sanitise : 'on'
+  const how = SANITISING.find((it) => it === sanitise) ?? 'on'
   return { schema: schema === 'lenient' ? 'lenient' : 'strict', sanitise: how }
 }
 

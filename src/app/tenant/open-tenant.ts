@@ -94,6 +94,7 @@ export async function openTenant(tenant: Tenant, shared: Shared, opened: Closing
     assurances: configuredAssurances(config, live, shared.installation.witnesses !== undefined),
     connector: routeConnector({ ...called, ...resources.routes, 'admin.call': admin }),
     trust: signedTrust(TRUST_ALL, signatures),
+    sanitising: (server) => live.find(server)?.sanitise ?? 'on',
     schemas: toolSchemas({ log, mode: (server) => live.find(server)?.schema ?? 'strict' }),
     recordings: recording ?? NO_RECORDINGS,
     ...{ finality: shared.finality, digests: privacy.digests, payloads: privacy.payloads },

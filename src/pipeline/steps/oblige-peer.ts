@@ -5,17 +5,18 @@ import type { Redaction } from '../../kernel/receipt/receipt.ts'
 import type { Caller, McpMessage } from '../mcp-ports.ts'
 import { obligeResult } from './oblige.ts'
 import { RECORDED_REDACTIONS_LIMIT } from './record.ts'
+import type { Sanitiser } from './sanitise.ts'
 
 /**
  * Who waits for an action, as its target may speak to them: what is told meanwhile leaves under the
- * same obligations as the result does. What cannot be brought under them is not told.
+ * same obligations as the result does, and is made harmless like it. What cannot be brought under
+ * them is not told.
  */
 export function obligedCaller(
   caller: Caller | undefined,
-  decision: Decision,
-  redactions: Redaction[],
+  { decision, redactions, sanitiser }: Meanwhile,
 ): Caller | undefined {
-  if (caller === undefined || decision.obligations.length === 0) return caller
+  if (caller === undefined) return caller
   const { client, cancelled, takesInputRequests, takesProgress } = caller
   return {
     client,
@@ -24,7 +25,7 @@ export function obligedCaller(
     ...(takesProgress !== undefined && { takesProgress }),
     ask: (server, request) => caller.ask(server, request),
     tell(server, notification) {
-      const obliged = obligedNotice(notification, decision)
+      const obliged = obligedNotice(notification, decision, sanitiser)
       if (obliged === undefined) return
       // A server may say as much as it likes; a receipt lists so many.
       const room = RECORDED_REDACTIONS_LIMIT - redactions.length
@@ -34,10 +35,21 @@ export function obligedCaller(
   }
 }
 
+/** What holds for all that is told while an action is carried out, and where it is remembered. */
+export interface Meanwhile {
+  readonly decision: Decision
+  readonly redactions: Redaction[]
+  readonly sanitiser: Sanitiser
+}
+
 /** A notification as it may reach the agent; nothing where an obligation can't be fulfilled. */
-export function obligedNotice({ method, params }: McpMessage, decision: Decision) {
+export function obligedNotice(
+  { method, params }: McpMessage,
+  decision: Decision,
+  sanitiser: Sanitiser,
+) {
   try {
-    const { result, redactions } = obligeResult(params, decision)
+    const { result, redactions } = obligeResult(sanitiser.said(params), decision)
     return { notification: { method, params: result }, redactions }
   } catch {
     // Fails closed: the code of it would tell nobody anything.
@@ -46,12 +58,15 @@ export function obligedNotice({ method, params }: McpMessage, decision: Decision
 }
 
 /** The error that a peer answered, as it may reach the agent; none where there is none to tell. */
-export function obligedError(error: unknown, decision: Decision): RpcError | undefined {
+export function obligedError(
+  error: unknown,
+  { decision, sanitiser }: Pick<Meanwhile, 'decision' | 'sanitiser'>,
+): RpcError | undefined {
   const answered = answeredError(error)
   if (answered === undefined) return undefined
   try {
     const { code, ...said } = answered
-    const { message, data } = obligeResult({ ...said }, decision).result
+    const { message, data } = obligeResult(sanitiser.said({ ...said }), decision).result
     return {
       code,
       message: typeof message === 'string' ? message : '',
