@@ -61,11 +61,16 @@ function shownAs(character: string): string {
 
 const JOINERS = /^[\u200c\u200d]$/
 const DIRECTIONS = /^[\u061c\u200e\u200f]$/
-const VARIANT = /^[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]\u200d?$/u
+/** What may stand after which: the variants that Unicode defines, and no others. */
+const VARIANTS: readonly [after: RegExp, variant: RegExp][] = [
+  [/\p{Emoji}$/u, /^[\ufe0e\ufe0f]\u200d?$/],
+  [/\p{Script=Han}$/u, /^[\ufe00-\ufe02\u{e0100}-\u{e01ef}]$/u],
+  [/\p{Script=Mongolian}$/u, /^[\u180b-\u180d\u180f]$/],
+  [/\p{Sm}$/u, /^\ufe00$/],
+]
 const JOINING =
   /[\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gujarati}\p{Script=Gurmukhi}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Oriya}\p{Script=Sinhala}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Mongolian}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Syriac}\p{Extended_Pictographic}\p{Emoji_Modifier}]$/u
 const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u
-const HAS_VARIANTS = /[\p{Emoji}\p{Script=Han}\p{Script=Mongolian}\p{Sm}\p{So}]$/u
 /** The tags that make the flag of a part of a country, after a black flag. */
 const FLAG = /^[\u{e0061}-\u{e007a}\u{e0030}-\u{e0039}]{2,6}\u{e007f}$/u
 
@@ -76,6 +81,6 @@ function isWriting(run: string, text: string, start: number): boolean {
   if (run === '\u00ad') return /\p{L}$/u.test(before) && /^\p{L}/u.test(after)
   if (JOINERS.test(run)) return JOINING.test(before)
   if (DIRECTIONS.test(run)) return RIGHT_TO_LEFT.test(before) || RIGHT_TO_LEFT.test(after)
-  if (VARIANT.test(run)) return HAS_VARIANTS.test(before)
+  if (VARIANTS.some(([base, variant]) => variant.test(run) && base.test(before))) return true
   return before.endsWith('\u{1f3f4}') && FLAG.test(run)
 }

@@ -20,6 +20,7 @@ const HOSTILE: readonly [about: string, text: string, found: string, shown: stri
   ['a word joiner', 'a\u2060b', 'invisible', 'a⟦U+2060⟧b'],
   ['a filler', 'a\u3164b', 'invisible', 'a⟦U+3164⟧b'],
   ['variants that spell bytes', 'a\u{e0101}\u{e0102}', 'tags', 'a⟦U+E0101⟧⟦U+E0102⟧'],
+  ['variants of an emoji that it has not', '😀\ufe01', 'invisible', '😀⟦U+FE01⟧'],
   ['a variant of a letter', 'a\ufe01', 'invisible', 'a⟦U+FE01⟧'],
   ['an overridden direction', 'exe\u202egpj', 'bidi', 'exe⟦U+202E⟧gpj'],
   ['an isolate', '\u2066x\u2069', 'bidi', '⟦U+2066⟧x⟦U+2069⟧'],
