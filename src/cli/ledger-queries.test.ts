@@ -131,6 +131,24 @@ test('a timeline follows a run to the others that belong to it', async () => {
   assert.equal(ledger('timeline', 'none', '--ledger', place).exit, 2)
 })
 
+test('receipts are found by the labels that they gave, or were denied by', async () => {
+  const place = join(scratchForFile(), 'ledger')
+  const read = { ...decisionDraft('read', 'first'), labels: ['private'] }
+  const taints = [{ label: 'private', receipt: 'read' }]
+  const denied = { ...refusalDraft('denied', 'first'), taints }
+  await writeSampleSegments(place, [read, denied, decisionDraft('other', 'first')], { atOnce: 2 })
+  const { receipts } = JSON.parse(
+    ledger('show', '--label', 'private', '--ledger', place, '--json').out,
+  )
+  assert.deepEqual(
+    receipts.map(({ id }: Receipt) => id),
+    ['read', 'denied'],
+  )
+  const { out } = ledger('timeline', 'first', '--ledger', place)
+  assert.match(out, /gave private/)
+  assert.match(out, /after private by read/)
+})
+
 test('tiles are exported once, and then only what is new', async () => {
   const place = join(scratchForFile(), 'ledger')
   const target = join(home, 'tiles')

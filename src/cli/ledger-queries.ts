@@ -73,6 +73,7 @@ function withFilter(command: Command): Command {
     .option('--rule <rule>', 'settled by a rule of this policy, or at this place: sales.policy:3')
     .option('--code <code>', 'refused or failed with this code')
     .option('--approval <id>', 'about this request for approval')
+    .option('--label <name>', 'that gave this label to a run, or were denied by it')
     .option('--since <time>', 'not before: an age such as 2h, or a time', parseSince)
     .option('--until <time>', 'not after: an age such as 2h, or a time', parseSince)
 }

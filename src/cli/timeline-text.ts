@@ -78,10 +78,14 @@ function details(receipt: Receipt, outcome: Receipt | undefined): string {
     spend.map(({ budget, amount }) => `${amount} of ${budget}`),
   )
   const { tokens, micros } = outcome?.cost ?? receipt.cost ?? {}
-  const { approval } = receipt
+  const { approval, taints = [] } = receipt
+  const labels = outcome?.labels ?? receipt.labels ?? []
+  const tainted = taints.map(({ label, receipt: of }) => `${label} by ${of}`)
   return [
     ...(redacted.length > 0 ? [`redacted ${redacted.join(', ')}`] : []),
     ...(approval === undefined ? [] : [`approval ${approval.request} ${approval.by.join(', ')}`]),
+    ...(labels.length > 0 ? [`gave ${labels.join(', ')}`] : []),
+    ...(tainted.length > 0 ? [`after ${tainted.join(', ')}`] : []),
     ...(spent.length > 0 ? [`spent ${spent.join(', ')}`] : []),
     ...(tokens === undefined ? [] : [`${tokens.in} tokens in, ${tokens.out} out`]),
     ...(micros === undefined ? [] : [`cost ${(micros / 1e6).toFixed(6)}`]),
