@@ -174,10 +174,11 @@ const BOMBS: readonly [about: string, schema: JsonValue, args?: JsonObject][] = 
 
 for (const [about, schema, args = {}] of BOMBS) {
   test(`schema bomb: ${about}`, () => {
-    const started = performance.now()
+    const started = process.cpuUsage()
     assert.equal(outcomeOf(schema, args), 'SCHEMA_UNUSABLE')
     assert.equal(outcomeOf(schema, args, 'lenient'), 'fits')
-    assert.ok(performance.now() - started < 4_000, 'it ends')
+    // Of the processor, so that whatever else runs on the machine does not count.
+    assert.ok(process.cpuUsage(started).user < 4_000_000, 'it ends')
   })
 }
 
