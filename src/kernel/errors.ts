@@ -20,6 +20,7 @@ import { SIGNATURE_ERRORS } from './signature-errors.ts'
 import { STANDING_ERRORS } from './standing-errors.ts'
 import { TENANT_ERRORS } from './tenant-errors.ts'
 import { TLS_ERRORS } from './tls-errors.ts'
+import { TOOL_ERRORS } from './tool-errors.ts'
 import { TRUST_ERRORS } from './trust-errors.ts'
 import { VERIFY_ERRORS } from './verify-errors.ts'
 import { WITNESS_ERRORS } from './witness-errors.ts'
@@ -80,6 +81,7 @@ export const ERRORS = {
   ...PEOPLE_ERRORS,
   ...OBLIGATION_ERRORS,
   ...SCHEMA_ERRORS,
+  ...TOOL_ERRORS,
   ...ACL_ERRORS,
   LEDGER_UNAVAILABLE: {
     http: 503,
