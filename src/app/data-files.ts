@@ -50,6 +50,11 @@ export function standingFile(dataDir: string): string {
   return join(dataDir, 'standing.db')
 }
 
+/** What was approved of tools. */
+export function toolPinsFile(dataDir: string): string {
+  return join(dataDir, 'tool-pins.db')
+}
+
 /** Members and grants that operators administer, of all tenants. */
 export function directoryFile(dataDir: string): string {
   return join(dataDir, 'directory.db')

@@ -7,7 +7,7 @@ import type { RecordedEvent } from '../kernel/receipt/receipt.ts'
 import { guard } from './guard.ts'
 import { overheard } from './overheard.ts'
 import { permit } from './permit.ts'
-import type { Channel, Gate, Ports } from './ports.ts'
+import type { Channel, DefinedTool, Gate, Ports } from './ports.ts'
 import { callOf } from './steps/meet.ts'
 import { policyRequest } from './steps/policy-request.ts'
 import { recordAtDoor, recordRefusal } from './steps/record.ts'
@@ -63,6 +63,7 @@ function visible({ identity, actions, channel }: Sight, ports: Ports): readonly 
   const { attributes, roles, usage, labels } = ports
   const now = ports.clock.now()
   const run = labels.of(identity.chain, now)
+  ports.trust.seen?.(actions.flatMap((action) => definedTool(action) ?? []))
   return actions.map((action) => {
     if (!isInScope(action, identity) || !isTrusted(action, ports)) return false
     // Looking at what there is counts for nothing.
@@ -80,7 +81,12 @@ function visible({ identity, actions, channel }: Sight, ports: Ports): readonly 
 
 /** A tool that is shown is trusted as it is shown. */
 function isTrusted(action: Action, { trust }: Ports): boolean {
-  if (action.kind !== 'tool.call' || action.definition === undefined) return true
+  const tool = definedTool(action)
+  return tool === undefined || trust.standing(tool).state === 'trusted'
+}
+
+function definedTool(action: Action): DefinedTool | undefined {
+  if (action.kind !== 'tool.call' || action.definition === undefined) return undefined
   const { server, tool, definition } = action
-  return trust.standing({ server, tool, definition }).state === 'trusted'
+  return { server, tool, definition }
 }

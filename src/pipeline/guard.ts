@@ -106,6 +106,8 @@ async function carryOut(attempt: Attempt, going: Going, ports: Ports): Promise<E
     redactions.push(...ready.redactions)
     tell('args', argsOf(ready.action))
     await awaitFinality(decision, ports)
+    // Between deciding and now somebody may have consented to it as it was.
+    checkTool(ready.action, attempt.request.caller, ports)
     reached = 'target'
     const caller = obligedCaller(attempt.request.caller, { decision, redactions, sanitiser })
     const tool = definedTool(attempt.request, ports)

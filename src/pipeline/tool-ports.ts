@@ -15,5 +15,9 @@ export type ToolStanding =
 
 /** Which definitions of tools are trusted. Asked when a tool is listed and when it is called. */
 export interface ToolTrust {
+  /** What a list is about to show, learnt in one go: `standing` then only looks it up. */
+  seen?(tools: readonly DefinedTool[]): void
   standing(tool: DefinedTool): ToolStanding
+  /** What a tool is refused with by its name alone, whatever it says or leaves unsaid. */
+  barred?(tool: Omit<DefinedTool, 'definition'>): ErrorCode | undefined
 }

@@ -17,8 +17,9 @@ test('the last receipt is that of the end, after those of calls still under way'
   const events = running.receipts().map(({ kind, effect, event }) => {
     return event?.name ?? `${kind} ${effect?.state}`
   })
-  assert.deepEqual(events.slice(0, 3), ['config.loaded', 'upstream.connected', 'runtime.started'])
-  assert.deepEqual(events.slice(3, 5), ['agent.token_issued', 'session.opened'])
+  const begun = ['config.loaded', 'tool.pinned', 'upstream.connected', 'runtime.started']
+  assert.deepEqual(events.slice(0, 4), begun)
+  assert.deepEqual(events.slice(4, 6), ['agent.token_issued', 'session.opened'])
   assert.deepEqual(events.slice(-2), ['effect unknown', 'runtime.stopped'])
   await client.close()
   rmSync(running.folder, { recursive: true })

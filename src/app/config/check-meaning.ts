@@ -52,6 +52,7 @@ export function checkTenantMeaning(config: TenantFile, tree: Table): readonly Pr
     ...agents(config),
     ...approvers(config),
     ...servers(config),
+    ...tools(config),
     ...checkPeerTls(config),
     ...checkSchemaPin(config),
     ...budgets(config),
@@ -193,6 +194,15 @@ function* servers({ servers }: TenantFile): Generator<Finding> {
     const message = faultOfUrl(server.url, server.allow_plaintext)
     if (message !== undefined) yield { path: [...path, 'url'], message }
   }
+}
+
+/** How often servers may be asked for their tools. */
+const RELIST_MS = { least: 1_000, most: 86_400_000 } as const
+
+function* tools({ tools: { relist } }: TenantFile): Generator<Finding> {
+  const everyMs = parseDuration(relist) ?? 0
+  if (everyMs >= RELIST_MS.least && everyMs <= RELIST_MS.most) return
+  yield { path: ['tools', 'relist'], message: 'servers may be asked every `1s` to `1d`' }
 }
 
 function* budgets({ budgets }: TenantFile): Generator<Finding> {

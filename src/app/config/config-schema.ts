@@ -15,6 +15,7 @@ import { PolicySchema } from './policy-schema.ts'
 import { fulfils, HttpServer, StdioServer } from './server-schema.ts'
 import { StorageSchema } from './storage-schema.ts'
 import { CertificatesSchema } from './tls-schema.ts'
+import { ToolsSchema } from './tools-schema.ts'
 
 /**
  * Every key of `portcullis.toml`. `expected` says in words what a pattern asks for, `placeholder`
@@ -181,6 +182,7 @@ export const ConfigSchema = Type.Object(
     }),
     identity: Logins,
     storage: StorageSchema,
+    tools: ToolsSchema,
     keys: KeysSchema,
     oauth: OAuth,
     certificates: CertificatesSchema,

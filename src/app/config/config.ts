@@ -4,6 +4,7 @@ import type { PublicJwk } from '../../kernel/identity/public-jwk.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
 import type { SubjectPaths } from '../../kernel/privacy/subject.ts'
 import type { WitnessPolicy } from '../../kernel/tlog/witness-policy.ts'
+import type { TrustMode } from '../../kernel/tools/pin.ts'
 import type { LoginsConfig } from './login-config.ts'
 import type { HttpProtocol, StdioProtocol } from './protocols.ts'
 import type { SchemaPinConfig } from './schemapin-config.ts'
@@ -29,6 +30,7 @@ export interface TenantConfig {
   /** How long runs have the labels of what they were given. */
   readonly labels: LabelsConfig
   readonly servers: Readonly<Record<string, ServerConfig>>
+  readonly tools: ToolsConfig
   /** Namespaces of the built-in record store. */
   readonly memory: Readonly<Record<string, MemoryConfig>>
   readonly budgets: Readonly<Record<string, BudgetConfig>>
@@ -212,6 +214,8 @@ export interface StdioServerConfig extends PayloadChecks {
   readonly fulfils: readonly string[]
   /** Absent where no signatures of its tools are asked for. */
   readonly schemapin?: SchemaPinConfig
+  /** In place of `tools.trust`. */
+  readonly trust?: TrustMode
 }
 
 export interface HttpServerConfig extends PayloadChecks {
@@ -225,11 +229,20 @@ export interface HttpServerConfig extends PayloadChecks {
   readonly space?: string
   /** Declared obligations that the server fulfils: `NAME` or `NAME=VALUE`. */
   readonly fulfils: readonly string[]
+  /** In place of `tools.trust`. */
+  readonly trust?: TrustMode
   readonly tls: PeerTlsConfig
   /** Absent where no signatures of its tools are asked for. */
   readonly schemapin?: SchemaPinConfig
   /** What the server shows when it asks the runtime about a token. */
   readonly introspectionSecret?: string
+}
+
+/** When what servers say of their tools is trusted. */
+export interface ToolsConfig {
+  readonly trust: TrustMode
+  /** How often servers are asked for their tools. */
+  readonly relistMs: number
 }
 
 export interface MemoryConfig {

@@ -35,6 +35,7 @@ test('the smallest file gets every default, and absolute paths beside itself', a
     alerts: { alertAfter: 20, receiptsPerSource: 30, receipts: 300 },
     labels: { windowMs: 86_400_000 },
     servers: {},
+    tools: { trust: 'first_use', relistMs: 300_000 },
     memory: {},
     budgets: {},
     listen: {
@@ -106,6 +107,10 @@ call_timeout = "5s"
 schema = "lenient"
 sanitise = "mark"
 fulfils = ["differential_privacy", "log_level=info"]
+trust = "first_use"
+[tools]
+trust = "review"
+relist = "30s"
 [servers.slack]
 transport = "http"
 url = "https://slack.example.com/mcp"
@@ -164,7 +169,7 @@ maintenance_mode = false
         protocol: 'auto',
         callTimeoutMs: 5000,
         isolation: 'agent',
-        fulfils: ['differential_privacy', 'log_level=info'],
+        ...{ fulfils: ['differential_privacy', 'log_level=info'], trust: 'first_use' },
         ...{ schema: 'lenient', sanitise: 'mark' },
       },
       slack: {
@@ -176,6 +181,7 @@ maintenance_mode = false
         ...{ fulfils: [], schema: 'strict', sanitise: 'on' },
       },
     },
+    tools: { trust: 'review', relistMs: 30_000 },
     memory: {
       'CRM.customers': {
         ...{ description: 'customers', seed: join(folder, 'seed.json') },

@@ -5,6 +5,7 @@ import { payloadChecks } from './payload-checks-schema.ts'
 import { HTTP_PROTOCOLS, STDIO_PROTOCOLS } from './protocols.ts'
 import { SchemaPinSchema } from './schemapin-schema.ts'
 import { PeerTlsSchema } from './tls-schema.ts'
+import { ServerTrust } from './tools-schema.ts'
 
 const callTimeout = Type.String({
   description: 'How long one call may take, at most `9m`. Then its outcome counts as unknown.',
@@ -72,6 +73,7 @@ export const StdioServer = Type.Object(
     space,
     fulfils,
     schemapin: Type.Optional(SchemaPinSchema),
+    trust: ServerTrust,
   },
   { additionalProperties: false },
 )
@@ -111,6 +113,7 @@ export const HttpServer = Type.Object(
     space,
     fulfils,
     schemapin: Type.Optional(SchemaPinSchema),
+    trust: ServerTrust,
   },
   { additionalProperties: false },
 )

@@ -1,5 +1,6 @@
 import { PortcullisError } from '../../kernel/errors.ts'
 import { parseSubjectPath } from '../../kernel/privacy/subject.ts'
+import type { TrustMode } from '../../kernel/tools/pin.ts'
 import { FOREVER } from './check-meaning.ts'
 import type {
   PayloadChecks,
@@ -58,6 +59,7 @@ export function tenantConfigOf(
     },
     labels: { windowMs: milliseconds(written.labels.window) },
     servers: mapValues(written.servers, (server) => serverOf(server, absolute)),
+    tools: { trust: modeOf(written.tools.trust), relistMs: milliseconds(written.tools.relist) },
     memory: mapValues(written.memory, ({ seed, ...memory }) => ({
       ...memory,
       ...(seed === undefined ? {} : { seed: absolute(seed) }),
@@ -101,13 +103,17 @@ function payloadChecksOf({ schema, sanitise }: TenantFile['servers'][string]): P
   return { schema: schema === 'lenient' ? 'lenient' : 'strict', sanitise: how }
 }
 
+function modeOf(trust: string): TrustMode {
+  return trust === 'review' ? 'review' : 'first_use'
+}
+
 function serverOf(server: TenantFile['servers'][string], absolute: Absolute): ServerConfig {
   const callTimeoutMs = milliseconds(server.call_timeout)
-  const { space, fulfils } = server
+  const { space, fulfils, trust } = server
   const isolation = server.isolation === 'shared' ? 'shared' : 'agent'
+  const own = { ...(space !== undefined && { space }), ...(trust && { trust: modeOf(trust) }) }
   const checks = { ...payloadChecksOf(server), ...schemaPinOf(server.schemapin, absolute) }
-  const where = { ...(space !== undefined && { space }), isolation } as const
-  const both = { ...where, callTimeoutMs, fulfils, ...checks }
+  const both = { ...own, isolation, callTimeoutMs, fulfils, ...checks } as const
   if (server.transport === 'stdio') {
     const { command, args, env, cwd } = server
     const place = cwd === undefined ? {} : { cwd: absolute(cwd) }

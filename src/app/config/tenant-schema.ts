@@ -3,7 +3,8 @@ import { ConfigSchema } from './config-schema.ts'
 
 const { policy_dir, policy, spaces, roles, members, agents, approvers, approvals, alerts } =
   ConfigSchema.properties
-const { servers, memory, storage, attributes, budgets, labels, ledger } = ConfigSchema.properties
+const { servers, tools, memory, storage, attributes, budgets, labels, ledger } =
+  ConfigSchema.properties
 const { payloads, retention, subjects } = ledger.properties
 
 /**
@@ -13,7 +14,7 @@ const { payloads, retention, subjects } = ledger.properties
 export const TenantSchema = Type.Object(
   {
     ...{ policy_dir, policy, spaces, roles, members, agents, approvers, approvals, alerts },
-    ...{ servers, memory, storage, attributes, budgets, labels },
+    ...{ servers, tools, memory, storage, attributes, budgets, labels },
     ledger: Type.Object({ payloads, retention, subjects }, { additionalProperties: false }),
   },
   { additionalProperties: false },

@@ -4,7 +4,7 @@ import { DEFAULT_TENANT, type Tenant } from '../../kernel/identity/tenant.ts'
 import type { LabelBook } from '../../kernel/labels/label-book.ts'
 import type { RecordedEvent } from '../../kernel/receipt/receipt.ts'
 import { CrossingWatch } from '../../pipeline/crossing-watch.ts'
-import type { Connector, Ports, Recordings, ToolTrust } from '../../pipeline/ports.ts'
+import type { Connector, Ports, Recordings } from '../../pipeline/ports.ts'
 import { RefusalWatch } from '../../pipeline/refusal-watch.ts'
 import { AdminConnector } from '../admin/admin-connector.ts'
 import { openApprovalDesk } from '../approval-desk.ts'
@@ -30,6 +30,7 @@ import type { OutstandingSvid } from '../run/svid-desk.ts'
 import { readLabels } from '../run-labels.ts'
 import { reachServers } from '../tls/reach-servers.ts'
 import { type OpenSignatures, openSignatures } from '../tools/open-signatures.ts'
+import { openToolTrust } from '../tools/open-tool-trust.ts'
 import { signedCalls } from '../tools/signed-calls.ts'
 import { signedTrust } from '../tools/signed-trust.ts'
 import { LiveServers } from './live-servers.ts'
@@ -38,8 +39,6 @@ import { spacesOf } from './spaces.ts'
 
 /** One tenant, connected: what it shares with the others, and beside it what is its own alone. */
 export type TenantParts = Awaited<ReturnType<typeof openTenant>>
-
-const TRUST_ALL: ToolTrust = { standing: () => ({ state: 'trusted' }) }
 
 const NO_RECORDINGS: Recordings = { keep: () => undefined }
 
@@ -70,7 +69,9 @@ export async function openTenant(tenant: Tenant, shared: Shared, opened: Closing
   const pins = shared.signingKeys.of(tenant)
   const signing = { pins, clock, alarm, log, report, opened }
   const signatures = openSignatures(config.servers, signing)
-  const servers = connectMcpServers(reached, { log, report })
+  const tools = await openToolTrust(config, { tenant, recorder, live, log, reader, opened })
+  const { relistMs } = config.tools
+  const servers = tools.guard(connectMcpServers(reached, { log, report, relistMs }))
   opened.add(() => servers.close())
   const recording = startRecording(config, { tenant, log, keys: shared.keys, privacy, reader })
   opened.add(() => recording?.close())
@@ -93,7 +94,7 @@ export async function openTenant(tenant: Tenant, shared: Shared, opened: Closing
     crossings: new CrossingWatch({ ...recorder, alarm, log }),
     assurances: configuredAssurances(config, live, shared.installation.witnesses !== undefined),
     connector: routeConnector({ ...called, ...resources.routes, 'admin.call': admin }),
-    trust: signedTrust(TRUST_ALL, signatures),
+    trust: signedTrust(tools.desk, signatures),
     sanitising: (server) => live.find(server)?.sanitise ?? 'on',
     schemas: toolSchemas({ log, mode: (server) => live.find(server)?.schema ?? 'strict' }),
     recordings: recording ?? NO_RECORDINGS,
@@ -101,7 +102,7 @@ export async function openTenant(tenant: Tenant, shared: Shared, opened: Closing
   }
   const launches = new Map<string, OutstandingSvid>()
   const administered = { admin, approverTokens: approverTokens(tokens), launches }
-  const behind = { servers, live, signatures }
+  const behind = { servers, live, signatures, tools }
   const own = { tenant, config, ports, approvals, refusals, policies, control, ...behind }
   const used = { usage: usage.book, recording, privacy, resources }
   return { ...shared, ...own, ...administered, ...used }

@@ -9,6 +9,8 @@ export function signedTrust(
   signatures: Pick<ToolSignatures, 'known'>,
 ): ToolTrust {
   return {
+    seen: (tools) => trust.seen?.(tools),
+    barred: (tool) => trust.barred?.(tool),
     standing(tool) {
       if (signatures.known(tool)?.accepted === true) return trust.standing(tool)
       return { state: 'untrusted', code: 'TOOL_SIGNATURE_REFUSED' }

@@ -66,6 +66,8 @@ export const STEADY_MS = 30_000
 /** Rest between two listings of a server's tools that it says have changed, in milliseconds. */
 export const REFRESH_REST_MS = 500
 
+/** How often a server's tools are listed, whatever it announces, in milliseconds. */
+export const DEFAULT_RELIST_MS = 300_000
 /** Bytes that may wait for a server's process that does not read. */
 export const BACKLOG_LIMIT_BYTES = 64 * MEBIBYTE
 /** Connections kept to one HTTP server for calls; further calls wait for one. */

@@ -18,6 +18,8 @@ export interface McpServersOptions {
   readonly log: Log
   /** Is told when a server comes, goes, or declares other tools. */
   readonly report: (event: RecordedEvent) => void
+  /** How often servers are asked for their tools, in milliseconds. */
+  readonly relistMs?: number
 }
 
 /** Which servers there are. They come and go while others are at work. */

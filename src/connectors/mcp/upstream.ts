@@ -10,6 +10,7 @@ import { callFailure } from './links/call-failure.ts'
 import { listTools, remainingMs, type Tools } from './list-tools.ts'
 import { openTransport, type Reach } from './open-transport.ts'
 import {
+  DEFAULT_RELIST_MS,
   type McpServerOptions,
   OPENING_WAIT_MS,
   REFRESH_REST_MS,
@@ -48,6 +49,8 @@ export interface UpstreamOptions {
   /** Is told when the server comes, goes, or declares other tools. */
   readonly report: (event: RecordedEvent) => void
   toolsChanged(): void
+  /** How often it is asked for its tools: a server that changes them need not say so. */
+  readonly relistMs?: number | undefined
 }
 
 /** One server and its session, opened again whenever it goes down. It fails only its own calls. */
@@ -70,11 +73,14 @@ export class Upstream {
   #failures = 0
   #restarts = 0
   #retry: NodeJS.Timeout | undefined
+  readonly #relistMs: number
+  #relisting: NodeJS.Timeout | undefined
   #stale = false
   #refreshing = false
   #closed = false
 
-  constructor({ name, to, log, digests, report, toolsChanged }: UpstreamOptions) {
+  constructor({ name, to, log, digests, report, toolsChanged, relistMs }: UpstreamOptions) {
+    this.#relistMs = relistMs ?? DEFAULT_RELIST_MS
     this.#name = name
     this.#to = to
     this.#log = log
@@ -162,6 +168,7 @@ export class Upstream {
     this.#closed = true
     this.#state = 'down'
     clearTimeout(this.#retry)
+    clearInterval(this.#relisting)
     const transports = [...this.#retiring, ...(this.#transport ? [this.#transport] : [])]
     this.#transport = undefined
     await Promise.all(transports.map((transport) => transport.close()))
@@ -192,6 +199,8 @@ export class Upstream {
     this.#log.info('upstream.up', { server: this.#name, tools: tools.size })
     this.#take(tools)
     this.#tell('upstream.connected')
+    clearInterval(this.#relisting)
+    this.#relisting = setInterval(() => void this.#refresh(), this.#relistMs).unref()
     if (this.#stale) void this.#refresh()
   }
 
