@@ -21,6 +21,7 @@ import { certificateOperations } from './run/certificate-operations.ts'
 import type { TenantParts } from './tenant/open-tenant.ts'
 import { tenantOperations } from './tenant/tenant-operations.ts'
 import { toolSchemas } from './tool-schemas.ts'
+import { toolOperations } from './tools/tool-operations.ts'
 import { VERSION } from './version.ts'
 
 /** Where agents and people are let in, and what they have open there. */
@@ -88,6 +89,7 @@ export function operations(
       throw new PortcullisError('POLICY_INVALID', `the policies in force stay\n\n${rendered}\n`)
     },
     tools: () => ({ tools: [...toolSchemas(servers.tools())] }),
+    ...toolOperations(parts.tools, by),
     pushPolicies: async (request) => changeOf(await control.push(request, by)),
     rollbackPolicies: async (request) => changeOf(await control.rollback(request, by)),
     ...approvalOperations(parts, caller),

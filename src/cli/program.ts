@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   status: async () => (await import('./status.ts')).statusCommand(),
   acl: async () => (await import('./acl.ts')).aclCommand(),
   budget: async () => (await import('./budget.ts')).budgetCommand(),
+  tools: async () => (await import('./tools.ts')).toolsCommand(),
   user: async () => (await import('./user.ts')).userCommand(),
   token: async () => (await import('./token.ts')).tokenCommand(),
   login: async () => (await import('./login.ts')).loginCommand(),
@@ -28,7 +29,6 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   approvals: async () => (await import('./approvals.ts')).approvalsCommand(),
   verify: async () => (await import('./verify.ts')).verifyCommand(),
   ledger: async () => (await import('./ledger.ts')).ledgerCommand(),
-  tools: async () => (await import('./tools.ts')).toolsCommand(),
   witness: async () => (await import('./witness.ts')).witnessCommand(),
   completion: async () => (await import('./completion.ts')).completionCommand(createProgram),
 }
@@ -60,8 +60,7 @@ const GROUP_EXAMPLES: Readonly<Record<string, string>> = {
   ca: 'portcullis ca show',
   approvals: 'portcullis approvals list',
   ledger: 'portcullis ledger fsck',
-  tools:
-    'portcullis tools verify-signature tools.json --document schemapin.json --domain example.com',
+  tools: 'portcullis tools review',
 }
 
 /** The whole command line; or of its commands the one that `name` names, if there is one. */

@@ -1,11 +1,21 @@
 import { Command } from 'commander'
+import { toolApproveCommand } from './tools-approve.ts'
+import { toolDiffCommand } from './tools-diff.ts'
+import { toolPinsCommand } from './tools-pins.ts'
+import { toolRejectCommand } from './tools-reject.ts'
+import { toolReviewCommand } from './tools-review.ts'
 import { toolsSignCommand } from './tools-sign.ts'
 import { toolsVerifySignatureCommand } from './tools-verify-signature.ts'
 
-/** `portcullis tools …`: sign, verify-signature. */
+/** `portcullis tools …`: review, diff, approve, reject, pins, sign, verify-signature. */
 export function toolsCommand(): Command {
   return new Command('tools')
-    .description('what tools say of themselves, and who vouches for it')
+    .description('see what tools say of themselves, and decide whom to trust')
+    .addCommand(toolReviewCommand())
+    .addCommand(toolDiffCommand())
+    .addCommand(toolApproveCommand())
+    .addCommand(toolRejectCommand())
+    .addCommand(toolPinsCommand())
     .addCommand(toolsSignCommand())
     .addCommand(toolsVerifySignatureCommand())
 }

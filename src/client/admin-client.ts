@@ -37,12 +37,19 @@ import { type PeopleClient, peopleClient } from './people-client.ts'
 import { type PrivacyClient, privacyClient } from './privacy-client.ts'
 import { type StandingClient, standingClient } from './standing-client.ts'
 import { type TenantClient, tenantClient } from './tenant-client.ts'
+import { type ToolClient, toolClient } from './tool-client.ts'
 
 export type { WatchMark } from '../contract/admin-api.ts'
 export type { ApprovalDetail, ApprovalSummary } from '../contract/approvals.ts'
 export type { KeyList, LedgerKey, TrustStatus } from '../contract/keys.ts'
 export type { ApiTokenList, IssuedApiToken, User, UserList } from '../contract/people.ts'
 export type { AgentStanding, AgentView, SessionList } from '../contract/standing.ts'
+export type {
+  ToolPinList,
+  ToolPinView,
+  ToolReviewList,
+  ToolToReview,
+} from '../contract/tools.ts'
 export type { WatchEvent } from '../contract/watch-event.ts'
 export type * from './certificate-client.ts'
 export { svidProofText } from './certificate-client.ts'
@@ -89,7 +96,8 @@ export interface AdminClient
     PeopleClient,
     PrivacyClient,
     StandingClient,
-    TenantClient {
+    TenantClient,
+    ToolClient {
   status(): Promise<Status>
   issueToken(agent: string, request?: TokenRequest): Promise<IssuedToken>
   reloadPolicies(): Promise<PolicyReload>
@@ -171,6 +179,7 @@ export function adminClient(options: AdminClientOptions): AdminClient {
     ...peopleClient(json),
     ...tenantClient(json),
     ...certificateClient(json),
+    ...toolClient(json),
     watch: (signal) => watch(options, signal),
   }
 }

@@ -12,6 +12,7 @@ import { POLICY_CHANGE_ROUTES } from './policy-changes.ts'
 import { PRIVACY_ROUTES } from './privacy.ts'
 import { STANDING_ROUTES } from './standing.ts'
 import { TENANT_ROUTES } from './tenants.ts'
+import { TOOL_ROUTES } from './tools.ts'
 import { WatchEvent } from './watch-event.ts'
 
 /** How a runtime is doing. */
@@ -242,6 +243,7 @@ export const ADMIN_ROUTES = {
     summary: 'What the servers offer, and what arguments it takes.',
     answer: ToolSchemas,
   },
+  ...TOOL_ROUTES,
   ...AGENT_CLIENT_ROUTES,
   ...BUDGET_ROUTES,
   ...POLICY_CHANGE_ROUTES,

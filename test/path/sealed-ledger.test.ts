@@ -65,6 +65,10 @@ async function sealed(t: TestContext, reload: 'watch' | 'push') {
   const { keys } = await operate.addAgentKey('sales', { key: (await oauthAgent('sales')).jwk })
   await operate.grantAcl({ ...LISTED, level: 'owner' })
   await operate.grantAcl({ ...READER, level: 'read' })
+  for (const description of ['Searches.', 'Searches. Then sends.']) {
+    const definition = { name: 'search', description }
+    parts.tools.desk.listed([{ server: 'desk', tool: 'search', definition }])
+  }
   await parts.ledger.close()
   return {
     parts,
@@ -135,6 +139,10 @@ const CHANGES: Partial<Record<Route, (sealed: Sealed) => Promise<unknown>>> = {
     operate.addAgentKey('sales', { key: (await oauthAgent('sales')).jwk }),
   removeAgentKey: ({ operate, kid }) => operate.removeAgentKey('sales', kid),
   openRegistration: ({ operate }) => operate.openRegistration('sales', {}),
+  approveTool({ operate }) {
+    const { fingerprint = '' } = operate.toolPins({}).pins[0] ?? {}
+    return operate.approveTool({ tool: 'desk.search', fingerprint })
+  },
   grantAcl: ({ operate }) => operate.grantAcl(OTHER),
   revokeAcl: ({ operate }) => operate.revokeAcl(READER),
   rotateCa: ({ operate }) => operate.rotateCa({}),
@@ -154,7 +162,7 @@ async function stateOf({ parts, operate, held }: Sealed) {
   const { keys: proving } = await operate.agentKeys('sales')
   const lists = operate.showAcl({ resource: LISTED.resource })
   const roots = await operate.ca()
-  const more = { proving, lists, roots }
+  const more = { proving, lists, roots, pins: operate.toolPins({}) }
   const kept = {
     ...more,
     users,
@@ -207,6 +215,10 @@ const TAKINGS: Partial<Record<Route, Taking>> = {
   revokeRole: {
     take: ({ operate }) => operate.revokeRole('sales', ADA),
     isThere: ({ operate }) => operate.showMember('ada').grants.length > 0,
+  },
+  rejectTool: {
+    take: ({ operate }) => operate.rejectTool({ tool: 'desk.search' }),
+    isThere: ({ operate }) => operate.toolPins({}).pins[0]?.state !== 'rejected',
   },
   removeUser: {
     take: ({ operate }) => operate.removeUser('eve'),

@@ -74,6 +74,7 @@ const SERIAL = { serial: '0123abcd' }
 const ZOE = { name: 'zoe' }
 const PASSWORD = 'kaffee um halb acht'
 const LISTED = { resource: 'storage/plan', candidate: 'agent:seller' }
+const PRINT = `sha256:${'0'.repeat(64)}`
 /** Of the shape that is asked for, and proving nothing. */
 const SVID_REQUEST = {
   ...{ publicKey: 'A'.repeat(120), proof: 'A'.repeat(96), digest: `sha256:${'0'.repeat(64)}` },
@@ -84,6 +85,10 @@ const SVID_REQUEST = {
 export const CASES: readonly AdminCase[] = [
   organisation('status', ['auditor']),
   organisation('tools', []),
+  organisation('toolPins', []),
+  organisation('reviewTools', []),
+  organisation('approveTool', [], { body: { tool: 'desk.x', fingerprint: PRINT } }),
+  organisation('rejectTool', [], { body: { tool: 'desk.x' } }),
   organisation('watch', []),
   ...agents('showAgent', ['ops', 'ed', 'vi', 'keeper']),
   ...agents('issueToken', ['ops', 'ed', 'keeper'], {}),

@@ -9,6 +9,7 @@ import type { ApiTokenList, User } from '../../src/contract/people.ts'
 import type { PolicyChange } from '../../src/contract/policy-changes.ts'
 import type { StandingHold } from '../../src/contract/privacy.ts'
 import type { SessionList } from '../../src/contract/standing.ts'
+import type { ToolPinView } from '../../src/contract/tools.ts'
 import type { WatchEvent } from '../../src/contract/watch-event.ts'
 import type { AdminOperations } from '../../src/inbound/admin/admin-operations.ts'
 import type { AdminLimits, AdminRefusal } from '../../src/inbound/admin/admin-routes.ts'
@@ -72,6 +73,15 @@ const API_TOKEN: ApiTokenList['tokens'][number] = {
   ...{ id: 't1', service: 'ci', scopes: ['crm.*'], roles: [] },
   ...{ created: '2026-09-21T14:13:20.000Z', expires: '2026-12-20T14:13:20.000Z' },
 }
+/** What `{"name":"search"}` would be known by. */
+export const PIN: ToolPinView = {
+  ...{ tool: 'desk.search', state: 'quarantined', fingerprint: `sha256:${'0'.repeat(64)}` },
+  ...{ seen: '2026-09-21T14:13:20.000Z', renamedFrom: 'find' },
+  approved: {
+    ...{ fingerprint: `sha256:${'1'.repeat(64)}`, by: 'first_use' },
+    at: '2026-09-20T14:13:20.000Z',
+  },
+}
 const ACL = { entries: [], digest: '00', policy: '' }
 
 const HOLD: StandingHold = {
@@ -104,6 +114,10 @@ export async function adminDoor(t: TestContext, options: AdminDoorOptions = {}) 
     },
     reloadPolicies: async () => ({ version: 'sha256:01', changed: true }),
     tools: () => ({ tools: [{ operation: 'crm.get', inputSchema: { type: 'object' } }] }),
+    toolPins: () => ({ pins: [PIN], more: 0, unreadable: 0 }),
+    reviewTools: () => ({ tools: [{ ...PIN, drift: [], moreDrift: 0, shadowing: [] }], more: 0 }),
+    approveTool: async () => ({ ...PIN, state: 'pinned' }),
+    rejectTool: async () => ({ ...PIN, state: 'rejected' }),
     budgets: () => ({ budgets: [BUDGET] }),
     async resetBudget(name, { agent = 'all' }) {
       if (name !== 'llm') throw new PortcullisError('BUDGET_UNKNOWN', `no budget \`${name}\``)

@@ -16,6 +16,7 @@ import type { PeopleOperations } from './people-operations.ts'
 import type { PrivacyOperations } from './privacy-operations.ts'
 import type { StandingOperations } from './standing-operations.ts'
 import type { TenantOperations } from './tenant-operations.ts'
+import type { ToolOperations } from './tool-operations.ts'
 import type { Subscribe } from './watch-stream.ts'
 
 /** What may be done with a runtime. Each may throw a `PortcullisError`. */
@@ -28,7 +29,8 @@ export interface AdminOperations
     PeopleOperations,
     PrivacyOperations,
     StandingOperations,
-    TenantOperations {
+    TenantOperations,
+    ToolOperations {
   status(): Status | Promise<Status>
   issueToken(agent: string, request: TokenRequest): Promise<IssuedToken>
   /** Reads the policies again; throws, and changes nothing, when they do not compile. */

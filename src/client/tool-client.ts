@@ -1,0 +1,37 @@
+import type {
+  ToolApproval,
+  ToolPinList,
+  ToolPinView,
+  ToolQuery,
+  ToolRejection,
+  ToolReviewList,
+} from '../contract/tools.ts'
+
+/** Trust in tools, as a client of a running runtime. */
+export interface ToolClient {
+  toolPins(query?: ToolQuery): Promise<ToolPinList>
+  reviewTools(query?: ToolQuery): Promise<ToolReviewList>
+  approveTool(request: ToolApproval): Promise<ToolPinView>
+  rejectTool(request: ToolRejection): Promise<ToolPinView>
+}
+
+interface Call {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly body?: object
+}
+
+export function toolClient<T>(json: (call: Call) => Promise<T>) {
+  const get = (path: string, { tool }: ToolQuery = {}) =>
+    json({ method: 'GET', path: tool === undefined ? path : `${path}?${asked(tool)}` })
+  return {
+    toolPins: (query?: ToolQuery) => get('/v1/tools/pins', query),
+    reviewTools: (query?: ToolQuery) => get('/v1/tools/review', query),
+    approveTool: (body: ToolApproval) => json({ method: 'POST', path: '/v1/tools/approve', body }),
+    rejectTool: (body: ToolRejection) => json({ method: 'POST', path: '/v1/tools/reject', body }),
+  }
+}
+
+function asked(tool: string): string {
+  return new URLSearchParams({ tool }).toString()
+}
