@@ -1,0 +1,135 @@
+import type { Severity } from './review.ts'
+import type { SignalName } from './signals.ts'
+
+/** A rule about language: signals that make an order to the model when they stand together. */
+export interface InstructionRule {
+  readonly rule: string
+  readonly severity: Severity
+  readonly message: string
+  /** Each entry is one signal, or several of which one is enough. */
+  readonly all: readonly (SignalName | readonly SignalName[])[]
+  readonly none?: readonly SignalName[]
+  /** Sentences in a row in which the signals have to stand. */
+  readonly within: 1 | 2 | 3
+}
+
+/** Whom an order is for, or with what force: without it, text merely describes. */
+const ORDER = ['must', 'first', 'model', 'pretext'] as const
+const HIDES = ['conceal', 'covertly'] as const
+
+/** In order of gravity: of one place, only the first that holds is told. */
+export const INSTRUCTION_RULES: readonly InstructionRule[] = [
+  {
+    rule: 'secret-exfiltration-order',
+    severity: 'critical',
+    message: 'orders the model to take a secret and hand it on',
+    all: ['secretPath', 'read', ['send', 'parameter'], ORDER],
+    within: 2,
+  },
+  {
+    rule: 'secret-access-order',
+    severity: 'critical',
+    message: 'orders the model to open a place where secrets are kept',
+    all: ['secretPath', ['read', 'send'], ['first', 'conceal', 'covertly', 'must']],
+    within: 1,
+  },
+  {
+    rule: 'credential-exfiltration-order',
+    severity: 'critical',
+    message: 'orders the model to hand on credentials or private data',
+    all: ['secretWord', 'send', ['destination', 'conceal', 'covertly'], ORDER],
+    within: 2,
+  },
+  {
+    rule: 'conversation-exfiltration-order',
+    severity: 'critical',
+    message: 'orders the model to hand on what it was told',
+    all: ['conversation', 'send', ['parameter', 'destination', 'conceal', 'covertly'], ORDER],
+    within: 2,
+  },
+  {
+    rule: 'instruction-override',
+    severity: 'critical',
+    message: 'tells the model to set other instructions aside',
+    all: ['override'],
+    within: 1,
+  },
+  {
+    rule: 'hidden-deed-order',
+    severity: 'critical',
+    message: 'orders a deed and that the user shall not learn of it',
+    all: [HIDES, ['send', 'read', 'harm', 'bypass'], ['must', 'first', 'destination'], 'conceal'],
+    within: 2,
+  },
+  {
+    rule: 'harmful-command',
+    severity: 'critical',
+    message: 'gives the model a destructive or foreign command',
+    all: ['harm', ORDER],
+    within: 1,
+  },
+  {
+    rule: 'concealment-order',
+    severity: 'warning',
+    message: 'wants something kept from the user',
+    all: ['conceal'],
+    within: 1,
+  },
+  {
+    rule: 'covert-action',
+    severity: 'warning',
+    message: 'wants something done unseen',
+    all: ['covertly', ['send', 'read', 'bypass', 'secretWord', 'conversation']],
+    within: 1,
+  },
+  {
+    rule: 'persona-change',
+    severity: 'warning',
+    message: 'tells the model to be somebody else, or in another mode',
+    all: ['persona'],
+    within: 1,
+  },
+  {
+    rule: 'safeguard-bypass',
+    severity: 'warning',
+    message: 'wants a check or a confirmation left out',
+    all: ['bypass', ORDER],
+    within: 1,
+  },
+  {
+    rule: 'tool-priority',
+    severity: 'warning',
+    message: 'claims to go before other tools',
+    all: ['priority'],
+    within: 1,
+  },
+  {
+    rule: 'tool-preference',
+    severity: 'info',
+    message: 'wants to be used before others',
+    all: ['preference'],
+    within: 1,
+  },
+  {
+    rule: 'outward-copy',
+    severity: 'warning',
+    message: 'wants data sent to an address that it names',
+    all: ['send', 'destination', ORDER, ['conversation', 'secretWord', 'first', 'pretext']],
+    within: 1,
+  },
+  {
+    rule: 'conversation-parameter',
+    severity: 'warning',
+    message: 'wants what the model was told as an argument',
+    all: ['conversation', ['send', 'parameter'], ORDER],
+    within: 1,
+  },
+  {
+    rule: 'declared-attack',
+    severity: 'warning',
+    message: 'says of itself that it does harm',
+    all: ['declared'],
+    none: ['aboutAttacks'],
+    within: 1,
+  },
+]
