@@ -6,6 +6,8 @@ export interface Decoded {
   readonly by: string
   readonly text: string
   readonly span: readonly [start: number, end: number]
+  /** Whether it is another reading of all the text, which leaves nothing further to decode. */
+  readonly isWhole: boolean
 }
 
 /** Encoded texts within encoded texts are followed this deep. */
@@ -24,11 +26,16 @@ export function decodePayloads(text: string): readonly Decoded[] {
     firstMatches(text, pattern, MAX_PAYLOADS).flatMap((match) => {
       const said = decode(match[0].slice(0, MAX_PAYLOAD_CHARS))
       const span = [match.index, match.index + match[0].length] as const
-      return said === undefined || !isText(said) ? [] : [{ by, text: said, span }]
+      return said === undefined || !isText(said) ? [] : [{ by, text: said, span, isWhole: false }]
     }),
   )
   const whole = [0, text.length] as const
-  const hidden = hiddenMessages(text).map((said) => ({ by: 'hidden', text: said, span: whole }))
+  const hidden = hiddenMessages(text).map((said) => ({
+    by: 'hidden',
+    text: said,
+    span: whole,
+    isWhole: false,
+  }))
   return [...parts, ...hidden, ...(text.length <= MAX_WHOLE_CHARS ? wholeTexts(text) : [])]
 }
 
@@ -43,7 +50,8 @@ const PARTS: readonly Encoding[] = [
   { by: 'hex', pattern: /(?:[0-9a-f]{2}){12,10000}/gi, decode: decodeHex },
   {
     by: 'hex',
-    pattern: /(?:(?:\\x|0x|%|\s)[0-9a-f]{2}[,\s]{0,2}){10,4000}/gi,
+    pattern:
+      /(?:(?:\\x|0x|%)[0-9a-f]{2}[,\s]{0,2}|\b[0-9a-f]{2}[,:\s]{1,2}){10,4000}(?:\b[0-9a-f]{2}\b)?/gi,
     decode: (payload) => decodeHex(payload.replaceAll(/\\x|0x|[^0-9a-f]/gi, '')),
   },
   {
@@ -77,7 +85,9 @@ function wholeTexts(text: string): readonly Decoded[] {
     { by: 'leet', text: unleet(text), span },
     { by: 'percent', text: text.replaceAll(PERCENT_RUN, decodePercent), span },
     { by: 'entities', text: decodeEntities(text), span },
-  ].filter(({ text: other }) => commonWords(other) > commonWords(text) + 2)
+  ]
+    .filter(({ text: other }) => commonWords(other) > commonWords(text) + 2)
+    .map((reading) => ({ ...reading, isWhole: true }))
 }
 
 /** Words of which no order to a model has none: how many more of them a reading has tells it. */

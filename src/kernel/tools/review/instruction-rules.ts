@@ -23,7 +23,7 @@ export const INSTRUCTION_RULES: readonly InstructionRule[] = [
     rule: 'secret-exfiltration-order',
     severity: 'critical',
     message: 'orders the model to take a secret and hand it on',
-    all: ['secretPath', 'read', ['send', 'parameter'], ORDER],
+    all: ['secretPath', 'read', ['send', 'parameter'], [...ORDER, 'parameter']],
     within: 2,
   },
   {
@@ -121,7 +121,14 @@ export const INSTRUCTION_RULES: readonly InstructionRule[] = [
     rule: 'conversation-parameter',
     severity: 'warning',
     message: 'wants what the model was told as an argument',
-    all: ['conversation', ['send', 'parameter'], ORDER],
+    all: ['conversation', 'send', ['parameter', ...ORDER]],
+    within: 1,
+  },
+  {
+    rule: 'credential-parameter-order',
+    severity: 'warning',
+    message: 'wants credentials looked up and given as an argument',
+    all: ['secretWord', 'read', 'send', 'parameter', ['first', 'must']],
     within: 1,
   },
   {

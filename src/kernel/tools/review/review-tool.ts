@@ -52,11 +52,10 @@ function scanText(member: TextMember, depth: number): readonly Finding[] {
   const plain = [...scanHiddenText(member), ...scanLanguage(member), ...scanMarkup(member)]
   if (depth >= MAX_DECODE_DEPTH || member.text.length < 8) return plain
   const known = new Set(plain.map(({ rule }) => rule))
-  const encoded = decodePayloads(member.text).flatMap(({ by, text, span }): Finding[] => {
-    const whole = span[1] - span[0] === member.text.length
-    const inner = scanText({ ...member, text }, whole ? MAX_DECODE_DEPTH : depth + 1)
+  const encoded = decodePayloads(member.text).flatMap(({ by, text, span, isWhole }): Finding[] => {
+    const inner = scanText({ ...member, text }, isWhole ? MAX_DECODE_DEPTH : depth + 1)
     const grave = inner.find(
-      ({ rule, severity }) => severity === 'critical' && (!whole || !known.has(rule)),
+      ({ rule, severity }) => severity === 'critical' && !(isWhole && known.has(rule)),
     )
     if (grave === undefined) return []
     const evidence = `${by}: ${grave.evidence}`.slice(0, EVIDENCE_CHARS)

@@ -6,8 +6,9 @@ import type { SignalName } from './signals.ts'
 import type { TextMember } from './text-members.ts'
 
 /** What the rules about language find in one text. */
-export function scanLanguage({ where, text }: TextMember): readonly Finding[] {
-  const folded = foldText(text)
+export function scanLanguage({ where, text, isName }: TextMember): readonly Finding[] {
+  // Names are written with underscores where sentences have gaps.
+  const folded = foldText(isName ? text.replaceAll('_', ' ') : text)
   const sentences = findSignals(folded.text)
   const findings: Finding[] = []
   for (let index = 0; index < sentences.length; index += 1) {
