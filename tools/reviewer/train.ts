@@ -1,0 +1,47 @@
+/**
+ * `npm run train:reviewer -- [--corpus DIR] [--evaluate | --write]`: teaches the classifier of the
+ * tool review and says what it is worth. `--evaluate` prints the tables of the model card, each
+ * source judged by a model that was not taught it; `--write` teaches from all and writes the weights.
+ */
+import { createHash } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import type { Classifier } from '../../src/kernel/tools/review/classifier.ts'
+import { ADAPTIVE_SOURCE, readCorpus } from './corpus.ts'
+import { leaveOneSourceOut } from './evaluate.ts'
+import { learn } from './learn.ts'
+import { printTables } from './tables.ts'
+
+const WEIGHTS = new URL('../../src/app/tools/reviewer-weights.ts', import.meta.url)
+
+const { values } = parseArgs({
+  options: {
+    corpus: { type: 'string' },
+    evaluate: { type: 'boolean' },
+    write: { type: 'boolean' },
+  },
+})
+
+const rows = readCorpus(values.corpus)
+if (values.write === true) {
+  const classifier = learn(rows.filter(({ source }) => source !== ADAPTIVE_SOURCE))
+  writeFileSync(WEIGHTS, weightsFile(classifier))
+  console.log(`wrote the weights, threshold ${classifier.threshold.toFixed(3)}`)
+} else {
+  printTables(leaveOneSourceOut(rows))
+}
+
+function weightsFile({ bias, scale, threshold, weights }: Classifier): string {
+  const bytes = Buffer.from(weights.buffer)
+  const digest = createHash('sha256').update(bytes).digest('hex')
+  return `/** Written by \`npm run train:reviewer -- --write\`; docs/spec/tool-reviewer.md is its card. */
+export const REVIEWER_WEIGHTS = {
+  bias: ${bias.toFixed(6)},
+  scale: ${scale.toPrecision(8)},
+  threshold: ${threshold.toFixed(3)},
+  sha256: '${digest}',
+  base64:
+    '${bytes.toString('base64')}',
+}
+`
+}
