@@ -23,15 +23,14 @@ export function leaveOneSourceOut(rows: readonly Row[]): readonly Judged[] {
 }
 
 export function judge(rows: readonly Row[], classifier: Classifier): readonly Judged[] {
-  const servers = Map.groupBy(rows, ({ source, server }) => `${source} ${server}`)
   const catalogues = new Map<string, readonly CatalogueEntry[]>(
-    [...servers].map(([key, tools]) => [
-      key,
+    [...Map.groupBy(rows, ({ source }) => source)].map(([source, tools]) => [
+      source,
       tools.map(({ server, definition }) => ({ server, tool: String(definition.name) })),
     ]),
   )
   return rows.map((row) => {
-    const catalogue = row.catalogue ?? catalogues.get(`${row.source} ${row.server}`) ?? []
+    const catalogue = row.catalogue ?? catalogues.get(row.source) ?? []
     const context = { server: row.server, catalogue }
     const byRules = reviewTool(row.definition, context)
     return { row, byRules, review: reviewTool(row.definition, { ...context, classifier }) }

@@ -44,7 +44,7 @@ const KINDS: readonly HiddenKind[] = [
     message: 'hides characters without width in its text',
     // Joiners and marks belong to some scripts and emoji; within Latin text they only hide.
     pattern:
-      /(?<=^|[\0-\u024f])[\u200b-\u200f\u2060-\u2064\u206a-\u206f\u00ad\u180e]{1,4096}(?=$|[\0-\u024f])|[\u200b-\u200d\u2060-\u2064\ufeff]{4,4096}|(?<=.)\ufeff/gsu,
+      /(?<=^|[\0-\u024f])[\u200b-\u200f\u2060-\u2064\u206a-\u206f\u00ad\u180e]{1,4096}(?=$|[\0-\u024f])|[\u200b-\u200d\u2060-\u2064\ufeff]{4,4096}|\ufeff/gsu,
     accident: 3,
     decode: decodeBits,
   },
@@ -58,7 +58,7 @@ const KINDS: readonly HiddenKind[] = [
     rule: 'private-use-characters',
     severity: 'warning',
     message: 'holds characters that mean nothing to a reader',
-    pattern: /[\ue000-\uf8ff\u{f0000}-\u{10ffff}]{2,4096}/gu,
+    pattern: /[\ue000-\uf8ff\u{f0000}-\u{10ffff}]{1,4096}/gu,
   },
 ]
 

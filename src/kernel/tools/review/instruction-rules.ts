@@ -65,7 +65,7 @@ export const INSTRUCTION_RULES: readonly InstructionRule[] = [
     rule: 'harmful-command',
     severity: 'critical',
     message: 'gives the model a destructive or foreign command',
-    all: ['harm', ORDER],
+    all: ['harm'],
     within: 1,
   },
   {
@@ -93,7 +93,7 @@ export const INSTRUCTION_RULES: readonly InstructionRule[] = [
     rule: 'safeguard-bypass',
     severity: 'warning',
     message: 'wants a check or a confirmation left out',
-    all: ['bypass', ORDER],
+    all: ['bypass'],
     within: 1,
   },
   {
@@ -115,6 +115,27 @@ export const INSTRUCTION_RULES: readonly InstructionRule[] = [
     severity: 'warning',
     message: 'wants data sent to an address that it names',
     all: ['send', 'destination', ORDER, ['conversation', 'secretWord', 'first', 'pretext']],
+    within: 1,
+  },
+  {
+    rule: 'foreign-address',
+    severity: 'warning',
+    message: 'sends data to an address that it names itself',
+    all: ['sentTo'],
+    within: 1,
+  },
+  {
+    rule: 'prompt-disclosure',
+    severity: 'warning',
+    message: 'wants the model to give its own instructions away',
+    all: ['disclose'],
+    within: 1,
+  },
+  {
+    rule: 'change-after-approval',
+    severity: 'warning',
+    message: 'speaks of doing something else once it is approved',
+    all: ['later', ['declared', 'harm', 'secretWord', 'secretPath', 'covertly', 'conceal']],
     within: 1,
   },
   {

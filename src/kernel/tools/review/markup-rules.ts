@@ -30,7 +30,7 @@ const MARKUP_RULES: readonly MarkupRule[] = [
     severity: 'warning',
     message: 'speaks in the voice of the system or of the user',
     pattern:
-      /(?:^|\n|[.!?"'>]\s{1,4})\s{0,4}(?:#{1,4}\s?|\*\*)?(?:system(?: (?:prompt|message|note|override|instruction|notice|update|alert))?|instructions?|new instructions?|assistant|human|user|admin(?:istrator)?|developer)(?:\*\*)?\s?:\s?(?=\S)(?=[^\n]{0,200}\b(?:you|must|always|ignore|do not|never|call|send|read|first)\b)|(?:^|\n|\s)#{2,4}\s?(?:instructions?|system)\s?:/gi,
+      /(?:^|\n|[.!?"'>]\s{1,4})\s{0,4}(?:#{1,4}\s?|\*\*)?(?:system(?: (?:prompt|message|note|override|instruction|notice|update|alert))?|instructions?|new instructions?|assistant|human|user|admin(?:istrator)?|developer)(?:\*\*)?\s?:\s?(?=\S)(?=[^\n]{0,200}\b(?:you|must|always|ignore|do not|never|call|send|read|first)\b)|(?:^|\n|\s)#{2,4}\s?(?:instructions?|system)\s?:|\bthought\s?:[^\n]{1,200}\n\s{0,8}action\s?:/gi,
   },
   {
     rule: 'hidden-markup',
@@ -44,14 +44,14 @@ const MARKUP_RULES: readonly MarkupRule[] = [
     severity: 'warning',
     message: 'shows an image whose address could carry data away',
     pattern:
-      /!\[[^\]\n]{0,200}\]\(\s?https?:\/\/[^)\s]{1,400}[?&=/][^)\s]{0,200}(?:\{|\$|<|%7b)[^)\s]{0,200}\)|<img\b[^>]{0,300}src\s?=[^>]{0,300}(?:\{|\$)/gi,
+      /!\[[^\]\n]{0,200}\]\(\s?https?:\/\/[^)\s]{1,400}[?&=/][^)\s]{0,200}(?:\{|\$|<|%7b|=)[^)\s]{0,200}\)|<img\b[^>]{0,300}src\s?=[^>]{0,300}(?:\{|\$)/gi,
   },
   {
     rule: 'active-markup',
     severity: 'warning',
     message: 'holds active content',
     pattern:
-      /<script\b[^>]{0,200}>|\bjavascript:[^\s"']{1,200}|<iframe\b[^>]{0,200}|\bon(?:error|load)\s?=\s?["'][^"']{1,200}/gi,
+      /<script\b[^>]{0,200}>|\bjavascript:[^\s"']{1,200}|<iframe\b[^>]{0,200}|\bdata:text\/html\b|\bon(?:error|load)\s?=\s?["'][^"']{1,200}/gi,
   },
   {
     rule: 'terminal-escapes',

@@ -19,7 +19,7 @@ const PERSON = '(?:users?|humans?|operators?|customers?|anyone|anybody|people|pe
 const EARLIER =
   '(?:previous|prior|earlier|preceding|above|existing|former|all|any|other|your|system|original|safety|security|default|developer)'
 const RULES =
-  '(?:instructions?|rules?|guidelines?|prompts?|polic(?:y|ies)|directives?|restrictions?|constraints?|safeguards?|guardrails?|guidance|programming|training)'
+  '(?:instructions?|directions?|orders|rules?|guidelines?|prompts?|polic(?:y|ies)|directives?|restrictions?|constraints?|safeguards?|guardrails?|guidance|programming|training)'
 const GUARD =
   '(?:safety|security|confirmation|approval|consent|validation|filters?|sandbox|guardrails?|safeguards?|restrictions?|permissions?|moderation|checks?|authentication|authorization|human review|review)'
 const KEEPS =
@@ -34,7 +34,7 @@ export const SIGNALS = {
   covertly:
     '\\b(?:silently|secretly|covertly|discreetly|stealthily|quietly|surreptitiously|unnoticed|behind the scenes|invisibly|imperceptibly)\\b',
   /** Earlier instructions are to lose their force. */
-  override: `\\b(?:ignore|disregard|forget|override|overrule|supersede|bypass|abandon|pay no attention to|stop following|do not follow|no longer follow)(?:s|ing)?${gap(3)}${EARLIER}${gap(3)}${RULES}\\b|\\b(?:ignore|disregard|forget) (?:all|any|everything)${gap(3)}(?:above|before|previous(?:ly)?|told|said|else)\\b|\\bnew (?:system )?(?:instructions?|directives?|rules)\\s?[:.]|\\b(?:supersedes?|overrides?|takes? precedence over)${gap(4)}(?:instructions?|prompts?|rules|guidelines|polic(?:y|ies))\\b|忽略.{0,8}(?:之前|以前|先前|上述|所有).{0,8}(?:指令|指示|提示|规则)|(?:ignora|olvida)${gap(4)}instrucciones|(?:ignoriere|vergiss)${gap(4)}(?:anweisungen|anleitungen)|(?:ignore[zr]?|oublie[zr]?)${gap(3)}(?:instructions|consignes) (?:precedentes|précédentes)|(?:以前|これまで)の(?:指示|命令).{0,4}無視`,
+  override: `\\b(?:ignore|disregard|forget|override|overrule|supersede|bypass|abandon|skip|pay no attention to|stop following|do not follow|no longer follow)(?:s|ing)?${gap(3)}${EARLIER}${gap(3)}${RULES}\\b|\\b(?:ignore|disregard|forget) (?:all|any|everything)${gap(3)}(?:above|before|previous(?:ly)?|told|said|else|know)\\b|\\b(?:ignore|disregard|forget) (?:the |all of the |all )?(?:above|foregoing|preceding)\\b|\\b(?:ignore|disregard) the user(?:'s)?${gap(2)}(?:requests?|intent|question|input|instructions?|wishes)\\b|\\bnew (?:system )?(?:instructions?|directives?|rules)\\s?[:.]|\\b(?:supersedes?|overrides?|takes? precedence over)${gap(4)}(?:instructions?|prompts?|rules|guidelines|polic(?:y|ies))\\b|忽略.{0,8}(?:之前|以前|先前|上述|所有).{0,8}(?:指令|指示|提示|规则)|(?:ignora|olvida)${gap(4)}instrucciones|(?:ignoriere|vergiss)${gap(4)}(?:anweisungen|anleitungen)|(?:ignore[zr]?|oublie[zr]?)${gap(3)}(?:instructions|consignes) (?:precedentes|précédentes)|(?:以前|これまで)の(?:指示|命令).{0,4}無視`,
   /** The model is told who it is, or that a mode is on. */
   persona:
     '\\b(?:you are now|from now on,? you|act as (?:an?|the) (?:unrestricted|admin|root|developer|system|different|evil|jailbroken)|pretend (?:to be|you are|that you)|roleplay as|you have been (?:updated|reprogrammed|authorized|granted)|(?:developer|debug|god|admin|maintenance|dan|jailbreak|unrestricted|sudo|root) mode\\b|no (?:longer )?(?:restrictions?|limits|limitations) (?:apply|on you))',
@@ -45,11 +45,17 @@ export const SIGNALS = {
     '(?:~|\\$home|%userprofile%|/home/[a-z0-9_.<>${}-]{1,32}|/users/[a-z0-9_.<>${}-]{1,32}|/root)?/?\\.(?:ssh|aws|gnupg|kube|docker|azure|gcloud|config/gcloud)\\b|\\bid_(?:rsa|ed25519|ecdsa|dsa)\\b|(?<![a-z0-9])\\.(?:env(?:\\.[a-z]{1,12})?|netrc|npmrc|pypirc|pgpass|git-credentials|bash_history|zsh_history|htpasswd|vault-token)\\b|/etc/(?:passwd|shadow|sudoers)|/proc/(?:self|1)/environ|\\bmcp\\.json\\b|claude_desktop_config|\\.cursor/|\\b(?:login|keychain)\\.keychain|\\bkeychain\\b|\\bwallet\\.dat\\b|\\b(?:login data|cookies\\.sqlite|logins\\.json)\\b|\\bntds\\.dit\\b|\\b169\\.254\\.169\\.254\\b|\\b(?:credentials|secrets?)\\.(?:json|ya?ml|toml|txt|env)\\b|\\b(?:authorized_keys|known_hosts|service[-_]account\\.json|tfstate|\\.pem\\b|kubeconfig)|[a-z]{3,12}://(?:secrets?|confidential|admin|credentials?|internal|private)\\b',
   secretWord: `\\b${KEEPS}\\b`,
   conversation: `\\b(?:${TALK})`,
+  /** The model is to give its own orders away. */
+  disclose: `\\b(?:reveal|show|repeat|print|dump|output|display|leak|recite|tell|give|send|what (?:is|are))s?${gap(3)}(?:system prompts?|initial instructions|your (?:own |original |exact )?(?:instructions|prompts?|rules))\\b`,
+  /** Something changes once nobody looks any more. */
+  later: `\\b(?:once|after|post|when|until)[ -](?:[a-z']{1,20} ){0,4}(?:approv|review|audit|scann|vett|trust|install)[a-z]{1,5}\\b`,
   /** Taking something up. */
   read: '(?<![a-z0-9])(?:read|open|load|fetch|retrieve|access|collect|gather|cat|extract|scan|harvest|dump|grab|capture|obtain|steal|look up|check|list|enumerate|include|get|copy)(?:s|es|ing|ed)?(?![a-z0-9])',
   /** Giving something away. */
   send: '(?<![a-z0-9])(?:send|post|upload|forward|transmit|exfiltrat|e-?mail|bcc|copy|append|include|pass|attach|embed|encode|report|leak|submit|share|relay|put|insert|write|provide|supply|place|add|deliver|sync|mirror|loop|let)(?:s|es|e|ing|ed|ting|ted|ding)?(?![a-z0-9])',
   /** A place outside, or a person there. */
+  /** Data go to an address that the text itself names. */
+  sentTo: `(?<![a-z0-9])(?:send|post|forward|upload|transmit|e-?mail|bcc|cc|report|copy|submit|relay|exfiltrate|navigate)(?:s|ing|ed|ting)?${gap(8)}(?:to|at|via|with|,)[^a-z0-9.!?]{1,6}(?:https?://|[a-z0-9._%+-]{1,64}@[a-z0-9-]{1,63}[.])`,
   destination:
     'https?://[^\\s"\'<>)]{3,200}|\\b[a-z0-9._%+-]{1,64}@[a-z0-9-]{1,63}(?:\\.[a-z0-9-]{1,63}){1,4}\\b|\\b(?:\\d{1,3}\\.){3}\\d{1,3}\\b|\\b(?:remote|external|attacker(?:-controlled)?|third[- ]party|collection|telemetry|analytics|logging|backup|monitoring|audit|c2|outside) (?:servers?|endpoints?|urls?|hosts?|address(?:es)?|services?|webhooks?|numbers?)\\b|\\bwebhooks?\\b|\\+\\d{7,15}\\b',
   /** A parameter of a call. */
@@ -73,13 +79,13 @@ export const SIGNALS = {
   pretext:
     "\\b(?:otherwise|or else|will (?:not|fail to) work|won'?t work|will fail)\\b|\\bfor (?:compliance|audit(?:ing)?|verification|security|telemetry|optimi[sz]ation|personali[sz]ation|quality assurance|debugging|backup|safety|analytics|record[- ]keeping|authentication|regulatory)\\b|\\b(?:security|compliance|verification|authentication|authorization|company|legal|platform) (?:policy|policies|requirements?|check|step|procedure|protocol|reasons?|purposes?)\\b",
   /** Files, records, money or protection are destroyed or moved. */
-  harm: '\\brm -rf\\b|\\b(?:erase|wipe|destroy|encrypt)s? (?:all|every|the entire)\\b|\\bdrop (?:table|database)\\b|\\bformat c:|\\bmkfs\\b|:\\(\\)\\{|\\b(?:curl|wget)\\b[^|\\n]{1,120}\\|\\s{0,4}(?:ba|z)?sh\\b|\\bbash -i\\b|\\bnc -e\\b|\\beval\\(|\\bos\\.system\\(|\\bsubprocess\\.|\\bpowershell(?:\\.exe)? -(?:e|enc|nop|w)|\\bchmod (?:777|\\+x)|\\bcrontab\\b|\\breplace${G4}(?:recipient|account|wallet|address|iban|phone number)|\\b(?:recipient|wallet|account|phone number)s?${G3}(?:must|should|with|to be) (?:always )?(?:be )?(?:replaced|changed|set|sent|redirected|routed)',
+  harm: '\\brm -rf?\\b|/dev/tcp/|/bin/(?:ba)?sh -i|\\b(?:atob|base64_decode|b64decode)\\(|\\b(?:erase|wipe|destroy|encrypt)s? (?:all|every|the entire)\\b|\\bdrop (?:table|database)\\b|\\bformat c:|\\bmkfs\\b|:\\(\\)\\{|\\b(?:curl|wget)\\b[^|\\n]{1,120}\\|\\s{0,4}(?:ba|z)?sh\\b|\\bbash -i\\b|\\bnc -e\\b|\\beval\\(|\\bos\\.system\\(|\\bsubprocess\\.|\\bpowershell(?:\\.exe)? -(?:e|enc|nop|w)|\\bchmod (?:777|\\+x)|\\bcrontab\\b|\\breplace${G4}(?:recipient|account|wallet|address|iban|phone number)|\\b(?:recipient|wallet|account|phone number)s?${G3}(?:must|should|with|to be) (?:always )?(?:be )?(?:replaced|changed|set|sent|redirected|routed)',
   /** Deeds that no honest tool advertises. */
   declared:
     '\\b(?:exfiltrat\\w{1,6}|keylogg\\w{1,4}|reverse shells?|bind shell|c2 (?:server|channel|beacon)|(?:harvest|dump|steal|crack)\\w{0,4} (?:\\w{1,12} )?(?:credentials?|passwords?|tokens?|cookies|hashes|secrets)|persistence mechanism|ddos|stolen|hijack(?:s|ing)?|cryptojack\\w{0,4}|lateral movement|victims?|anti[- ]forensic\\w{0,2}|evad\\w{1,4} (?:detection|antivirus|edr)|attacker-controlled|man[- ]in[- ]the[- ]middle|pass-the-hash|kerberoast\\w{0,4}|shellcode|sabotag\\w{0,4}|inject(?:s|ing)? (?:malicious|commands?|shell|sql|prompts?)|privilege escalation|(?:deploy|install|creat|plant|inject|launch|generat|spread|drop|embed|execut|establish)\\w{0,3} ${G2}(?:malware|ransomware|rootkit|backdoor|trojan|botnet|keylogger|payload|spyware|worm))\\b',
   /** The text speaks of attacks as a thing to find, or quotes one. */
   aboutAttacks:
-    '\\b(?:detect|scan|check|analy[sz]|identif|find|report|prevent|block|flag|monitor|protect|defend|guard|test|train|audit|investigat|document|explain|illustrat|review)[a-z]{0,5}\\b|\\b(?:for example|e\\.g\\.|such as|example|sample|mock|canned|fixtures?|expected output|vulnerabilit(?:y|ies)|cve)\\b',
+    '\\b(?:detect|scan|check|analy[sz]|identif|find|report|prevent|block|flag|monitor|protect|defend|guard|test|train|audit|investigat|document|explain|illustrat|review)[a-z]{0,5}\\b|\\b(?:for example|e\\.g\\.|such as|example|sample|mock|canned|fixtures?|readme|docs|expected output|vulnerabilit(?:y|ies)|cve)\\b',
 } as const satisfies Record<string, string>
 
 export type SignalName = keyof typeof SIGNALS

@@ -47,11 +47,12 @@ export function weigh(findings: readonly Finding[], flagged: boolean): Weighed {
   const ability = Math.min(ABILITY_CAP, chance(abilities, ABILITY_WEIGHT))
   const suspicion = flagged ? Math.max(malice, LOOK_RISK) : malice
   const risk = Math.round((1 - (1 - suspicion) * (1 - ability)) * 1_000) / 1_000
+  const grave = findings.some(({ severity }) => severity === 'critical')
   const certain = findings.some(
     ({ kind, severity }) => kind === 'malice' && severity === 'critical',
   )
   if (certain && malice >= REJECT_RISK) return { risk, recommendation: 'reject' }
-  return { risk, recommendation: suspicion >= LOOK_RISK ? 'look' : 'approve' }
+  return { risk, recommendation: grave || suspicion >= LOOK_RISK ? 'look' : 'approve' }
 }
 
 /** Each rule counts once, by its gravest finding. */
