@@ -34,6 +34,7 @@ const TASKS = {
   fuzz: { main: 'tools/run-fuzz.ts', needs: ['postgresql'] },
   faults: { main: 'tools/run-faults.ts', needs: ['strace'] },
   conformance: { main: 'test/conformance/mcp/main.ts', packages: 'test/conformance/mcp' },
+  'train:reviewer': { main: 'tools/reviewer/train.ts' },
   mutants: { main: 'tools/run-mutants.ts', packages: 'test/mutation' },
 }
 

@@ -55,6 +55,7 @@ test('the commands are these', () => {
       ...['ledger payload', 'ledger erase', 'ledger hold'],
       ...['ledger hold add', 'ledger hold list', 'ledger hold remove'],
       ...['ledger prune', 'ledger bundle'],
+      ...['tools', 'tools scan', 'tools sign', 'tools verify-signature'],
       'witness',
       'completion',
     ],

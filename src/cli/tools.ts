@@ -16,6 +16,15 @@ export function toolsCommand(): Command {
     .addCommand(toolApproveCommand())
     .addCommand(toolRejectCommand())
     .addCommand(toolPinsCommand())
+import { toolsScanCommand } from './tools-scan.ts'
+import { toolsSignCommand } from './tools-sign.ts'
+import { toolsVerifySignatureCommand } from './tools-verify-signature.ts'
+
+/** `portcullis tools …`: scan, sign, verify-signature. */
+export function toolsCommand(): Command {
+  return new Command('tools')
+    .description('what tools say of themselves, and who vouches for it')
+    .addCommand(toolsScanCommand())
     .addCommand(toolsSignCommand())
     .addCommand(toolsVerifySignatureCommand())
 }

@@ -14,6 +14,7 @@ import { POLICY_ERRORS } from './policy-errors.ts'
 import { POLICY_TEST_ERRORS } from './policy-test-errors.ts'
 import { PRIVACY_ERRORS } from './privacy-errors.ts'
 import { READING_ERRORS } from './reading-errors.ts'
+import { REVIEW_ERRORS } from './review-errors.ts'
 import { SCHEMA_ERRORS } from './schema-errors.ts'
 import { SET_UP_ERRORS } from './set-up-errors.ts'
 import { SIGNATURE_ERRORS } from './signature-errors.ts'
@@ -198,6 +199,7 @@ export const ERRORS = {
   ...DOOR_ERRORS,
   ...MCP_DOOR_ERRORS,
   ...MODERN_MCP_ERRORS,
+  ...REVIEW_ERRORS,
   ...FILTER_ERRORS,
   ...SET_UP_ERRORS,
   ...POLICY_ERRORS,

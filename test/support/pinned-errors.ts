@@ -286,4 +286,7 @@ export const PINNED_ERRORS: readonly (readonly [code: string, http: number])[] =
   ['SCHEMA_UNSIGNABLE', 400],
   ['SIGNER_FILE_INVALID', 500],
   ['KEY_PINS_UNAVAILABLE', 503],
+  ['REVIEWER_WEIGHTS_INVALID', 500],
+  ['TOOL_LIST_INVALID', 400],
+  ['TOOL_READER_FAILED', 502],
 ]

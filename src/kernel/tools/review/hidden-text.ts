@@ -52,6 +52,7 @@ const KINDS: readonly HiddenKind[] = [
     rule: 'hidden-control-characters',
     severity: 'critical',
     message: 'holds control characters, which a terminal obeys',
+    accident: 3,
     pattern: /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]{1,64}/gu,
   },
   {
