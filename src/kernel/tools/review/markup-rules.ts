@@ -43,8 +43,7 @@ const MARKUP_RULES: readonly MarkupRule[] = [
     rule: 'beaconing-markup',
     severity: 'warning',
     message: 'shows an image whose address could carry data away',
-    pattern:
-      /!\[[^\]\n]{0,200}\]\(\s?https?:\/\/[^)\s]{1,400}[?&=/][^)\s]{0,200}(?:\{|\$|<|%7b|=)[^)\s]{0,200}\)|<img\b[^>]{0,300}src\s?=[^>]{0,300}(?:\{|\$)/gi,
+    pattern: /!\[[^\]\n]{0,200}\]\(\s?https?:\/\/[^)\s{$<=]{1,400}[{$<=]|<img\b[^>{$]{0,400}[{$]/gi,
   },
   {
     rule: 'active-markup',

@@ -43,6 +43,8 @@ function firstHit(sentences: readonly SignalledSentence[], index: number): Hit |
     for (let length = 1; length <= rule.within; length += 1) {
       const passage = sentences.slice(index, index + length)
       if (!holds(rule, passage)) continue
+      // What holds without the first sentence begins later, and is told from there.
+      if (length > 1 && holds(rule, passage.slice(1))) continue
       return { rule, severity: severityOf(rule, passage), passage }
     }
   }
