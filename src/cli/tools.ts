@@ -4,10 +4,11 @@ import { toolDiffCommand } from './tools-diff.ts'
 import { toolPinsCommand } from './tools-pins.ts'
 import { toolRejectCommand } from './tools-reject.ts'
 import { toolReviewCommand } from './tools-review.ts'
+import { toolsScanCommand } from './tools-scan.ts'
 import { toolsSignCommand } from './tools-sign.ts'
 import { toolsVerifySignatureCommand } from './tools-verify-signature.ts'
 
-/** `portcullis tools …`: review, diff, approve, reject, pins, sign, verify-signature. */
+/** `portcullis tools …`: review, diff, approve, reject, pins, scan, sign, verify-signature. */
 export function toolsCommand(): Command {
   return new Command('tools')
     .description('see what tools say of themselves, and decide whom to trust')
@@ -16,14 +17,6 @@ export function toolsCommand(): Command {
     .addCommand(toolApproveCommand())
     .addCommand(toolRejectCommand())
     .addCommand(toolPinsCommand())
-import { toolsScanCommand } from './tools-scan.ts'
-import { toolsSignCommand } from './tools-sign.ts'
-import { toolsVerifySignatureCommand } from './tools-verify-signature.ts'
-
-/** `portcullis tools …`: scan, sign, verify-signature. */
-export function toolsCommand(): Command {
-  return new Command('tools')
-    .description('what tools say of themselves, and who vouches for it')
     .addCommand(toolsScanCommand())
     .addCommand(toolsSignCommand())
     .addCommand(toolsVerifySignatureCommand())

@@ -37,6 +37,7 @@ export type * from './signature-ports.ts'
 export type * from './standing-ports.ts'
 export type * from './storage-ports.ts'
 export type * from './tool-ports.ts'
+export type * from './tool-reader-ports.ts'
 
 /** A request as a door hands it in: what is asked, by whom, over which connection. */
 export interface GuardRequest {

@@ -12,6 +12,7 @@ import { AdminListener, McpListener } from './listener-schema.ts'
 import { Logins } from './login-schema.ts'
 import { agentAsClient, OAuth } from './oauth-schema.ts'
 import { PolicySchema } from './policy-schema.ts'
+import { Reviewer } from './reviewer-schema.ts'
 import { fulfils, HttpServer, StdioServer } from './server-schema.ts'
 import { StorageSchema } from './storage-schema.ts'
 import { CertificatesSchema } from './tls-schema.ts'
@@ -182,7 +183,10 @@ export const ConfigSchema = Type.Object(
     }),
     identity: Logins,
     storage: StorageSchema,
-    tools: ToolsSchema,
+    tools: Type.Object(
+      { ...ToolsSchema.properties, reviewer: Type.Optional(Reviewer) },
+      { additionalProperties: false },
+    ),
     keys: KeysSchema,
     oauth: OAuth,
     certificates: CertificatesSchema,

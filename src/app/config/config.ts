@@ -58,10 +58,21 @@ export interface Config extends TenantConfig {
   readonly ledger: LedgerConfig
   /** Absent where nobody witnesses the ledger. */
   readonly witnesses?: WitnessesConfig
+  /** Absent where no model reads tools beside the rules. */
+  readonly reviewer?: ReviewerConfig
   /** All but `default`, by name. */
   readonly tenants: Readonly<Record<string, TenantConfig>>
   /** What works but should not stay so, each with file and line. */
   readonly warnings: readonly string[]
+}
+
+/** A model that is asked about tools. */
+export interface ReviewerConfig {
+  readonly kind: 'openai' | 'anthropic'
+  readonly url: string
+  readonly model: string
+  readonly key?: string
+  readonly waitMs: number
 }
 
 /** How the keys of the ledger are changed. */

@@ -9,6 +9,7 @@ import { loginFindings, loginsOf } from './login-config.ts'
 import { literalLogins, resolveLogins } from './login-secrets.ts'
 import { checkClients, checkOAuth, oauthOf } from './oauth-clients.ts'
 import { literalSecrets, resolveSecrets } from './resolve-secrets.ts'
+import { literalReviewer, resolveReviewer } from './reviewer-schema.ts'
 import { type Absolute, milliseconds, tenantConfigOf, tenantLedgerOf } from './tenant-config.ts'
 import { certificatesOf, listenTlsOf } from './tls-config.ts'
 import { checkWitnesses, witnessesOf } from './witnesses.ts'
@@ -47,7 +48,9 @@ export function loadConfig(
     ...checkClients(written, { tree, absolute }),
     ...checkOAuth(written, tree),
   ]
-  const warnings = [...literalSecrets(written, tree, file), ...literalLogins(written, tree, file)]
+  const warnings = [literalSecrets, literalLogins, literalReviewer].flatMap((literal) =>
+    literal(written, tree, file),
+  )
   const dataDir = absolute(written.data_dir)
   const others = () => loadTenants(written, { purpose, env, dataDir, absolute })
   if (purpose === 'inspect') {
@@ -55,8 +58,9 @@ export function loadConfig(
     return configOf(written, { file, warnings, absolute, dataDir, others: others() })
   }
   const servers = resolveSecrets(written, { tree, env })
-  const resolved = resolveLogins(servers.config, { tree, env })
-  const unresolved = [...servers.problems, ...resolved.problems]
+  const logins = resolveLogins(servers.config, { tree, env })
+  const resolved = resolveReviewer(logins.config, { tree, env })
+  const unresolved = [...servers.problems, ...logins.problems, ...resolved.problems]
   refuseAny([...meaning, ...unresolved, ...checkFiles(written, tree, absolute)], source)
   return configOf(resolved.config, { file, warnings, absolute, dataDir, others: others() })
 }
@@ -87,9 +91,16 @@ function configOf(
     certificates: certificatesOf(written.certificates),
     ledger: ledgerOf(written.ledger),
     ...(witnesses && { witnesses }),
+    ...reviewerOf(written),
     tenants: others.tenants,
     warnings: [...warnings, ...others.warnings],
   }
+}
+
+function reviewerOf({ tools: { reviewer } }: ConfigFile): Pick<Config, 'reviewer'> {
+  if (reviewer === undefined) return {}
+  const { timeout, ...rest } = reviewer
+  return { reviewer: { ...rest, waitMs: milliseconds(timeout) } }
 }
 
 function listenerOf(written: ConfigFile['listen']['mcp'], absolute: Absolute): ListenConfig {

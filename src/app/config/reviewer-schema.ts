@@ -1,0 +1,59 @@
+import { type Static, Type } from 'typebox'
+import { DURATION_PATTERN } from './duration.ts'
+import type { Problem } from './problems.ts'
+import { resolver, type SecretsOptions, writtenOut } from './resolve-secrets.ts'
+import type { Table } from './toml-tree.ts'
+
+/** Of `portcullis.toml`: a model as second reader of tools. Without it only the rules read. */
+export const Reviewer = Type.Object(
+  {
+    kind: Type.Union([Type.Literal('openai'), Type.Literal('anthropic')], {
+      description: 'Whose API it speaks: chat completions, or messages.',
+    }),
+    url: Type.String({
+      description: 'The base of the API with its version.',
+      pattern: '^https?://',
+      expected: 'an address such as `https://api.openai.com/v1`',
+    }),
+    model: Type.String({ description: 'The model, by the name it has there.', minLength: 1 }),
+    key: Type.Optional(
+      Type.String({
+        description: 'Its key. Write `${NAME}` to take it, or a part of it, from the environment.',
+        secret: true,
+        minLength: 1,
+      }),
+    ),
+    timeout: Type.String({
+      description: 'How long an answer may take. Without one, a person reviews alone.',
+      default: '20s',
+      pattern: DURATION_PATTERN,
+      expected: 'a duration such as `20s`',
+    }),
+  },
+  { additionalProperties: false },
+)
+
+type WithTools = { readonly tools: { readonly reviewer?: Static<typeof Reviewer> } }
+
+const KEY = ['tools', 'reviewer', 'key'] as const
+
+/** Takes its key from the environment. */
+export function resolveReviewer<File extends WithTools>(
+  config: File,
+  options: SecretsOptions,
+): { readonly config: File; readonly problems: readonly Problem[] } {
+  const problems: Problem[] = []
+  const { reviewer } = config.tools
+  if (reviewer?.key === undefined) return { config, problems }
+  const key = resolver(options, problems)(reviewer.key, KEY)
+  return {
+    config: { ...config, tools: { ...config.tools, reviewer: { ...reviewer, key } } },
+    problems,
+  }
+}
+
+/** Its key, where it stands in the file itself. */
+export function literalReviewer({ tools }: WithTools, tree: Table, file: string) {
+  const key = tools.reviewer?.key
+  return key === undefined ? [] : writtenOut([[KEY, key]], tree, file)
+}
