@@ -39,6 +39,7 @@ export { declaredAttributes } from '../sources/declared-attributes/declared-attr
 export { dpopNonces } from '../sources/dpop-nonces.ts'
 export { type DpopProofs, dpopProofs } from '../sources/dpop-proof.ts'
 export { LdapAccounts } from '../sources/ldap/ldap-accounts.ts'
+export { createToolReader } from '../sources/llm-reviewer/tool-reader.ts'
 export { oauthTokens } from '../sources/oauth-tokens/oauth-tokens.ts'
 export { OidcLogins } from '../sources/oidc/oidc-logins.ts'
 export { type IssuedSession, peopleSessions } from '../sources/people-sessions/people-sessions.ts'

@@ -1,7 +1,5 @@
 import type { Command } from 'commander'
-import { streamLog } from '../app/log.ts'
-import { systemClock } from '../app/system-ports.ts'
-import { type ScannedTool, scanFile, scanServer } from '../app/tools/scan-tools.ts'
+import { type ScannedTool, scanFile } from '../app/tools/scan-tools.ts'
 import { PortcullisError } from '../kernel/errors.ts'
 import { visible } from '../kernel/text/visible.ts'
 import type { Finding } from '../kernel/tools/review/review.ts'
@@ -11,6 +9,7 @@ interface ScanOptions {
   readonly server?: string
   readonly config: string
   readonly all?: boolean
+  readonly ask?: boolean
   readonly json?: boolean
 }
 
@@ -23,7 +22,8 @@ export function toolsScanCommand(): Command {
   })
     .option('--server <name>', 'start this server of the configuration and review what it lists')
     .option('--all', 'show what a tool can do too, not only what looks like an attack')
-    .option('--config <file>', 'the configuration that names the server', 'portcullis.toml')
+    .option('--ask', 'ask the model of `[tools.reviewer]` about each too')
+    .option('--config <file>', 'the configuration of server and reviewer', 'portcullis.toml')
     .action((file: string | undefined, options: ScanOptions) =>
       answer(options.json, async () => scan(file, options)),
     )
@@ -32,23 +32,40 @@ export function toolsScanCommand(): Command {
 async function scan(file: string | undefined, options: ScanOptions): Promise<Answer> {
   if ((file === undefined) === (options.server === undefined))
     throw new PortcullisError('REQUEST_INVALID', 'name a file, or a server with `--server`')
-  const { server, config } = options
-  const log = streamLog(process.stderr, systemClock)
-  const tools =
-    server === undefined ? scanFile(file ?? '') : await scanServer(server, { config, log })
-  const suspect = tools.filter(({ review }) => review.recommendation !== 'approve')
+  const tools = await scanned(file, options)
+  const suspect = tools.filter(isSuspect)
   const lines = tools.flatMap((tool) => toolLines(tool, options.all === true))
   const count = `${tools.length} tools, ${suspect.length} to look at`
   const exit = suspect.length > 0 ? EXIT.failed : EXIT.ok
-  return { json: { tools }, text: [...lines, count].join('\n'), exit }
+  const json = { tools: tools.map(({ definition, ...told }) => told) }
+  return { json, text: [...lines, count].join('\n'), exit }
 }
 
-function toolLines({ tool, review }: ScannedTool, all: boolean): readonly string[] {
+async function scanned(
+  file: string | undefined,
+  { server, config, ask }: ScanOptions,
+): Promise<readonly ScannedTool[]> {
+  if (server === undefined && ask !== true) return scanFile(file ?? '')
+  // What reaches servers and models takes a while to load, and a file needs none of it.
+  const { askReviewer, scanServer } = await import('../app/tools/scan-server.ts')
+  const found = server === undefined ? scanFile(file ?? '') : await scanServer(server, config)
+  return ask === true ? askReviewer(found, config) : found
+}
+
+/** A model's word is enough for a look, and never for trust. */
+function isSuspect({ review, reading }: ScannedTool): boolean {
+  return review.recommendation !== 'approve' || reading?.verdict === 'suspicious'
+}
+
+function toolLines(scanned: ScannedTool, all: boolean): readonly string[] {
+  const { tool, review, reading } = scanned
   const { findings, recommendation, risk, score } = review
   const shown = findings.filter((it) => all || it.kind === 'malice' || it.severity === 'critical')
-  if (recommendation === 'approve' && shown.length === 0 && !all) return []
+  if (!isSuspect(scanned) && shown.length === 0 && !all) return []
   const scored = score === undefined ? '' : `, score ${score.toFixed(2)}`
-  const head = `${recommendation.padEnd(7)} ${visible(tool)}  risk ${risk.toFixed(2)}${scored}`
+  const told = reading === undefined ? '' : `, ${visible(reading.model)}: ${reading.verdict}`
+  const about = `risk ${risk.toFixed(2)}${scored}${told}`
+  const head = `${recommendation.padEnd(7)} ${visible(tool)}  ${about}`
   return [head, ...shown.flatMap(findingLines)]
 }
 

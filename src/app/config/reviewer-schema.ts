@@ -12,8 +12,9 @@ export const Reviewer = Type.Object(
     }),
     url: Type.String({
       description: 'The base of the API with its version.',
-      pattern: '^https?://',
-      expected: 'an address such as `https://api.openai.com/v1`',
+      // A key in the clear is a key lost: without TLS only to this machine.
+      pattern: '^(?:https://|http://(?:localhost|127\\.0\\.0\\.1|\\[::1\\])(?::[0-9]+)?(?:/|$))',
+      expected: '`https://…`, such as `https://api.openai.com/v1`; `http://` to this machine only',
     }),
     model: Type.String({ description: 'The model, by the name it has there.', minLength: 1 }),
     key: Type.Optional(

@@ -1,27 +1,19 @@
 import { PortcullisError } from '../../kernel/errors.ts'
 import { parseStrictJson } from '../../kernel/json/parse-strict.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../kernel/json/value.ts'
+import { isJsonObject, type JsonValue } from '../../kernel/json/value.ts'
 import type { Classifier } from '../../kernel/tools/review/classifier.ts'
 import { readClassifier } from '../../kernel/tools/review/read-classifier.ts'
+import type { ToolReading } from '../../kernel/tools/review/reading.ts'
 import type { Review } from '../../kernel/tools/review/review.ts'
 import { reviewTool } from '../../kernel/tools/review/review-tool.ts'
-import type { Log } from '../../pipeline/ports.ts'
-import { loadConfig } from '../config.ts'
-import { connectMcpServers } from '../parts.ts'
+import type { DefinedTool } from '../../pipeline/ports.ts'
 import { readBytes } from '../text-files.ts'
 import { REVIEWER_WEIGHTS } from './reviewer-weights.ts'
 
-/** The review of one tool. */
-export interface ScannedTool {
-  readonly server: string
-  readonly tool: string
+/** The review of one tool, and what a model said of it if one was asked. */
+export interface ScannedTool extends DefinedTool {
   readonly review: Review
-}
-
-interface Listed {
-  readonly server: string
-  readonly tool: string
-  readonly definition: JsonObject
+  readonly reading?: ToolReading
 }
 
 /** The classifier that this version ships. */
@@ -40,37 +32,17 @@ export function scanFile(file: string): readonly ScannedTool[] {
   return reviewAll(listedIn(parseStrictJson(readBytes(file), { maxDepth: MAX_FILE_DEPTH })))
 }
 
-/** Reviews the tools that a configured server lists now. The server is started for it. */
-export async function scanServer(
-  name: string,
-  { config, log }: { readonly config: string; readonly log: Log },
-): Promise<readonly ScannedTool[]> {
-  const server = loadConfig(config, process.env).servers[name]
-  if (server === undefined)
-    throw new PortcullisError('UPSTREAM_UNKNOWN', `there is no server \`${name}\``)
-  const servers = connectMcpServers({ [name]: server }, { log, report: () => undefined })
-  try {
-    await servers.ready()
-    const [status] = servers.status()
-    if (status?.state !== 'up')
-      throw new PortcullisError('UPSTREAM_UNAVAILABLE', `\`${name}\` does not answer`)
-    return reviewAll(servers.tools())
-  } finally {
-    await servers.close()
-  }
-}
-
-function reviewAll(listed: readonly Listed[]): readonly ScannedTool[] {
+/** Reviews tools, each with all the others as catalogue. */
+export function reviewAll(listed: readonly DefinedTool[]): readonly ScannedTool[] {
   const classifier = shippedClassifier()
   const catalogue = listed.map(({ server, tool }) => ({ server, tool }))
-  return listed.map(({ server, tool, definition }) => ({
-    server,
-    tool,
-    review: reviewTool(definition, { server, catalogue, classifier }),
+  return listed.map((tool) => ({
+    ...tool,
+    review: reviewTool(tool.definition, { server: tool.server, catalogue, classifier }),
   }))
 }
 
-function listedIn(value: JsonValue): readonly Listed[] {
+function listedIn(value: JsonValue): readonly DefinedTool[] {
   const result = isJsonObject(value) && isJsonObject(value.result) ? value.result : value
   const tools = isJsonObject(result) ? result.tools : result
   const instructions = isJsonObject(result) ? result.instructions : undefined

@@ -63,6 +63,7 @@ export const EVENTS = {
   'tool.pins_lost': 'alert',
   'tool.approved': 'admin',
   'tool.rejected': 'admin',
+  'tool.reviewed': 'resource',
   'approval.requested': 'approval',
   'approval.approved': 'approval',
   'approval.granted': 'approval',
