@@ -1,4 +1,4 @@
-/** The rows that the reviewer is trained on and judged by: definitions, whence, and what they are. */
+/** The rows that the reviewer is taught and judged by: definitions, whence, what they are. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -23,7 +23,7 @@ type Stored = Omit<Row, 'shingles'>
 const HERE = fileURLToPath(new URL('.', import.meta.url))
 const ATTACKS = fileURLToPath(new URL('../../test/attacks/tool-poisoning/', import.meta.url))
 
-/** Our own attacks are a source like any other; those of the adaptive author are never trained on. */
+/** Our own attacks are a source like any other; the adaptive ones are never taught. */
 export const OWN_SOURCE = 'portcullis'
 export const ADAPTIVE_SOURCE = 'portcullis-adaptive'
 

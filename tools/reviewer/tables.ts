@@ -10,7 +10,7 @@ export function printTables(judged: readonly Judged[]): void {
   const others = poisoned.filter(({ row }) => ![OWN_SOURCE, ADAPTIVE_SOURCE].includes(row.source))
   const sizes = Map.groupBy(others, ({ row }) => row.source)
   const nameOf = ({ row }: Judged) =>
-    (sizes.get(row.source)?.length ?? 0) < FEW ? 'seven small ones' : row.source
+    (sizes.get(row.source)?.length ?? 0) < FEW ? 'the small ones' : row.source
   const bySource = Map.groupBy(others, nameOf)
   printRecall('Poisoned definitions of others, flagged (source left out)', bySource)
   const rates = [...bySource.values()].map((of) => rate(share(of, ({ review }) => flagged(review))))
@@ -51,7 +51,7 @@ function printFalseAlarms(benign: readonly Judged[]): void {
   const groups = [
     ...Map.groupBy(real, ({ row }) => row.source),
     ['all real ones', real] as const,
-    ['written to look bad', benign.filter(({ row }) => row.family !== 'real')] as const,
+    ['written for tests', benign.filter(({ row }) => row.family !== 'real')] as const,
   ]
   for (const [name, of] of groups) {
     const some = share(of, (it) => flagged(it.review))

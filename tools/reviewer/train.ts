@@ -1,7 +1,7 @@
 /**
  * `npm run train:reviewer -- [--corpus DIR] [--evaluate | --write]`: teaches the classifier of the
  * tool review and says what it is worth. `--evaluate` prints the tables of the model card, each
- * source judged by a model that was not taught it; `--write` teaches from all and writes the weights.
+ * source judged by a model that was not taught it; `--write` teaches from all and writes weights.
  */
 import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
@@ -13,6 +13,9 @@ import { learn } from './learn.ts'
 import { printTables } from './tables.ts'
 
 const WEIGHTS = new URL('../../src/app/tools/reviewer-weights.ts', import.meta.url)
+
+const HEADER =
+  '/** Written by `npm run train:reviewer -- --write`; docs/spec/tool-reviewer.md is its card. */'
 
 const { values } = parseArgs({
   options: {
@@ -34,7 +37,7 @@ if (values.write === true) {
 function weightsFile({ bias, scale, threshold, weights }: Classifier): string {
   const bytes = Buffer.from(weights.buffer)
   const digest = createHash('sha256').update(bytes).digest('hex')
-  return `/** Written by \`npm run train:reviewer -- --write\`; docs/spec/tool-reviewer.md is its card. */
+  return `${HEADER}
 export const REVIEWER_WEIGHTS = {
   bias: ${bias.toFixed(6)},
   scale: ${scale.toPrecision(8)},

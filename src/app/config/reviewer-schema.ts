@@ -1,8 +1,5 @@
-import { type Static, Type } from 'typebox'
+import { Type } from 'typebox'
 import { DURATION_PATTERN } from './duration.ts'
-import type { Problem } from './problems.ts'
-import { resolver, type SecretsOptions, writtenOut } from './resolve-secrets.ts'
-import type { Table } from './toml-tree.ts'
 
 /** Of `portcullis.toml`: a model as second reader of tools. Without it only the rules read. */
 export const Reviewer = Type.Object(
@@ -33,28 +30,3 @@ export const Reviewer = Type.Object(
   },
   { additionalProperties: false },
 )
-
-type WithTools = { readonly tools: { readonly reviewer?: Static<typeof Reviewer> } }
-
-const KEY = ['tools', 'reviewer', 'key'] as const
-
-/** Takes its key from the environment. */
-export function resolveReviewer<File extends WithTools>(
-  config: File,
-  options: SecretsOptions,
-): { readonly config: File; readonly problems: readonly Problem[] } {
-  const problems: Problem[] = []
-  const { reviewer } = config.tools
-  if (reviewer?.key === undefined) return { config, problems }
-  const key = resolver(options, problems)(reviewer.key, KEY)
-  return {
-    config: { ...config, tools: { ...config.tools, reviewer: { ...reviewer, key } } },
-    problems,
-  }
-}
-
-/** Its key, where it stands in the file itself. */
-export function literalReviewer({ tools }: WithTools, tree: Table, file: string) {
-  const key = tools.reviewer?.key
-  return key === undefined ? [] : writtenOut([[KEY, key]], tree, file)
-}

@@ -17,7 +17,7 @@ export const MAX_DECODE_DEPTH = 3
 const MAX_PAYLOADS = 32
 const MAX_PAYLOAD_CHARS = 20_000
 
-/** Texts up to this length are also read as ROT13, backwards and without the gaps of spelling out. */
+/** Texts up to this length are also read as a whole in other ways: ROT13, backwards. */
 const MAX_WHOLE_CHARS = 8_000
 
 /** Every text that `text` holds in an encoding that a model is known to read. */

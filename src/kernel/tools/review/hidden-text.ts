@@ -99,7 +99,7 @@ function decodeWith(run: string, byteOf: (point: number) => number): string {
   return readable(Array.from(run, (character) => byteOf(character.codePointAt(0) ?? 0)))
 }
 
-/** Two kinds of zero-width characters as the bits of bytes, the commonest way to write with them. */
+/** Two kinds of zero-width characters as bits, the commonest way to write with them. */
 function decodeBits(run: string): string {
   const [zero] = run
   const bits = Array.from(run, (character) => (character === zero ? 0 : 1))

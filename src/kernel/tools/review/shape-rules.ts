@@ -17,6 +17,15 @@ interface ParameterRule {
 const UNBOUNDED_TEXT = (parameter: Parameter) =>
   takesText(parameter) && !isBounded(parameter.schema)
 
+/** A name that is one of these words, or of these runs of words. */
+function exactly(names: string): RegExp {
+  return new RegExp(`^(?:${names})$`)
+}
+
+function containing(names: string): RegExp {
+  return new RegExp(`\\b(?:${names})\\b`)
+}
+
 /** Names are compared in words: `apiKey`, `api_key` and `api-key` are all `api key`. */
 const PARAMETER_RULES: readonly ParameterRule[] = [
   {
@@ -32,7 +41,9 @@ const PARAMETER_RULES: readonly ParameterRule[] = [
     kind: 'vulnerability',
     severity: 'warning',
     message: 'takes code to run',
-    name: /^(?:code|script|source code|expression|function|eval|javascript|python|program|snippet)$/,
+    name: exactly(
+      'code|script|source code|expression|function|eval|javascript|python|program|' + 'snippet',
+    ),
     tool: /\b(?:run|execut|evaluat|eval|interpret)/,
     holds: UNBOUNDED_TEXT,
   },
@@ -50,7 +61,9 @@ const PARAMETER_RULES: readonly ParameterRule[] = [
     kind: 'vulnerability',
     severity: 'warning',
     message: 'takes a path without bounds',
-    name: /^(?:(?:file|input|output|source|destination|target|dir|directory|folder|local|absolute|log)? ?(?:path|paths|filename|filepath|directory|dir|folder))$/,
+    name: exactly(
+      '(?:file|input|output|source|destination|target|dir|directory|folder|local|absolute|log)? ?(?:path|paths|filename|filepath|directory|dir|folder)',
+    ),
     holds: UNBOUNDED_TEXT,
   },
   {
@@ -58,7 +71,9 @@ const PARAMETER_RULES: readonly ParameterRule[] = [
     kind: 'vulnerability',
     severity: 'warning',
     message: 'takes an address to fetch, so it can reach inner services',
-    name: /^(?:(?:target|image|callback|webhook|base|remote|source|page|feed|api)? ?(?:url|uri|urls|endpoint|host|hostname))$/,
+    name: exactly(
+      '(?:target|image|callback|webhook|base|remote|source|page|feed|api)? ?(?:url|uri|urls|endpoint|host|hostname)',
+    ),
     holds: (parameter) =>
       takesText(parameter) &&
       ['enum', 'const', 'pattern'].every((it) => parameter.schema[it] === undefined),
@@ -68,7 +83,9 @@ const PARAMETER_RULES: readonly ParameterRule[] = [
     kind: 'vulnerability',
     severity: 'warning',
     message: 'takes a template or serialised objects to evaluate',
-    name: /^(?:template|template string|jinja|pickle|serialized(?: data)?|yaml content|deserialize)$/,
+    name: exactly(
+      'template|template string|jinja|pickle|serialized(?: data)?|yaml content|' + 'deserialize',
+    ),
     tool: /\b(?:render|template|deserial|pickle|jinja|unmarshal)/,
     holds: UNBOUNDED_TEXT,
   },
@@ -77,7 +94,12 @@ const PARAMETER_RULES: readonly ParameterRule[] = [
     kind: 'malice',
     severity: 'warning',
     message: 'asks for more than the tool’s work needs: room to carry something out',
-    name: /^(?:side ?notes?|(?:conversation|chat|full|system|model|user|session|agent|previous|all)? ?(?:conversation|history|transcript|system prompt|reasoning|chain of thought)|(?:full|model|agent|conversation|chat|additional|extra|debug|hidden|secret) (?:context|info(?:rmation)?|notes?|data|payload|metadata|messages)|feedback context|tools list|telemetry|call stack|exfil\w*)$/,
+    name: exactly(
+      'side ?notes?|' +
+        '(?:conversation|chat|full|system|model|user|session|agent|previous|all)? ?(?:conversation|history|transcript|system prompt|reasoning|chain of thought)|' +
+        '(?:full|model|agent|conversation|chat|additional|extra|debug|hidden|secret) (?:context|info(?:rmation)?|notes?|data|payload|metadata|messages)|' +
+        'feedback context|tools list|telemetry|call stack|exfil\\w*',
+    ),
     holds: takesText,
   },
   {
@@ -85,7 +107,11 @@ const PARAMETER_RULES: readonly ParameterRule[] = [
     kind: 'privacy',
     severity: 'warning',
     message: 'takes a credential as an argument, where the model can read it',
-    name: /\b(?:password|passwd|passphrase|secret|api key|apikey|access key|access token|auth token|private key|client secret|bearer|credentials?|(?:bot|api|user|refresh|session) token|mnemonic|seed phrase|pin code)\b/,
+    name: containing(
+      'password|passwd|passphrase|secret|api key|apikey|access key|access token|' +
+        'auth token|private key|client secret|bearer|credentials?|' +
+        '(?:bot|api|user|refresh|session) token|mnemonic|seed phrase|pin code',
+    ),
     holds: takesText,
   },
   {
@@ -93,14 +119,24 @@ const PARAMETER_RULES: readonly ParameterRule[] = [
     kind: 'privacy',
     severity: 'warning',
     message: 'takes data that identify a person with weight',
-    name: /\b(?:ssn|social security|passport|national id|tax id|driver'?s? licen[cs]e|credit card|card number|cvv|iban|bank account|account number|date of birth|birth ?date|dob|diagnosis|medical|patient|ethnicity|religion|biometric|fingerprint scan)\b/,
+    name: containing(
+      "ssn|social security|passport|national id|tax id|driver'?s? licen[cs]e|" +
+        'credit card|card number|cvv|iban|bank account|account number|date of birth|' +
+        'birth ?date|dob|diagnosis|medical|patient|ethnicity|religion|biometric|' +
+        'fingerprint scan',
+    ),
   },
   {
     rule: 'personal-data',
     kind: 'privacy',
     severity: 'info',
     message: 'takes data about a person',
-    name: /\b(?:e ?mail|email address|phone|phone number|mobile|address line|street|postal code|zip code|first name|last name|full name|surname|birthday|gender|age|ip address|geo ?location|latitude|longitude|contact|recipient|username|user name)\b/,
+    name: containing(
+      'e ?mail|email address|phone|phone number|mobile|address line|street|' +
+        'postal code|zip code|first name|last name|full name|surname|birthday|gender|' +
+        'age|ip address|geo ?location|latitude|longitude|contact|recipient|username|' +
+        'user name',
+    ),
   },
   {
     rule: 'unbounded-list',
@@ -115,7 +151,11 @@ const PARAMETER_RULES: readonly ParameterRule[] = [
     kind: 'resource',
     severity: 'info',
     message: 'takes a count without an upper bound',
-    name: /^(?:limit|count|max(?:imum)?(?: \w+)?|page size|per page|top k|top n|n|num(?:ber)?(?: of)? \w+|iterations|repeat|depth|duration|timeout(?: \w+)?|concurrency)$/,
+    name: exactly(
+      'limit|count|max(?:imum)?(?: \\w+)?|page size|per page|top k|top n|n|' +
+        'num(?:ber)?(?: of)? \\w+|iterations|repeat|depth|duration|timeout(?: \\w+)?|' +
+        'concurrency',
+    ),
     holds: ({ schema }) =>
       (schema.type === 'number' || schema.type === 'integer') &&
       ['maximum', 'exclusiveMaximum', 'enum'].every((it) => schema[it] === undefined),

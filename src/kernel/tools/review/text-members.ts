@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json/value.ts'
 
-/** A text that the model may come to read: a string anywhere in a definition, or a member's name. */
+/** A text that the model may come to read: any string of a definition, or a member's name. */
 export interface TextMember {
   readonly where: string
   readonly text: string
