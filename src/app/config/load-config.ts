@@ -99,8 +99,9 @@ function configOf(
 
 function reviewerOf({ tools: { reviewer } }: ConfigFile): Pick<Config, 'reviewer'> {
   if (reviewer === undefined) return {}
-  const { timeout, ...rest } = reviewer
-  return { reviewer: { ...rest, waitMs: milliseconds(timeout) } }
+  const { timeout, kind: spoken, ...rest } = reviewer
+  const kind = spoken === 'anthropic' ? 'anthropic' : 'openai'
+  return { reviewer: { ...rest, kind, waitMs: milliseconds(timeout) } }
 }
 
 function listenerOf(written: ConfigFile['listen']['mcp'], absolute: Absolute): ListenConfig {

@@ -4,8 +4,10 @@ import { DURATION_PATTERN } from './duration.ts'
 /** Of `portcullis.toml`: a model as second reader of tools. Without it only the rules read. */
 export const Reviewer = Type.Object(
   {
-    kind: Type.Union([Type.Literal('openai'), Type.Literal('anthropic')], {
-      description: 'Whose API it speaks: chat completions, or messages.',
+    kind: Type.String({
+      description: 'Whose API it speaks: `openai` (chat completions) or `anthropic` (messages).',
+      pattern: '^(?:openai|anthropic)$',
+      expected: '`openai` or `anthropic`',
     }),
     url: Type.String({
       description: 'The base of the API with its version.',

@@ -4,31 +4,43 @@ import { type CatalogueEntry, EVIDENCE_CHARS, type Finding } from './review.ts'
 import { type Sentence, sentencesOf } from './sentences.ts'
 import type { TextMember } from './text-members.ts'
 
-/** Names of the tools and servers beside the one under review, to be looked up word by word. */
+/** Names that a text may use or must not give orders about, to be looked up word by word. */
 export interface Neighbours {
+  /** Tools of the same server. */
+  readonly own: ReadonlySet<string>
   readonly tools: ReadonlySet<string>
   readonly servers: ReadonlySet<string>
 }
 
-/** A catalogue may be of any size: names are looked up, never tried one after the other. */
-export function neighboursOf(
-  self: { readonly server: string; readonly tool: string },
-  catalogue: readonly CatalogueEntry[],
-): Neighbours {
-  const others = catalogue.filter(({ server }) => server !== self.server)
-  const own = new Set(
-    catalogue.flatMap(({ server, tool }) => (server === self.server ? [tool.toLowerCase()] : [])),
-  )
-  const tools = others.map(({ tool }) => tool.toLowerCase()).filter(isTelling)
-  const servers = others
-    .map(({ server }) => server.toLowerCase())
-    .filter(({ length }) => length > 3)
-  return { tools: new Set(tools.filter((name) => !own.has(name))), servers: new Set(servers) }
+/** A catalogue is looked through once for each server, not once for each of its tools. */
+const known = new WeakMap<readonly CatalogueEntry[], Map<string, Neighbours>>()
+
+export function neighboursOf(server: string, catalogue: readonly CatalogueEntry[]): Neighbours {
+  const ofCatalogue = known.get(catalogue) ?? new Map<string, Neighbours>()
+  known.set(catalogue, ofCatalogue)
+  const found = ofCatalogue.get(server) ?? neighboursIn(catalogue, server)
+  ofCatalogue.set(server, found)
+  return found
+}
+
+function neighboursIn(catalogue: readonly CatalogueEntry[], self: string): Neighbours {
+  const own = new Set<string>()
+  const tools = new Set<string>()
+  const servers = new Set<string>()
+  for (const { server, tool } of catalogue) {
+    if (server === self) own.add(tool.toLowerCase())
+    else {
+      if (isTelling(tool)) tools.add(tool.toLowerCase())
+      if (server.length > 3) servers.add(server.toLowerCase())
+    }
+  }
+  for (const name of own) tools.delete(name)
+  return { own, tools, servers }
 }
 
 /** A name of one common word (`search`) says nothing when it stands in a text. */
 function isTelling(name: string): boolean {
-  return name.length > 3 && /[_.-]|\d/.test(name)
+  return name.length > 3 && /[_.-]|\d|[a-z][A-Z]/.test(name)
 }
 
 const NAME = /[a-z][a-z0-9]{0,40}(?:[_.-][a-z0-9]{1,40}){0,8}/g
@@ -80,13 +92,16 @@ function namedIn(text: string, { start, end }: Sentence, { tools, servers }: Nei
 }
 
 /** Orders about tools that are neither this one nor, as far as is known, its server's. */
-export function scanForeignNames(member: TextMember, own: ReadonlySet<string>): readonly Finding[] {
+export function scanForeignNames(
+  member: TextMember,
+  isOwn: (name: string) => boolean,
+): readonly Finding[] {
   const { where, text } = member
   const folded = foldText(text)
   return firstMatches(folded.text, CALLED, 32)
     .flatMap((match): Finding[] => {
       const name = match[1] ?? ''
-      if (own.has(name)) return []
+      if (isOwn(name)) return []
       const span = [folded.at(match.index), folded.at(match.index + match[0].length)] as const
       const evidence = text.slice(...span).slice(0, EVIDENCE_CHARS)
       const message = `tells when \`${name}\` is to be used, which is another tool`

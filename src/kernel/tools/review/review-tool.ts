@@ -27,15 +27,15 @@ export interface ReviewContext {
 export function reviewTool(definition: JsonObject, context: ReviewContext): Review {
   const { members, cut } = textMembers(definition)
   const name = typeof definition.name === 'string' ? definition.name : ''
-  const neighbours = neighboursOf({ server: context.server, tool: name }, context.catalogue)
-  const own = ownNames(members, name, context)
+  const neighbours = neighboursOf(context.server, context.catalogue)
+  const own = ownNames(members, name)
   const found = members
     .filter(({ text }) => !PLAIN_WORD.test(text))
     .flatMap((member) => [
       ...scanText(member, 0),
       ...scanSecrets(member),
       ...scanCatalogue(member, neighbours),
-      ...scanForeignNames(member, own),
+      ...scanForeignNames(member, (it) => own.has(it) || neighbours.own.has(it)),
     ])
   const findings = [...found, ...scanShape(definition), ...(cut ? [tooLarge()] : [])]
   const { classifier } = context
@@ -82,15 +82,10 @@ function scanText(member: TextMember, depth: number): readonly Finding[] {
   return [...plain, ...encoded]
 }
 
-/** Names that the text may rightly use: the tool's own, its parameters, its server's tools. */
-function ownNames(
-  members: readonly TextMember[],
-  name: string,
-  { server, catalogue }: ReviewContext,
-): ReadonlySet<string> {
-  const parameters = members.filter(({ isName }) => isName).map(({ text }) => text)
-  const siblings = catalogue.filter((entry) => entry.server === server).map(({ tool }) => tool)
-  return new Set([name, ...parameters, ...siblings].map((it) => it.toLowerCase()))
+/** Names that the text may rightly use beside its server's tools: its own and its parameters. */
+function ownNames(members: readonly TextMember[], name: string): ReadonlySet<string> {
+  const names = members.filter(({ isName }) => isName).map(({ text }) => text)
+  return new Set([name, ...names].map((it) => it.toLowerCase()))
 }
 
 function tooLarge(): Finding {

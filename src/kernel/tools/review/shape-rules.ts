@@ -62,7 +62,8 @@ const PARAMETER_RULES: readonly ParameterRule[] = [
     severity: 'warning',
     message: 'takes a path without bounds',
     name: exactly(
-      '(?:file|input|output|source|destination|target|dir|directory|folder|local|absolute|log)? ?(?:path|paths|filename|filepath|directory|dir|folder)',
+      '(?:file|input|output|source|destination|target|dir|directory|folder|local|' +
+        'absolute|log)? ?(?:path|paths|filename|filepath|directory|dir|folder)',
     ),
     holds: UNBOUNDED_TEXT,
   },
@@ -72,7 +73,8 @@ const PARAMETER_RULES: readonly ParameterRule[] = [
     severity: 'warning',
     message: 'takes an address to fetch, so it can reach inner services',
     name: exactly(
-      '(?:target|image|callback|webhook|base|remote|source|page|feed|api)? ?(?:url|uri|urls|endpoint|host|hostname)',
+      '(?:target|image|callback|webhook|base|remote|source|page|feed|api)? ?(?:url|' +
+        'uri|urls|endpoint|host|hostname)',
     ),
     holds: (parameter) =>
       takesText(parameter) &&
@@ -96,8 +98,11 @@ const PARAMETER_RULES: readonly ParameterRule[] = [
     message: 'asks for more than the tool’s work needs: room to carry something out',
     name: exactly(
       'side ?notes?|' +
-        '(?:conversation|chat|full|system|model|user|session|agent|previous|all)? ?(?:conversation|history|transcript|system prompt|reasoning|chain of thought)|' +
-        '(?:full|model|agent|conversation|chat|additional|extra|debug|hidden|secret) (?:context|info(?:rmation)?|notes?|data|payload|metadata|messages)|' +
+        '(?:conversation|chat|full|system|model|user|session|agent|previous|all)? ' +
+        '?(?:conversation|history|transcript|system prompt|reasoning|chain of ' +
+        'thought)|' +
+        '(?:full|model|agent|conversation|chat|additional|extra|debug|hidden|secret) ' +
+        '(?:context|info(?:rmation)?|notes?|data|payload|metadata|messages)|' +
         'feedback context|tools list|telemetry|call stack|exfil\\w*',
     ),
     holds: takesText,
