@@ -11,7 +11,6 @@ import type { Decision } from '../kernel/policy/decision.ts'
 import type { PolicyRequest } from '../kernel/policy/policy-request.ts'
 import type { RecordedRequest } from '../kernel/policy/recorded-request.ts'
 import type { AboutWhom, Subject } from '../kernel/privacy/subject.ts'
-import type { EventBy } from '../kernel/receipt/event-draft.ts'
 import type { ReceiptDraft, RecordedEvent, SubjectPayload } from '../kernel/receipt/receipt.ts'
 import type { Approvals, Gone, HeldProgress } from './approval-ports.ts'
 import type { Connector } from './connector-ports.ts'
@@ -19,6 +18,7 @@ import type { RoleSource } from './identity-ports.ts'
 import type { Labels } from './label-ports.ts'
 import type { Caller, McpMessage, ServerNotice } from './mcp-ports.ts'
 import type { Failed, Permission, Refused } from './permission-ports.ts'
+import type { Crossings, Refusals } from './refusal-ports.ts'
 import type { SanitisingMode, ToolSchemas } from './schema-ports.ts'
 import type { ToolTrust } from './tool-ports.ts'
 
@@ -32,6 +32,7 @@ export type * from './oauth-ports.ts'
 export type * from './people-ports.ts'
 export type * from './permission-ports.ts'
 export type * from './record-ports.ts'
+export type * from './refusal-ports.ts'
 export type * from './schema-ports.ts'
 export type * from './signature-ports.ts'
 export type * from './standing-ports.ts'
@@ -163,27 +164,6 @@ export interface Recordings {
    * throws and never waits: what cannot be kept is dropped and counted.
    */
   keep(recorded: RecordedRequest, pseudonym: string): void
-}
-
-/** One refusal, as it is counted. */
-export interface CountedRefusal {
-  readonly code: ErrorCode
-  readonly channel: Pick<Channel, 'door' | 'peer'>
-  readonly identity: Identity | undefined
-}
-
-/** Counts refusals, so that nobody fills the ledger with them, and raises alerts. */
-export interface Refusals {
-  /** Counts it. False for one that is to have no receipt of its own: it is summed up later. */
-  note(refusal: CountedRefusal): boolean
-}
-
-/** Alerts that somebody of this tenant presented an id of another. */
-export interface Crossings {
-  /** Never waits and never throws: who asked is answered as if there were no such id. */
-  note(what: string, by: EventBy): void
-  /** Resolves when what was noted so far is recorded, or can't be. */
-  close(): Promise<void>
 }
 
 export interface Clock {

@@ -9,6 +9,7 @@ import { type EventPorts, recordEvent } from '../record-event.ts'
 import type { LiveServers } from '../tenant/live-servers.ts'
 import { PinBook } from './pin-book.ts'
 import { ShadowWatch } from './shadow-watch.ts'
+import { shippedReviewer } from './shipped-reviewer.ts'
 import { ToolDesk } from './tool-desk.ts'
 import { type McpServers, trustedServers } from './trusted-servers.ts'
 
@@ -36,7 +37,7 @@ export async function openToolTrust(config: TenantConfig, parts: ToolTrustParts)
   const shadows = new ShadowWatch(desk, recorder, log)
   opened.add(() => shadows.close())
   const guard = (servers: McpServers) => trustedServers(servers, { desk, shadows })
-  return { desk, shadows, guard }
+  return { desk, shadows, guard, reviewer: shippedReviewer() }
 }
 
 interface Kept {
