@@ -11,7 +11,12 @@ export async function credentialed(target: URL, token: string): Promise<Credenti
   const server = createServer((request, response) => {
     const { method, headers } = request
     const { hostname, port, pathname } = target
-    const authorized = { ...headers, authorization: `Bearer ${token}` }
+    const { localPort } = request.socket
+    // Names of this address stand for those of the target; foreign ones are what is tested.
+    const here = (text?: string) => text?.replace(`:${localPort}`, `:${port}`)
+    const { host, origin } = headers
+    const names = { host: here(host), ...(origin !== undefined && { origin: here(origin) }) }
+    const authorized = { ...headers, ...names, authorization: `Bearer ${token}` }
     const onward = forward(
       { hostname, port, method, path: pathname, headers: authorized },
       (answer) => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -29,7 +29,8 @@ export async function runSuite(url: string, revision: Revision): Promise<Verdict
     const args = [SUITE, 'server', '--url', url, '--requirements', revision, '-o', results]
     await new Promise<void>((resolve) => {
       // It ends with 1 where a check fails: what counts is what it wrote.
-      execFile(process.execPath, args, { timeout: SUITE_WAIT_MS, cwd: results }, () => resolve())
+      const options = { timeout: SUITE_WAIT_MS, cwd: results, maxBuffer: 64 * 1024 * 1024 }
+      execFile(process.execPath, args, options, () => resolve())
     })
     return readVerdicts(results)
   } finally {
@@ -42,10 +43,15 @@ function readVerdicts(results: string): Verdicts {
   for (const folder of readdirSync(results).sort()) {
     const scenario = /^server-(.+)-\d{4}-\d\d-\d\dT/.exec(folder)?.[1]
     if (scenario === undefined) continue
-    const checks: Check[] = JSON.parse(readFileSync(join(results, folder, 'checks.json'), 'utf8'))
-    verdicts.set(scenario, statusesOf(checks))
+    verdicts.set(scenario, statusesOf(readChecks(join(results, folder, 'checks.json'))))
   }
   return verdicts
+}
+
+/** A scenario that broke off wrote nothing. */
+function readChecks(file: string): readonly Check[] {
+  if (!existsSync(file)) return [{ id: 'broke off', status: 'FAILURE' }]
+  return JSON.parse(readFileSync(file, 'utf8'))
 }
 
 /** A check may be made several times in a scenario; each time counts. */

@@ -9,6 +9,7 @@ export class EraMemory {
   #era: Era | undefined
   #until = 0
   #wasModern = false
+  #alsoLegacy: boolean | undefined
 
   /** `now` is of `performance.now()`. */
   known(now: number): Era | undefined {
@@ -24,7 +25,17 @@ export class EraMemory {
     return downgraded
   }
 
+  /** Whether it also has sessions, for clients that need them; nothing where nobody tried. */
+  get alsoLegacy(): boolean | undefined {
+    return this.#alsoLegacy
+  }
+
+  set alsoLegacy(has: boolean) {
+    this.#alsoLegacy = has
+  }
+
   forget(): void {
     this.#until = 0
+    this.#alsoLegacy = undefined
   }
 }

@@ -1,5 +1,7 @@
+import { codeOf } from '../../../kernel/errors.ts'
 import type { JsonObject } from '../../../kernel/json/value.ts'
 import type { AboutClient, McpMessage } from '../../../pipeline/ports.ts'
+import { REVISIONS } from '../handshake.ts'
 import { remainingMs } from '../list-tools.ts'
 import type { McpServerOptions } from '../options.ts'
 import { unavailable } from '../server-message.ts'
@@ -37,11 +39,10 @@ export class EraTransport implements Transport {
 
   async open(about: AboutClient, waitMs: number): Promise<JsonObject> {
     const deadline = performance.now() + waitMs
-    const known = this.#ways.memory.known(performance.now())
     try {
-      const opening = await (known === undefined
-        ? this.#findOut(about, deadline)
-        : this.#asRemembered(known, { about, deadline }))
+      const opening = await (needsSession(about)
+        ? this.#withSession(about, deadline)
+        : this.#newest(about, deadline))
       this.#opened = true
       return opening
     } catch (error) {
@@ -71,6 +72,26 @@ export class EraTransport implements Transport {
   async close(): Promise<void> {
     this.#closed = true
     await this.#inner?.close()
+  }
+
+  async #newest(about: AboutClient, deadline: number): Promise<JsonObject> {
+    const known = this.#ways.memory.known(performance.now())
+    if (known === undefined) return this.#findOut(about, deadline)
+    return this.#asRemembered(known, { about, deadline })
+  }
+
+  /** A server of both eras asks in the middle of a call where there is a session, as here. */
+  async #withSession(about: AboutClient, deadline: number): Promise<JsonObject> {
+    const { memory } = this.#ways
+    if (memory.alsoLegacy === false) return this.#newest(about, deadline)
+    try {
+      const opening = await this.#speak('legacy', { about, deadline })
+      memory.alsoLegacy = true
+      return opening
+    } catch (error) {
+      if (codeOf(error) === 'UPSTREAM_REFUSED') memory.alsoLegacy = false
+    }
+    return this.#newest(about, deadline)
   }
 
   async #asRemembered(era: Era, { about, deadline }: Opening): Promise<JsonObject> {
@@ -146,6 +167,12 @@ export class EraTransport implements Transport {
     await tried?.close()
     return await transport.open(about, remainingMs(deadline))
   }
+}
+
+/** Its own revision has sessions, and there is something that it could be asked. */
+function needsSession({ protocolVersion, capabilities }: AboutClient): boolean {
+  const isLegacy = REVISIONS.some((known) => known === protocolVersion)
+  return isLegacy && ['sampling', 'elicitation', 'roots'].some((it) => it in capabilities)
 }
 
 interface Opening {

@@ -22,7 +22,16 @@ export function readDiscovery(answer: JsonObject, known: readonly string[]): Dis
   const revision = known.find((one) => supported.includes(one))
   if (revision === undefined) throw new NoCommonRevision(supported)
   const serverInfo = metaOf(answer)[META.serverInfo] ?? {}
-  return { revision, capabilities, opening: { ...answer, protocolVersion: revision, serverInfo } }
+  const said = withoutOwn(answer)
+  return { revision, capabilities, opening: { ...said, protocolVersion: revision, serverInfo } }
+}
+
+/** Without what only an answer to this method has: a client of another revision is told no more. */
+function withoutOwn(answer: JsonObject): JsonObject {
+  const { supportedVersions: _s, resultType: _r, ttlMs: _t, cacheScope: _c, ...said } = answer
+  const { _meta: _, ...rest } = said
+  const { [META.serverInfo]: _i, ...meta } = metaOf(answer)
+  return Object.keys(meta).length === 0 ? rest : { ...rest, _meta: meta }
 }
 
 /** The lists whose changes it tells of, as a filter of `subscriptions/listen`. */

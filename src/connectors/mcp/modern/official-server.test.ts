@@ -9,6 +9,7 @@ import { McpServer as McpServerV1 } from '@modelcontextprotocol/sdk/server/mcp.j
 import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js'
 import { createMcpHandler } from '@modelcontextprotocol/server'
 import { http, stdio, textOf } from '../../../../test/support/upstreams/connected.ts'
+import { modernUpstream } from '../../../../test/support/upstreams/modern-upstream.ts'
 import { officialServer } from '../../../../test/support/upstreams/official-server.ts'
 import { callOf, opened } from '../../../../test/support/upstreams/transports.ts'
 import type { JsonObject } from '../../../kernel/json/value.ts'
@@ -56,7 +57,7 @@ async function assertServed(transport: Transport): Promise<void> {
   assert.deepEqual(contents, [{ uri: 'file:///note', text: 'written' }])
 }
 
-test('the official server of 2026-07-28 over HTTP, found and used, and heard', async (t) => {
+test('the official server of 2026-07-28 over HTTP, used and heard', async (t) => {
   const handler = createMcpHandler(officialServer)
   t.after(() => handler.close())
   const serve = toNodeHandler(handler)
@@ -66,7 +67,7 @@ test('the official server of 2026-07-28 over HTTP, found and used, and heard', a
   )
   const { promise: heard, resolve } = Promise.withResolvers<readonly McpMessage[]>()
   const notified: McpMessage[] = []
-  const { transport, opening } = await opened(t, http(url, { protocol: 'auto' }), {
+  const { transport, opening } = await opened(t, http(url, { protocol: '2026-07-28' }), {
     capabilities: { elicitation: {} },
     notified(notification) {
       if (notified.push(notification) === 2) resolve(notified)
@@ -86,12 +87,29 @@ test('the official server of 2026-07-28 over HTTP, found and used, and heard', a
   ])
 })
 
-test('the official server of 2026-07-28 over its streams, found and used', async (t) => {
-  const { transport, opening } = await opened(t, stdio([OFFICIAL], { protocol: 'auto' }), {
+test('the official server of 2026-07-28 over its streams', async (t) => {
+  const { transport, opening } = await opened(t, stdio([OFFICIAL], { protocol: '2026-07-28' }), {
     capabilities: { elicitation: {} },
   })
   assert.equal(opening.protocolVersion, '2026-07-28')
   await assertServed(transport)
+})
+
+test('a server of both eras is spoken to as the client in front could be asked', async (t) => {
+  const handler = createMcpHandler(officialServer)
+  t.after(() => handler.close())
+  const serve = toNodeHandler(handler)
+  const url = await listening(t, (request, response) =>
+    serve(request as Parameters<typeof serve>[0], response),
+  )
+  const to = (capabilities: JsonObject) =>
+    opened(t, http(url, { protocol: 'auto' }), { capabilities })
+  assert.equal((await to({ elicitation: {} })).opening.protocolVersion, '2025-11-25')
+  assert.equal((await to({})).opening.protocolVersion, '2026-07-28')
+  const alone = await modernUpstream(t)
+  const options = { capabilities: { elicitation: {} } }
+  const { opening } = await opened(t, http(alone.url, { protocol: 'auto' }), options)
+  assert.equal(opening.protocolVersion, '2026-07-28')
 })
 
 test('the official server of HTTP+SSE, found and used both ways', async (t) => {

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../kernel/json/value.ts'
 import type { Answer } from '../answer.ts'
 import { aboutScope } from '../scopes/about-scope.ts'
-import { META, MODERN_VERSIONS } from './era.ts'
+import { ALL_VERSIONS, META } from './era.ts'
 import type { Modern, Request } from './modern.ts'
 import { answered, completed } from './modern-answer.ts'
 
@@ -16,7 +16,7 @@ export async function discover(request: Request, { door }: Modern): Promise<Answ
   const { capabilities, serverInfo, instructions, beside } = about
   const result: JsonObject = {
     ...beside,
-    supportedVersions: MODERN_VERSIONS,
+    supportedVersions: ALL_VERSIONS,
     capabilities: modernCapabilities(capabilities),
     ...(instructions === undefined ? {} : { instructions }),
     _meta: { [META.server]: serverInfo },

@@ -71,7 +71,7 @@ test('one server is discovered as what it says of itself, but for what is no mor
   const { result } = (await ask({ method: 'server/discover' })).body
   assert.deepEqual(result, {
     motto: 'hi',
-    supportedVersions: ['2026-07-28'],
+    supportedVersions: ['2026-07-28', '2025-11-25', '2025-06-18', '2025-03-26'],
     capabilities: { tools: {}, prompts: {}, extensions: { [TASKS]: {} } },
     instructions: 'be kind',
     resultType: 'complete',

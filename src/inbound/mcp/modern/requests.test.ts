@@ -28,7 +28,7 @@ test('discovery tells what there is, and is kept by nobody', async (t) => {
     jsonrpc: '2.0',
     id: 'd',
     result: {
-      supportedVersions: ['2026-07-28'],
+      supportedVersions: ['2026-07-28', '2025-11-25', '2025-06-18', '2025-03-26'],
       capabilities: { tools: { listChanged: true } },
       resultType: 'complete',
       ttlMs: 0,

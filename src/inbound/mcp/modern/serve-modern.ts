@@ -50,9 +50,9 @@ async function serve(
   modern: Modern,
 ): Promise<Answer> {
   const { server } = visit
+  // A header that contradicts the body is refused for that, whatever the body says.
+  checkHeaders(visit.request.headers, { method, params })
   const envelope = readEnvelope(params)
-  const { headers } = visit.request
-  checkHeaders(headers, { method, params })
   const presence = await modern.presences.enter(visit.identity, visit.channel)
   visit.channel = { ...visit.channel, run: presence.run }
   if (REMOVED.has(method) || method.startsWith('notifications/')) {
