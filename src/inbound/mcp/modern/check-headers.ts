@@ -22,9 +22,6 @@ const NAMED_BY: Readonly<Record<string, string>> = {
  * @throws PortcullisError `REQUEST_HEADER_MISMATCH` where one is missing, malformed or another.
  */
 export function checkHeaders(headers: IncomingHttpHeaders, { method, params }: McpMessage): void {
-  // A body that names no revision is refused for that, not for its header.
-  const version = declaredVersion(params._meta)
-  if (version !== undefined) match(headers, 'mcp-protocol-version', version)
   match(headers, 'mcp-method', method)
   const member = NAMED_BY[method]
   if (member === undefined) return
@@ -32,6 +29,13 @@ export function checkHeaders(headers: IncomingHttpHeaders, { method, params }: M
   // Where the body names nothing either, it is refused for that.
   if (name === undefined && params[member] === undefined) return
   if (name === undefined || decodeHeader(name) !== params[member]) throw mismatch('mcp-name')
+}
+
+/** @throws PortcullisError `REQUEST_HEADER_MISMATCH` for another revision than the body names. */
+export function checkVersionHeader(headers: IncomingHttpHeaders, params: JsonObject): void {
+  // A body that names no revision is refused for that, not for its header.
+  const version = declaredVersion(params._meta)
+  if (version !== undefined) match(headers, 'mcp-protocol-version', version)
 }
 
 function match(headers: IncomingHttpHeaders, header: string, body: JsonValue): void {

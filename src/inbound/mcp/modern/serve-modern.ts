@@ -5,7 +5,7 @@ import { ACCEPTED, type Answer } from '../answer.ts'
 import { checkServer } from '../scopes/about-scope.ts'
 import { isListMethod } from '../scopes/list-kinds.ts'
 import type { Visit } from '../visit.ts'
-import { checkHeaders, checkParamHeaders } from './check-headers.ts'
+import { checkHeaders, checkParamHeaders, checkVersionHeader } from './check-headers.ts'
 import { converse } from './converse.ts'
 import { TASKS } from './declared.ts'
 import { discover } from './discover.ts'
@@ -50,9 +50,11 @@ async function serve(
   modern: Modern,
 ): Promise<Answer> {
   const { server } = visit
-  // A header that contradicts the body is refused for that, whatever the body says.
-  checkHeaders(visit.request.headers, { method, params })
+  const { headers } = visit.request
+  // A header that contradicts the body is refused for that, whatever revision the body names.
+  checkVersionHeader(headers, params)
   const envelope = readEnvelope(params)
+  checkHeaders(headers, { method, params })
   const presence = await modern.presences.enter(visit.identity, visit.channel)
   visit.channel = { ...visit.channel, run: presence.run }
   if (REMOVED.has(method) || method.startsWith('notifications/')) {
