@@ -54,6 +54,7 @@ test('a request of Cedar is one of ours, by the mapping backwards', async (t) =>
       ...{ principal, agent: principal, resource, data: resource },
       ...{ args: { key: 'c' }, input: { key: 'c' } },
       operation: { name: 'memory.read' },
+      run: { labels: [] },
       session: { id: 'test', ok: true },
       context: { door: 'mcp', time: 7 },
     },

@@ -47,6 +47,7 @@ test('a matrix has a cell for each combination, with the request as the runtime 
     attributes: {
       ...{ principal, agent: principal, args, input: args, resource: about, data: about },
       operation: { name: 'memory.read' },
+      run: { labels: [] },
       session: { id: 'test', mfa: true },
       context: { door: 'console', time: Date.parse('2026-11-21T08:30:00Z') },
     },
