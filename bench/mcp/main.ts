@@ -4,6 +4,7 @@
  */
 import { figures, measure, print, type Result, type Sample } from '../report.ts'
 import { type Route, routes } from './routes.ts'
+import { lists, sessions } from './scale.ts'
 import { openSession } from './session.ts'
 
 /** Calls measured at one and at sixteen callers, and before them to warm up. */
@@ -18,7 +19,7 @@ interface Measured {
 }
 
 async function round(route: Route, measured: Measured): Promise<void> {
-  const session = await openSession(route.url, CROWD, route.token)
+  const session = await openSession(route.url, { ...route, callers: CROWD })
   const call = () => session.call(route.tool, { message: 'hello' })
   await measure(CROWD, CALLS.warm, call)
   measured.alone.push(await measure(1, CALLS.alone / route.slowness, call))
@@ -80,9 +81,12 @@ function added(name: string, sample: Sample, floor: { name: string; sample: Samp
   }
 }
 
-const { paths, close } = await routes()
+const { paths, gate, close } = await routes()
 try {
-  print('mcp', compare(await measureAll(paths)), process.argv.includes('--json'))
+  const results = compare(await measureAll(paths))
+  process.stderr.write('a list of many tools, and many sessions\n')
+  results.push(...(await lists(gate)), ...(await sessions(gate)))
+  print('mcp', results, process.argv.includes('--json'))
 } finally {
   await close()
 }

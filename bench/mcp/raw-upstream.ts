@@ -1,7 +1,8 @@
 /**
  * An MCP server with nothing in it but the answer, so that what is measured is what
  * stands before it.
- * `node raw-upstream.ts http` prints its port; `node raw-upstream.ts stdio` speaks on its streams.
+ * `node raw-upstream.ts http` prints its port; `node raw-upstream.ts stdio` speaks on its streams;
+ * a number after it says how many tools there are. It speaks every revision.
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -14,7 +15,13 @@ interface Message {
 }
 
 const SCHEMA = { type: 'object', properties: { message: { type: 'string' } } }
-const TOOLS = [{ name: 'echo', description: 'Says it again.', inputSchema: SCHEMA }]
+const COUNT = Number(process.argv[3] ?? 1)
+const TOOLS = Array.from({ length: COUNT }, (_, at) => ({
+  name: at === 0 ? 'echo' : `echo_${at}`,
+  description: 'Says it again.',
+  inputSchema: SCHEMA,
+}))
+const MODERN = '2026-07-28'
 
 function answer({ id, method, params }: Message): string | undefined {
   if (id === undefined) return undefined
@@ -28,6 +35,11 @@ function resultOf(method: string, params: Message['params']): object {
         protocolVersion: params?.protocolVersion ?? '2025-11-25',
         capabilities: { tools: {} },
         serverInfo: { name: 'raw', version: '1' },
+      }
+    case 'server/discover':
+      return {
+        ...{ resultType: 'complete', supportedVersions: [MODERN], capabilities: { tools: {} } },
+        _meta: { 'io.modelcontextprotocol/serverInfo': { name: 'raw', version: '1' } },
       }
     case 'tools/list':
       return { tools: TOOLS }

@@ -16,6 +16,8 @@ export interface Route {
   readonly url: URL
   readonly tool: string
   readonly token?: string
+  /** The client speaks MCP 2026-07-28. */
+  readonly modern?: boolean
   /** Name of the route that it is compared with. */
   readonly against?: string
   /** By how much fewer calls are made, for upstreams that are slow themselves. */
@@ -30,9 +32,31 @@ const MCP_PROXY = here('../node_modules/mcp-proxy/dist/bin/mcp-proxy.mjs')
 const SUPERGATEWAY = here('../node_modules/supergateway/dist/index.js')
 
 const STARTED_WITHIN = 20_000
+/** Tools of the server with many. */
+export const MANY_TOOLS = 5_000
+/** Agents that open many sessions: one alone may not have so many. */
+const CROWD_AGENTS = Array.from({ length: 5 }, (_, at) => `crowd_${at}`)
+
+export interface Routes {
+  readonly paths: readonly Route[]
+  readonly gate: Gate
+  close(): Promise<void>
+}
+
+/** The runtime that is measured. */
+export interface Gate {
+  readonly address: string
+  readonly pid: number
+  /** A token of an agent. */
+  readonly token: string
+  /** Tokens of further agents. */
+  readonly crowd: readonly string[]
+  /** The address of a server with `MANY_TOOLS` tools, without the runtime. */
+  readonly many: URL
+}
 
 /** Starts every upstream and every gateway; `close` ends them all. */
-export async function routes(): Promise<{ paths: readonly Route[]; close(): Promise<void> }> {
+export async function routes(): Promise<Routes> {
   const children: ChildProcess[] = []
   const folder = mkdtempSync(join(tmpdir(), 'portcullis-bench-'))
   const start = (args: readonly string[], env: Record<string, string> = {}) => {
@@ -45,6 +69,7 @@ export async function routes(): Promise<{ paths: readonly Route[]; close(): Prom
     return child
   }
   const raw = await rawPort(start([RAW, 'http']))
+  const many = await rawPort(start([RAW, 'http', String(MANY_TOOLS)]))
   const everything = await listening((port) =>
     start([EVERYTHING, 'streamableHttp'], { PORT: String(port) }),
   )
@@ -77,16 +102,20 @@ export async function routes(): Promise<{ paths: readonly Route[]; close(): Prom
   })
   const rawPeers = await proxied([RAW, 'stdio'])
   const everythingPeers = await proxied([EVERYTHING])
-  const gate = await startGate(folder, { raw, everything })
+  const gate = await startGate(folder, { raw, many, everything })
 
   const at = (port: number) => new URL(`http://127.0.0.1:${port}/mcp`)
   const through = { url: new URL(`${gate.address}/mcp`), token: gate.token }
+  const relay = (server: string) => new URL(`${gate.address}/mcp/${server}`)
   const onRaw = { slowness: 1, against: 'raw/direct' }
   const onEverything = { slowness: 10, against: 'everything/direct', tool: 'echo' }
   const paths: Route[] = [
     { name: 'raw/direct', url: at(raw), tool: 'echo', slowness: 1 },
     { name: 'raw/portcullis', ...through, tool: 'raw.echo', ...onRaw },
     { name: 'raw/portcullis-stdio', ...through, tool: 'pipe.echo', ...onRaw },
+    { name: 'raw/portcullis-relay', ...through, url: relay('raw'), tool: 'echo', ...onRaw },
+    { name: 'raw/portcullis-modern', ...through, modern: true, tool: 'raw.echo', ...onRaw },
+    { name: 'raw/portcullis-translated', ...through, modern: true, tool: 'old.echo', ...onRaw },
     { name: 'raw/mcp-proxy', url: at(rawPeers.mcpProxy), tool: 'echo', ...onRaw },
     { name: 'raw/supergateway', url: at(rawPeers.supergateway), tool: 'echo', ...onRaw },
     { name: 'everything/direct', url: at(everything), tool: 'echo', slowness: 10 },
@@ -96,6 +125,7 @@ export async function routes(): Promise<{ paths: readonly Route[]; close(): Prom
   ]
   return {
     paths,
+    gate: { ...gate, many: at(many) },
     async close() {
       await gate.stop()
       for (const { pid } of children) if (pid !== undefined) process.kill(-pid, 'SIGKILL')
@@ -104,11 +134,11 @@ export async function routes(): Promise<{ paths: readonly Route[]; close(): Prom
   }
 }
 
-async function startGate(folder: string, ports: { raw: number; everything: number }) {
+async function startGate(folder: string, ports: { raw: number; many: number; everything: number }) {
   mkdirSync(join(folder, 'policies'))
   writeFileSync(
     join(folder, 'policies', 'bench.policy'),
-    'policy bench { allow: [raw.*, pipe.*, everything.*] if principal.roles.contains("caller") }\n',
+    'policy bench { allow: [raw.*, old.*, many.*, pipe.*, everything.*] if principal.roles.contains("caller") }\n',
   )
   writeFileSync(
     join(folder, 'portcullis.toml'),
@@ -117,9 +147,17 @@ port = 0
 [roles.caller]
 [agents.caller]
 roles = ["caller"]
+${CROWD_AGENTS.map((name) => `[agents.${name}]\nroles = ["caller"]`).join('\n')}
 [servers.raw]
 transport = "http"
 url = "http://127.0.0.1:${ports.raw}/mcp"
+[servers.old]
+transport = "http"
+protocol = "legacy"
+url = "http://127.0.0.1:${ports.raw}/mcp"
+[servers.many]
+transport = "http"
+url = "http://127.0.0.1:${ports.many}/mcp"
 [servers.everything]
 transport = "http"
 url = "http://127.0.0.1:${ports.everything}/mcp"
@@ -130,9 +168,14 @@ args = [${JSON.stringify(RAW)}, "stdio"]
 `,
   )
   const runtime = await startRuntime(folder, {})
-  const { stdout, stderr } = await portcullis(folder, ['agent', 'token', 'caller', '--ttl', '2h'])
-  if (stdout === '') throw new Error(stderr)
-  return { ...runtime, token: stdout.trim() }
+  const tokenOf = async (agent: string) => {
+    const { stdout, stderr } = await portcullis(folder, ['agent', 'token', agent, '--ttl', '2h'])
+    if (stdout === '') throw new Error(stderr)
+    return stdout.trim()
+  }
+  const crowd: string[] = []
+  for (const agent of CROWD_AGENTS) crowd.push(await tokenOf(agent))
+  return { ...runtime, token: await tokenOf('caller'), crowd }
 }
 
 async function rawPort(child: ChildProcess): Promise<number> {

@@ -39,6 +39,7 @@ const CASES: Readonly<Record<string, ((named: Known) => readonly string[]) | 'no
   'tools pins': ({ agent }) => [agent],
   'tools approve': ({ agent, version }) => [agent, '--fingerprint', version],
   'tools reject': ({ agent }) => [agent],
+  'tools scan': 'nothing',
   'tools sign': 'nothing',
   'tools verify-signature': 'nothing',
   login: ({ user }) => [user, '--password-file', PASSWORD_FILE],

@@ -108,14 +108,16 @@ function toolList(
   return {
     page({ identity, channel }, cursor) {
       const visible = (actions: readonly Action[]) => gate.visible(identity, actions, channel)
-      const entries = [
-        ...visibleUpstream(current(), visible),
+      const after = cursor === undefined ? '' : readCursor(cursor)
+      const own = [
         ...visibleMemory(namespaces, visible),
         ...visibleStorage(storage(), visible),
-      ].sort(byName)
-      const start = cursor === undefined ? 0 : indexAfter(entries, readCursor(cursor))
-      const page = entries.slice(start, start + pageSize)
-      const last = start + pageSize < entries.length ? page.at(-1) : undefined
+      ].filter(({ name }) => name > after)
+      // One more than a page holds tells whether there is another.
+      const search = { after, limit: pageSize + 1, visible }
+      const entries = [...firstVisible(current(), search), ...own].sort(byName)
+      const page = entries.slice(0, pageSize)
+      const last = pageSize < entries.length ? page.at(-1) : undefined
       const next = last === undefined ? '' : `,"nextCursor":${JSON.stringify(cursorOf(last))}`
       return `{"tools":[${page.map(({ json }) => json).join()}]${next}}`
     },
@@ -127,6 +129,25 @@ type Sight = (actions: readonly Action[]) => readonly boolean[]
 function visibleUpstream(entries: readonly UpstreamEntry[], visible: Sight): readonly Entry[] {
   const seen = visible(entries.map(({ action }) => action))
   return entries.filter((_, at) => seen[at] === true)
+}
+
+interface Search {
+  readonly after: string
+  readonly limit: number
+  readonly visible: Sight
+}
+
+/** The first that may be seen after a name: of thousands, no more are asked about than needed. */
+function firstVisible(
+  entries: readonly UpstreamEntry[],
+  { after, limit, visible }: Search,
+): readonly Entry[] {
+  const found: Entry[] = []
+  for (let at = indexAfter(entries, after); at < entries.length && found.length < limit; ) {
+    found.push(...visibleUpstream(entries.slice(at, at + limit), visible))
+    at += limit
+  }
+  return found
 }
 
 /** A memory tool is seen by an agent that may use it in some namespace, and names those alone. */
@@ -158,7 +179,7 @@ function upstreamEntries(tools: readonly OfferedTool[], log: Log): readonly Upst
     const json = JSON.stringify({ ...definition, name })
     entries.set(name, { name, json, action: { ...toolCall(name, {}), definition } })
   }
-  return [...entries.values()]
+  return [...entries.values()].sort(byName)
 }
 
 function byName(one: Entry, other: Entry): number {

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs'
+import { figures, measure, type Result, rounded } from '../report.ts'
+import { type Gate, MANY_TOOLS } from './routes.ts'
+import { openSession, type Session } from './session.ts'
+
+const LISTINGS = 30
+const SESSIONS = 1_000
+
+/** A list of thousands of tools, filtered for an agent: one page of it, and all of its pages. */
+export async function lists({ address, token, many }: Gate): Promise<readonly Result[]> {
+  const direct = await openSession(many, { callers: 1 })
+  const through = await openSession(new URL(`${address}/mcp/many`), { callers: 1, token })
+  const federated = await openSession(new URL(`${address}/mcp`), { callers: 1, token })
+  const whole = async (session: Session) => {
+    let seen = 0
+    for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+      const page = await session.list(cursor)
+      seen += page.count
+      cursor = page.next
+    }
+    if (seen < MANY_TOOLS) throw new Error(`only ${seen} tools were listed`)
+  }
+  const of = async (session: Session, list: () => Promise<unknown>) => {
+    await list()
+    return { session, sample: await measure(1, LISTINGS, list) }
+  }
+  const bare = await of(direct, () => whole(direct))
+  const relayed = await of(through, () => whole(through))
+  const page = await of(federated, () => federated.list())
+  const all = await of(federated, () => whole(federated))
+  await Promise.all([direct.close(), through.close(), federated.close()])
+  const name = `list/${MANY_TOOLS}`
+  const floor = { name: `${name}/direct`, sample: bare.sample }
+  return [
+    ...figures(floor.name, bare.sample),
+    ...figures(`${name}/relay`, relayed.sample, floor),
+    ...figures(`${name}/page`, page.sample, floor),
+    ...figures(`${name}/all-pages`, all.sample, floor),
+  ]
+}
+
+/** What the runtime's process holds with many sessions open, each of which has called a tool. */
+export async function sessions({ address, pid, crowd }: Gate): Promise<readonly Result[]> {
+  const before = resident(pid)
+  const open: Session[] = []
+  for (let at = 0; at < SESSIONS; at++) {
+    const token = crowd[at % crowd.length]
+    const session = await openSession(new URL(`${address}/mcp`), { callers: 1, token })
+    await session.call('raw.echo', { message: 'hello' })
+    open.push(session)
+  }
+  const after = resident(pid)
+  await Promise.all(open.map((session) => session.close()))
+  const against = 'sessions/0/resident'
+  const ratio = rounded(after / before)
+  return [
+    { name: against, value: rounded(before), unit: 'MB', against: null, ratio: null },
+    { name: `sessions/${SESSIONS}/resident`, value: rounded(after), unit: 'MB', against, ratio },
+  ]
+}
+
+/** Megabytes of a process that are in memory. */
+function resident(pid: number): number {
+  const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+  return Number(kib) / 1024
+}
