@@ -44,7 +44,8 @@ function poisoned(): string {
 let running: RunningRuntime
 before(async () => {
   running = await runRuntime({
-    ...{ policy: POLICY, agents: AGENTS, more: poisoned() },
+    // One process for all: another agent lets go what the first one waits for.
+    ...{ policy: POLICY, agents: AGENTS, more: `isolation = "shared"\n${poisoned()}` },
     memory: { 'notes.private': { plan: SECRET } },
   })
 })
