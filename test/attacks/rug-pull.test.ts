@@ -86,7 +86,10 @@ const POISONED = Object.entries(CHANGES).map(([name, change]) => changed(base(na
 const STEADY = base('steady')
 
 let running: RunningRuntime
-let announce: () => void = () => undefined
+const listening = new Set<() => void>()
+const announce = () => {
+  for (const tell of listening) tell()
+}
 let tools: readonly JsonObject[] = [...HONEST, STEADY]
 const calls: unknown[] = []
 
@@ -99,7 +102,7 @@ before(async (t) => {
     },
     GET({ stream }) {
       const write = stream()
-      announce = () => write({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' })
+      listening.add(() => write({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' }))
     },
   })
   running = await runRuntime({

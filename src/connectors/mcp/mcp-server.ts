@@ -34,6 +34,7 @@ export class McpServer {
       ...{ server: parts.name, to: this.#to, log: parts.log },
       limits: defaultLinkLimits(options.transport),
       common: () => this.#control.tools,
+      toolsChanged: () => this.#control.askAnew(),
     })
   }
 

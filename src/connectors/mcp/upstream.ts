@@ -249,6 +249,11 @@ export class Upstream {
     }, retryMs)
   }
 
+  /** Lists the tools again, soon. */
+  askAnew(): void {
+    void this.#refresh()
+  }
+
   /** One listing at a time and a rest after it: a server may say `changed` as often as it likes. */
   async #refresh(): Promise<void> {
     this.#stale = true

@@ -35,6 +35,8 @@ export interface LinkOptions {
   /** Clients that hear what servers say unasked, whether they are on this link or not. */
   readonly listeners: Pick<WeakSet<McpClient>, 'has'>
   readonly log: Log
+  /** Is told when the server says to this agent that its tools are others. */
+  readonly toolsChanged?: (() => void) | undefined
 }
 
 /**
@@ -244,7 +246,11 @@ export class Link {
   #events(transport: () => Transport): TransportEvents {
     const { server, log } = this.#options
     return {
-      notified: (notification) => this.#tellAll(notification),
+      notified: (notification) => {
+        // The runtime's own link may hear it later, or never: what all are offered is asked anew.
+        if (notification.method === TOOLS_CHANGED) this.#options.toolsChanged?.()
+        this.#tellAll(notification)
+      },
       asked: (request) =>
         askOfLink({ server, request, callers: this.#callers, clients: this.#clients }),
       reopened: () => void this.#tellAgain(transport()),

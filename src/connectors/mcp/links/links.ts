@@ -37,6 +37,8 @@ export interface LinksOptions {
   readonly limits: LinkLimits
   /** The tools as the runtime's own link has them. */
   readonly common: () => Tools
+  /** Is told when the server says to some agent that its tools are others. */
+  readonly toolsChanged?: () => void
 }
 
 /** The links of all agents to one server, bounded in number and in idleness. */
@@ -73,10 +75,10 @@ export class Links {
     if (known !== undefined) return known
     const owner = ownerOf(identity)
     this.#makeRoom(owner)
-    const { server, to, log, common } = this.#options
+    const { server, to, log, common, toolsChanged } = this.#options
     const tools = new LinkTools(common, this.#own)
     const listeners = this.#listeners
-    const link = new Link({ server, to, log, about, owner, tools, listeners })
+    const link = new Link({ server, to, log, about, owner, tools, listeners, toolsChanged })
     this.#links.set(key, link)
     this.#sweep ??= setTimeout(() => this.#endIdle(), this.#options.limits.leftMs)
     this.#sweep.unref()
