@@ -9,13 +9,22 @@ import type { JsonObject } from '../../json/value.ts'
 
 export type ReadingVerdict = 'harmless' | 'suspicious' | 'undecided'
 
+/**
+ * Why there is no verdict. `not_sent`: the definition is too long, or knows the marks. `no_label`:
+ * an answer is no label. `contradiction`: the two answers disagree.
+ */
+export const UNDECIDED_REASONS = ['not_sent', 'no_label', 'contradiction'] as const
+export type UndecidedReason = (typeof UNDECIDED_REASONS)[number]
+
 export interface ToolReading {
   readonly verdict: ReadingVerdict
+  /** Of a verdict that is `undecided`. */
+  readonly reason?: UndecidedReason
   /** As its endpoint calls it. */
   readonly model: string
   /** Of both prompts, `sha256:` and hex. */
   readonly prompt: string
-  /** What it said, each cut to `ANSWER_CHARS`. */
+  /** What it said, in the order of `POLARITIES`, each cut to `ANSWER_CHARS`. */
   readonly answers: readonly [string, string]
 }
 
@@ -79,10 +88,14 @@ export function labelOf(answer: string, { yes, no }: PromptMarks): 'yes' | 'no' 
 export function verdictOf(
   orders: 'yes' | 'no' | undefined,
   describes: 'yes' | 'no' | undefined,
-): ReadingVerdict {
-  if (orders === 'yes' && describes === 'no') return 'suspicious'
-  if (orders === 'no' && describes === 'yes') return 'harmless'
-  return 'undecided'
+): Pick<ToolReading, 'verdict' | 'reason'> {
+  if (orders === undefined || describes === undefined) return undecided('no_label')
+  if (orders === describes) return undecided('contradiction')
+  return { verdict: orders === 'yes' ? 'suspicious' : 'harmless' }
+}
+
+export function undecided(reason: UndecidedReason): Pick<ToolReading, 'verdict' | 'reason'> {
+  return { verdict: 'undecided', reason }
 }
 
 export function promptDigest(prompts: readonly ReadingPrompt[]): string {
