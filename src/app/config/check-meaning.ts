@@ -25,6 +25,8 @@ export const FOREVER = 'forever'
 export const MAX_CALL_TIMEOUT_MS = 9 * 60 * 1000
 /** What a budget may be for, in milliseconds: a minute to a leap year. */
 export const BUDGET_PERIODS_MS = { least: 60_000, most: 366 * 86_400_000 }
+/** How long the reviewer of tools may take for an answer, in milliseconds. */
+const READING_WAIT_MS = { least: 100, most: 120_000 } as const
 /** Longest wait for approval: as for a call. */
 export const MAX_APPROVAL_WAIT_MS = 9 * 60 * 1000
 /** How often keys may be rotated on schedule, in milliseconds. */
@@ -38,10 +40,13 @@ const RESERVED_FOR_ADMINISTRATION = 'admin'
 
 /** What a schema cannot say: names that must be declared, durations, addresses. */
 export function checkMeaning(config: ConfigFile, tree: Table): readonly Problem[] {
-  return [
-    ...checkTenantMeaning(config, tree),
-    ...placed([...listener(config), ...keys(config), ...checkOwnTls(config)], tree),
+  const findings = [
+    ...listener(config),
+    ...keys(config),
+    ...reviewer(config),
+    ...checkOwnTls(config),
   ]
+  return [...checkTenantMeaning(config, tree), ...placed(findings, tree)]
 }
 
 /** The same of what each tenant has of its own. */
@@ -203,6 +208,14 @@ function* tools({ tools: { relist } }: TenantFile): Generator<Finding> {
   const everyMs = parseDuration(relist) ?? 0
   if (everyMs >= RELIST_MS.least && everyMs <= RELIST_MS.most) return
   yield { path: ['tools', 'relist'], message: 'servers may be asked every `1s` to `1d`' }
+}
+
+function* reviewer({ tools: { reviewer } }: ConfigFile): Generator<Finding> {
+  if (reviewer === undefined) return
+  const waitMs = parseDuration(reviewer.timeout) ?? 0
+  if (waitMs >= READING_WAIT_MS.least && waitMs <= READING_WAIT_MS.most) return
+  const message = 'a reviewer may take from `100ms` to `2m` for an answer'
+  yield { path: ['tools', 'reviewer', 'timeout'], message }
 }
 
 function* budgets({ budgets }: TenantFile): Generator<Finding> {

@@ -38,6 +38,14 @@ for (const url of ['http://api.example.com/v1', 'http://127.0.0.1.example.com/',
   })
 }
 
+for (const timeout of ['0s', '3m']) {
+  test(`a reviewer that may take ${timeout} is refused`, async (t) => {
+    const { code, message } = await refusal(t, `${REVIEWER}timeout = "${timeout}"`)
+    assert.equal(code, 'CONFIG_INVALID')
+    assert.match(message, /from `100ms` to `2m`/)
+  })
+}
+
 test('a reviewer on this machine needs no TLS and no key', async (t) => {
   const local = REVIEWER.replace('https://api.anthropic.com/v1', 'http://localhost:11434/v1')
   assert.equal((await loadText(t, local)).config.reviewer?.url, 'http://localhost:11434/v1')
