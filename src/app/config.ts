@@ -8,6 +8,7 @@ export type {
   ListenConfig,
   MemoryConfig,
   RetentionConfig,
+  ReviewerConfig,
   ServerConfig,
   StdioServerConfig,
   TenantConfig,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ToolToReview } from '../client/admin-client.ts'
+import type { ToolReadingView, ToolToReview } from '../client/admin-client.ts'
 import { diffText, escaped, reviewText } from './tool-text.ts'
 
 const TOOL: ToolToReview = {
@@ -52,6 +52,27 @@ test('a review shows what is new, what was found, and how to decide', () => {
   $ portcullis tools approve desk.search --fingerprint sha256:22
   $ portcullis tools reject desk.search`,
   )
+})
+
+const READING: ToolReadingView = {
+  ...{ tool: 'desk.search', fingerprint: 'sha256:22', verdict: 'undecided' },
+  ...{ reason: 'contradiction', model: 'm-1', prompt: 'sha256:33' },
+  answers: ['k1', 'k1\u001b[2J'],
+}
+
+test('what a model said stands between what was found and how to decide', () => {
+  const lines = reviewText(TOOL, READING).split('\n')
+  assert.deepEqual(lines.slice(-6), [
+    '  m-1 says undecided of all it says: the two answers disagree',
+    '    gives orders: "k1"',
+    '    only describes: "k1\\u{1b}[2J"',
+    '    asked    sha256:33',
+    '  $ portcullis tools approve desk.search --fingerprint sha256:22',
+    '  $ portcullis tools reject desk.search',
+  ])
+  const { reason: _, ...agreed } = READING
+  const harmless = reviewText(TOOL, { ...agreed, verdict: 'harmless' })
+  assert.match(harmless, /^ {2}m-1 says harmless of all it says$/m)
 })
 
 test('a tool that is as it was, and one that is new, are shown as such', () => {

@@ -1,9 +1,9 @@
-import type { ToolToReview } from '../client/admin-client.ts'
+import type { ToolReadingView, ToolToReview } from '../client/admin-client.ts'
 
 type Change = ToolToReview['drift'][number]
 
-/** What somebody has to know to decide about one tool. */
-export function reviewText(tool: ToolToReview): string {
+/** What somebody has to know to decide about one tool, with what a model said if one was asked. */
+export function reviewText(tool: ToolToReview, reading?: ToolReadingView): string {
   const { definition, shadowing, review } = tool
   const said = definition === undefined ? [] : [`  says     ${escaped(definition)}`]
   return [
@@ -17,6 +17,7 @@ export function reviewText(tool: ToolToReview): string {
       `    "${escaped(evidence)}"`,
     ]),
     ...(review === undefined ? [] : findingsText(review)),
+    ...(reading === undefined ? [] : readingText(reading)),
     ...decisionText(tool),
   ].join('\n')
 }
@@ -76,6 +77,25 @@ function findingsText(review: NonNullable<ToolToReview['review']>): readonly str
       `  ${severity} ${kind} ${rule} at ${escaped(where)}: ${escaped(message)}`,
       `    "${escaped(evidence)}"`,
     ]),
+  ]
+}
+
+/** What each answer is an answer to, in their order. */
+const ASKED = ['gives orders', 'only describes'] as const
+
+const WHY_UNDECIDED: Readonly<Record<NonNullable<ToolReadingView['reason']>, string>> = {
+  not_sent: 'it was not sent, for it is too long',
+  no_label: 'an answer is none of the two words that were asked for',
+  contradiction: 'the two answers disagree',
+}
+
+/** What a model says is as little to be trusted as what the tool says. */
+function readingText({ verdict, reason, model, answers, prompt }: ToolReadingView) {
+  const why = reason === undefined ? '' : `: ${WHY_UNDECIDED[reason]}`
+  return [
+    `  ${escaped(model)} says ${verdict} of all it says${why}`,
+    ...answers.map((said, at) => `    ${ASKED[at]}: "${escaped(said)}"`),
+    `    asked    ${escaped(prompt)}`,
   ]
 }
 

@@ -47,6 +47,7 @@ export type { AgentStanding, AgentView, SessionList } from '../contract/standing
 export type {
   ToolPinList,
   ToolPinView,
+  ToolReadingView,
   ToolReviewList,
   ToolToReview,
 } from '../contract/tools.ts'

@@ -168,6 +168,45 @@ export type ToolApproval = Static<typeof ToolApproval>
 export const ToolRejection = Type.Object({ tool: ToolName, reason }, closed)
 export type ToolRejection = Static<typeof ToolRejection>
 
+export const ToolReadingRequest = Type.Object(
+  {
+    tool: ToolName,
+    fingerprint: Type.String({
+      description: 'Of the definition that was reviewed: no other one is sent.',
+      pattern: '^sha256:[0-9a-f]{64}$',
+    }),
+  },
+  closed,
+)
+export type ToolReadingRequest = Static<typeof ToolReadingRequest>
+
+/** What a model says of all that a tool says. It decides nothing. */
+export const ToolReadingView = Type.Object(
+  {
+    tool: ToolName,
+    fingerprint: Type.String({ description: 'Of the definition that it was asked about.' }),
+    verdict: Type.Enum(['harmless', 'suspicious', 'undecided'], {
+      description: 'Of both answers together: unless they agree, it is for a person.',
+    }),
+    reason: Type.Optional(
+      Type.Enum(['not_sent', 'no_label', 'contradiction'], {
+        description:
+          'Why it is undecided: the definition is too long to be sent, an answer is no label, or ' +
+          'the answers disagree.',
+      }),
+    ),
+    model: Type.String({ description: 'As its endpoint calls it.' }),
+    prompt: Type.String({ description: 'Digest of both prompts.' }),
+    answers: Type.Array(Type.String(), {
+      description: 'Word for word, cut: whether it gives orders, and whether it only describes.',
+      minItems: 2,
+      maxItems: 2,
+    }),
+  },
+  closed,
+)
+export type ToolReadingView = Static<typeof ToolReadingView>
+
 const least = 'super_admin'
 
 /** Routes of the admin API about trust in tools. */
@@ -187,6 +226,16 @@ export const TOOL_ROUTES = {
     summary: 'The tools that wait for somebody, with what is new and what there is to say of it.',
     query: ToolQuery,
     answer: ToolReviewList,
+  },
+  readTool: {
+    method: 'POST',
+    url: '/v1/tools/read',
+    // It changes no trust, and yet what a tool says leaves the machine: that has a receipt first.
+    action: { operation: 'admin.tools.read', on: 'tool', changes: true, least, named: 'tool' },
+    summary:
+      'Sends what a tool says to the model of `[tools.reviewer]`, and tells what it answers.',
+    body: ToolReadingRequest,
+    answer: ToolReadingView,
   },
   approveTool: {
     method: 'POST',

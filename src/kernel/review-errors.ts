@@ -10,6 +10,13 @@ export const REVIEW_ERRORS = {
     agent: 'The list of tools cannot be read.',
     remedy: 'give a file with the result of `tools/list`: `{"tools": [{"name": …}, …]}`',
   },
+  TOOL_READER_NOT_CONFIGURED: {
+    http: 409,
+    agent: 'No model reads tools here.',
+    remedy:
+      'set `[tools.reviewer]` in the configuration, with `kind`, `url`, `model` and the `key` ' +
+      'that the endpoint asks for, and start the runtime anew',
+  },
   TOOL_READER_FAILED: {
     http: 502,
     agent: 'The reviewer did not answer.',

@@ -32,6 +32,7 @@ const CASES: Readonly<Record<Route, Naming | 'nothing' | 'stream'>> = {
   tools: 'nothing',
   toolPins: 'nothing',
   reviewTools: 'nothing',
+  readTool: ({ version, agent }) => ({ body: { tool: agent, fingerprint: version } }),
   approveTool: ({ version, agent }) => ({ body: { tool: agent, fingerprint: version } }),
   rejectTool: ({ agent }) => ({ body: { tool: agent } }),
   agentKeys: ({ agent }) => ({ path: agent }),

@@ -9,6 +9,7 @@ import { openPeopleDesk } from '../../src/app/people/open-desk.ts'
 import { ADMIN_ROUTES } from '../../src/contract/admin-api.ts'
 import { loadText } from '../support/config-text.ts'
 import { oauthAgent } from '../support/oauth-agent.ts'
+import { FINDS_NOTHING, openAiModel } from '../support/scripted-model.ts'
 import { silentLog } from '../support/silent-log.ts'
 
 const NO_DOORS = { address: '', sessions: { list: () => [] } }
@@ -26,6 +27,10 @@ limit = 10
 per = "1d"
 unit = "USD"
 [memory."notes"]
+[tools.reviewer]
+kind = "openai"
+url = "REVIEWER"
+model = "m-1"
 [policy]
 reload = "RELOAD"
 `
@@ -38,7 +43,9 @@ const files = (name: string) => ({ files: [{ file: 'policies/p.policy', text: po
 
 /** A runtime without doors whose ledger takes nothing any more, and an action that waits. */
 async function sealed(t: TestContext, reload: 'watch' | 'push') {
-  const { folder, config } = await loadText(t, CONFIG.replace('RELOAD', reload))
+  const { url } = await openAiModel(t, FINDS_NOTHING)
+  const text = CONFIG.replace('RELOAD', reload).replace('REVIEWER', url)
+  const { folder, config } = await loadText(t, text)
   mkdirSync(join(folder, 'policies'))
   const file = join(folder, 'policies', 'p.policy')
   writeFileSync(file, policy('first'))
@@ -96,6 +103,12 @@ async function withPeople(operate: ReturnType<typeof operations>) {
   return { code: generateSync({ secret }), token: id }
 }
 
+/** The tool that waits for a review, as it was reviewed. */
+function searchOf({ toolPins }: Sealed['operate']) {
+  const { fingerprint = '' } = toolPins({}).pins[0] ?? {}
+  return { tool: 'desk.search', fingerprint }
+}
+
 const ADA = { kind: 'human', id: 'ada' } as const
 const BOT = { kind: 'agent', id: 'sales' } as const
 const LISTED = { resource: 'memory/notes', candidate: 'agent:sales' }
@@ -139,10 +152,8 @@ const CHANGES: Partial<Record<Route, (sealed: Sealed) => Promise<unknown>>> = {
     operate.addAgentKey('sales', { key: (await oauthAgent('sales')).jwk }),
   removeAgentKey: ({ operate, kid }) => operate.removeAgentKey('sales', kid),
   openRegistration: ({ operate }) => operate.openRegistration('sales', {}),
-  approveTool({ operate }) {
-    const { fingerprint = '' } = operate.toolPins({}).pins[0] ?? {}
-    return operate.approveTool({ tool: 'desk.search', fingerprint })
-  },
+  readTool: ({ operate }) => operate.readTool(searchOf(operate)),
+  approveTool: ({ operate }) => operate.approveTool(searchOf(operate)),
   grantAcl: ({ operate }) => operate.grantAcl(OTHER),
   revokeAcl: ({ operate }) => operate.revokeAcl(READER),
   rotateCa: ({ operate }) => operate.rotateCa({}),

@@ -87,6 +87,7 @@ export const CASES: readonly AdminCase[] = [
   organisation('tools', []),
   organisation('toolPins', []),
   organisation('reviewTools', []),
+  organisation('readTool', [], { body: { tool: 'desk.x', fingerprint: PRINT } }),
   organisation('approveTool', [], { body: { tool: 'desk.x', fingerprint: PRINT } }),
   organisation('rejectTool', [], { body: { tool: 'desk.x' } }),
   organisation('watch', []),

@@ -59,6 +59,11 @@ const KEYS: KeyList = {
   trust: { standing: 'pending', version: 2, expires: '2027-09-21T14:13:20.000Z' },
 }
 
+const READING = {
+  ...{ verdict: 'suspicious' as const, model: 'm-1', prompt: 'sha256:02' },
+  answers: ['k1', 'k2'],
+}
+
 const CHANGE: PolicyChange = {
   ...{ version: 'sha256:01', before: 'sha256:00' },
   ...{ changed: true, held: false, warnings: [] },
@@ -116,6 +121,7 @@ export async function adminDoor(t: TestContext, options: AdminDoorOptions = {}) 
     tools: () => ({ tools: [{ operation: 'crm.get', inputSchema: { type: 'object' } }] }),
     toolPins: () => ({ pins: [PIN], more: 0, unreadable: 0 }),
     reviewTools: () => ({ tools: [{ ...PIN, drift: [], moreDrift: 0, shadowing: [] }], more: 0 }),
+    readTool: async ({ tool, fingerprint }) => ({ ...READING, tool, fingerprint }),
     approveTool: async () => ({ ...PIN, state: 'pinned' }),
     rejectTool: async () => ({ ...PIN, state: 'rejected' }),
     budgets: () => ({ budgets: [BUDGET] }),

@@ -288,5 +288,6 @@ export const PINNED_ERRORS: readonly (readonly [code: string, http: number])[] =
   ['KEY_PINS_UNAVAILABLE', 503],
   ['REVIEWER_WEIGHTS_INVALID', 500],
   ['TOOL_LIST_INVALID', 400],
+  ['TOOL_READER_NOT_CONFIGURED', 409],
   ['TOOL_READER_FAILED', 502],
 ]

@@ -69,7 +69,9 @@ export async function openTenant(tenant: Tenant, shared: Shared, opened: Closing
   const pins = shared.signingKeys.of(tenant)
   const signing = { pins, clock, alarm, log, report, opened }
   const signatures = openSignatures(config.servers, signing)
-  const tools = await openToolTrust(config, { tenant, recorder, live, log, reader, opened })
+  const { reviewer } = shared.installation
+  const trusting = { tenant, recorder, live, log, reader, opened, reviewer }
+  const tools = await openToolTrust(config, trusting)
   const { relistMs } = config.tools
   const servers = tools.guard(connectMcpServers(reached, { log, report, relistMs }))
   opened.add(() => servers.close())

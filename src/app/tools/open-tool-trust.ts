@@ -2,9 +2,9 @@ import type { Tenant } from '../../kernel/identity/tenant.ts'
 import type { Log } from '../../pipeline/ports.ts'
 import type { LedgerReader, ReceiptLog } from '../../stores/segments/read-ledger.ts'
 import type { Closing } from '../closing.ts'
-import type { TenantConfig } from '../config.ts'
+import type { ReviewerConfig, TenantConfig } from '../config.ts'
 import { toolPinsFile } from '../data-files.ts'
-import { openToolPins } from '../parts.ts'
+import { createToolReader, openToolPins } from '../parts.ts'
 import { type EventPorts, recordEvent } from '../record-event.ts'
 import type { LiveServers } from '../tenant/live-servers.ts'
 import { PinBook } from './pin-book.ts'
@@ -24,6 +24,8 @@ export interface ToolTrustParts {
   readonly log: Log
   readonly reader: LedgerReader
   readonly opened: Closing
+  /** The model that is asked about tools, where there is one. */
+  readonly reviewer?: ReviewerConfig | undefined
 }
 
 /** What is known of the tools of a tenant. @throws PortcullisError `TOOL_PINS_UNAVAILABLE`. */
@@ -37,7 +39,8 @@ export async function openToolTrust(config: TenantConfig, parts: ToolTrustParts)
   const shadows = new ShadowWatch(desk, recorder, log)
   opened.add(() => shadows.close())
   const guard = (servers: McpServers) => trustedServers(servers, { desk, shadows })
-  return { desk, shadows, guard, reviewer: shippedReviewer() }
+  const secondReader = parts.reviewer && createToolReader(parts.reviewer)
+  return { desk, shadows, guard, recorder, reviewer: shippedReviewer(), secondReader }
 }
 
 interface Kept {

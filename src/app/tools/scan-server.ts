@@ -26,7 +26,7 @@ export async function scanServer(name: string, config: string): Promise<readonly
 /**
  * The same with what the model of `[tools.reviewer]` says of each, one after the other. Nothing is
  * recorded: no runtime runs.
- * @throws PortcullisError `REQUEST_INVALID` without a reviewer, `TOOL_READER_FAILED`
+ * @throws PortcullisError `TOOL_READER_NOT_CONFIGURED`, `TOOL_READER_FAILED`
  */
 export async function askReviewer(
   tools: readonly ScannedTool[],
@@ -34,7 +34,10 @@ export async function askReviewer(
 ): Promise<readonly ScannedTool[]> {
   const { reviewer } = loadConfig(config, process.env)
   if (reviewer === undefined)
-    throw new PortcullisError('REQUEST_INVALID', `\`${config}\` has no \`[tools.reviewer]\``)
+    throw new PortcullisError(
+      'TOOL_READER_NOT_CONFIGURED',
+      `\`${config}\` has no \`[tools.reviewer]\``,
+    )
   const reader = createToolReader(reviewer)
   const read: ScannedTool[] = []
   for (const tool of tools) read.push({ ...tool, reading: await reader.read(tool) })

@@ -25,7 +25,7 @@ async function operated(t: TestContext, trust: 'first_use' | 'review' = 'first_u
     read.push(definition)
     return { risk: 0.5, recommendation: 'look', findings: [finding] }
   }
-  return { desk, read, operate: toolOperations({ desk, shadows, reviewer }, BY_OPERATOR) }
+  return { desk, read, operate: toolOperations({ desk, shadows, recorder, reviewer }, BY_OPERATOR) }
 }
 
 test('of a tool that changed only what was added is read again', async (t) => {

@@ -1,17 +1,23 @@
 import type {
   ToolDriftChange,
   ToolPinView,
+  ToolReadingRequest,
+  ToolReadingView,
   ToolReviewed,
   ToolToReview,
 } from '../../contract/tools.ts'
 import type { ToolOperations } from '../../inbound/admin/tool-operations.ts'
+import { PortcullisError } from '../../kernel/errors.ts'
 import type { JsonObject, JsonValue } from '../../kernel/json/value.ts'
 import { withinBytes } from '../../kernel/json/within-bytes.ts'
 import type { EventBy } from '../../kernel/receipt/event-draft.ts'
 import { addedPart } from '../../kernel/tools/added-part.ts'
 import { type DriftChange, driftOf, severityOf } from '../../kernel/tools/drift.ts'
-import { type ToolPin, toolName } from '../../kernel/tools/pin.ts'
+import { checkSeen, type ToolPin, toolName } from '../../kernel/tools/pin.ts'
+import type { ToolReader } from '../../pipeline/ports.ts'
+import type { EventPorts } from '../record-event.ts'
 import type { Named } from './pin-book.ts'
+import { readTool } from './read-tool.ts'
 import type { ToolReviewer } from './reviewer.ts'
 import type { ShadowWatch } from './shadow-watch.ts'
 import { trustedBefore } from './sights.ts'
@@ -27,7 +33,10 @@ export const TEXT_SHOWN = 1_000
 export interface ToolOperationsParts {
   readonly desk: ToolDesk
   readonly shadows: ShadowWatch
+  readonly recorder: EventPorts
   readonly reviewer?: ToolReviewer | undefined
+  /** Absent where no model is configured. */
+  readonly secondReader?: ToolReader | undefined
 }
 
 /** What operators may know of tools, and decide about them. */
@@ -46,10 +55,29 @@ export function toolOperations(parts: ToolOperationsParts, by: EventBy): ToolOpe
       const shown = [...withinBytes(first, ANSWER_BYTES)]
       return { tools: shown, more: pins.length - shown.length }
     },
+    readTool: (request) => readSeen(request, parts, by),
     approveTool: async ({ tool, fingerprint, reason }) =>
       view(await desk.approve(nameOf(tool), fingerprint, { by, reason })),
     rejectTool: async ({ tool, reason }) => view(await desk.reject(nameOf(tool), { by, reason })),
   }
+}
+
+/** One tool, and only as it was reviewed: who asks has seen what is sent. */
+async function readSeen(
+  { tool, fingerprint }: ToolReadingRequest,
+  { desk, recorder, secondReader }: ToolOperationsParts,
+  by: EventBy,
+): Promise<ToolReadingView> {
+  const pin = desk.book.known(nameOf(tool))
+  checkSeen(pin, fingerprint)
+  if (secondReader === undefined) {
+    throw new PortcullisError('TOOL_READER_NOT_CONFIGURED', 'there is no `[tools.reviewer]`')
+  }
+  const { server, tool: name } = pin
+  const definition = desk.book.definition(pin, fingerprint)
+  const seen = { server, tool: name, definition, fingerprint }
+  const { answers, ...reading } = await readTool(seen, { reader: secondReader, by, ...recorder })
+  return { tool: toolName(pin), fingerprint, ...reading, answers: [...answers] }
 }
 
 /** No name of a server holds a dot; what stands after the first one is the tool's own. */

@@ -43,6 +43,7 @@ const PERFORMERS: Performers = {
   tools: (operations) => operations.tools(),
   toolPins: (operations, { query }) => operations.toolPins(query),
   reviewTools: (operations, { query }) => operations.reviewTools(query),
+  readTool: (operations, { body }) => operations.readTool(body),
   approveTool: (operations, { body }) => operations.approveTool(body),
   rejectTool: (operations, { body }) => operations.rejectTool(body),
   budgets: (operations) => operations.budgets(),

@@ -3,6 +3,8 @@ import type {
   ToolPinList,
   ToolPinView,
   ToolQuery,
+  ToolReadingRequest,
+  ToolReadingView,
   ToolRejection,
   ToolReviewList,
 } from '../../contract/tools.ts'
@@ -11,6 +13,7 @@ import type {
 export interface ToolOperations {
   toolPins(query: ToolQuery): ToolPinList
   reviewTools(query: ToolQuery): ToolReviewList
+  readTool(request: ToolReadingRequest): Promise<ToolReadingView>
   approveTool(request: ToolApproval): Promise<ToolPinView>
   rejectTool(request: ToolRejection): Promise<ToolPinView>
 }

@@ -74,17 +74,21 @@ export function pinAgain(pin: ToolPin, { fingerprint, at }: Sight, severity: Sev
  */
 export function approvePin(pin: ToolPin, fingerprint: string, at: number): ToolPin {
   const { server, tool, seen, approved } = pin
-  if (fingerprint !== seen.fingerprint && fingerprint !== approved?.fingerprint) {
-    throw new PortcullisError(
-      'TOOL_FINGERPRINT_STALE',
-      `\`${toolName(pin)}\` is ${seen.fingerprint} now, not ${fingerprint}`,
-    )
-  }
+  if (fingerprint !== approved?.fingerprint) checkSeen(pin, fingerprint)
   const state = 'pinned'
   return {
     ...{ server, tool, state, seen: { fingerprint, at: seen.at } },
     approved: { fingerprint, at, by: 'operator' },
   }
+}
+
+/** @throws PortcullisError `TOOL_FINGERPRINT_STALE` where the tool says something else by now. */
+export function checkSeen(pin: ToolPin, fingerprint: string): void {
+  if (fingerprint === pin.seen.fingerprint) return
+  throw new PortcullisError(
+    'TOOL_FINGERPRINT_STALE',
+    `\`${toolName(pin)}\` is ${pin.seen.fingerprint} now, not ${fingerprint}`,
+  )
 }
 
 /** Whatever it says, until somebody approves it. */
