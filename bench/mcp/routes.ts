@@ -138,7 +138,12 @@ async function startGate(folder: string, ports: { raw: number; many: number; eve
   mkdirSync(join(folder, 'policies'))
   writeFileSync(
     join(folder, 'policies', 'bench.policy'),
-    'policy bench { allow: [raw.*, old.*, many.*, pipe.*, everything.*] if principal.roles.contains("caller") }\n',
+    [
+      'policy bench {',
+      '  allow: [raw.*, old.*, many.*, pipe.*, everything.*]',
+      '    if principal.roles.contains("caller")',
+      '}\n',
+    ].join('\n'),
   )
   writeFileSync(
     join(folder, 'portcullis.toml'),

@@ -19,7 +19,9 @@ policy desk {
 /** An agent with one of everything that can be open: a session, a stream, and a held call. */
 async function open(t: TestContext) {
   const agents = ['sales', 'research']
-  const running = await runRuntime({ policy: POLICY, agents, more: APPROVERS })
+  // One process for all: another agent lets go what the first one waits for.
+  const more = `isolation = "shared"\n${APPROVERS}`
+  const running = await runRuntime({ policy: POLICY, agents, more })
   t.after(() => running.close())
   const { operations, address } = running.runtime
   const { token } = await operations.issueToken('sales', {})
