@@ -26,7 +26,7 @@ const SCENES: readonly Scene[] = [
 ]
 
 /** How long one step may take before it counts as failed, in milliseconds. */
-const STEP_LIMIT = 30_000
+const STEP_LIMIT = 60_000
 
 async function perform({ id, title, play }: Scene, cast: Cast): Promise<Step> {
   let timer: NodeJS.Timeout | undefined
