@@ -14,7 +14,7 @@ export function shellBlocks(page: string): readonly string[] {
 /** Runs lines as a reader of the guide would, in a folder; rejects where one of them fails. */
 export async function runShell(lines: string, cwd: string): Promise<string> {
   const script = `portcullis() { "${process.execPath}" "${LAUNCHER}" "$@"; }\n${lines}`
-  const { PATH, HOME } = process.env
-  const options = { cwd, env: { PATH, HOME } }
+  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env
+  const options = { cwd, env: { PATH, HOME, NODE_COMPILE_CACHE } }
   return (await promisify(execFile)('bash', ['--norc', '-ec', script], options)).stdout
 }

@@ -59,10 +59,10 @@ export function startPortcullis(
 
 function spawnPortcullis(args: readonly string[], { cwd, env, node }: RunOptions) {
   // Nothing of the machine's own settings reaches the command.
-  const { PATH, HOME } = process.env
+  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env
   return spawn(node ?? process.execPath, [LAUNCHER, ...args], {
     ...(cwd && { cwd }),
-    env: { PATH, HOME, ...env },
+    env: { PATH, HOME, NODE_COMPILE_CACHE, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 }
