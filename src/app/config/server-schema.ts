@@ -50,6 +50,17 @@ export const fulfils = Type.Array(
   },
 )
 
+/** What is said of a server however it is reached. */
+const ofEither = {
+  call_timeout: callTimeout,
+  isolation,
+  ...payloadChecks,
+  space,
+  fulfils,
+  schemapin: Type.Optional(SchemaPinSchema),
+  trust: ServerTrust,
+}
+
 export const StdioServer = Type.Object(
   {
     transport: Type.Literal('stdio', { description: 'The runtime starts the server itself.' }),
@@ -67,13 +78,7 @@ export const StdioServer = Type.Object(
     ),
     cwd: Type.Optional(Type.String({ description: 'The folder it starts in.' })),
     protocol: protocol(STDIO_PROTOCOLS),
-    call_timeout: callTimeout,
-    isolation,
-    ...payloadChecks,
-    space,
-    fulfils,
-    schemapin: Type.Optional(SchemaPinSchema),
-    trust: ServerTrust,
+    ...ofEither,
   },
   { additionalProperties: false },
 )
@@ -107,13 +112,7 @@ export const HttpServer = Type.Object(
       description: 'Lets `url` be plain `http` to another machine: everything can then be read.',
       default: false,
     }),
-    call_timeout: callTimeout,
-    isolation,
-    ...payloadChecks,
-    space,
-    fulfils,
-    schemapin: Type.Optional(SchemaPinSchema),
-    trust: ServerTrust,
+    ...ofEither,
   },
   { additionalProperties: false },
 )

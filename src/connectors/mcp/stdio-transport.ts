@@ -5,13 +5,11 @@ import { INITIALIZED, initializeParams, negotiated } from './handshake.ts'
 import { BACKLOG_LIMIT_BYTES, type StdioOptions } from './options.ts'
 import { PendingRequests } from './pending-requests.ts'
 import { withToken } from './progress-token.ts'
+import { kindOfLine } from './server-line.ts'
 import { cancellation, protocol, quote, readServerMessage, unavailable } from './server-message.ts'
 import { type ServerProcess, type StartProcess, startProcess } from './server-process.ts'
 import type { RequestOptions, Transport, TransportEvents } from './transport.ts'
 import { Unasked } from './unasked.ts'
-
-const SPACES = new Set(Buffer.from(' \t\r'))
-const JSON_STARTS = new Set(Buffer.from('{['))
 
 /** A server as a process of its own, one message a line on its standard streams. */
 export class StdioTransport implements Transport {
@@ -84,10 +82,9 @@ export class StdioTransport implements Transport {
 
   #receive(line: Buffer): void {
     if (this.#gone) return
-    const start = line.find((byte) => !SPACES.has(byte))
-    if (start === undefined) return
-    // MCP allows nothing but messages here; yet servers greet, and a greeting is no broken answer.
-    const isMessage = JSON_STARTS.has(start)
+    const kind = kindOfLine(line)
+    if (kind === 'blank') return
+    const isMessage = kind === 'message'
     try {
       if (isMessage && this.#isAnswer(readServerMessage(line))) return
       if (!isMessage) this.#events.said(quote(line.toString('utf8').trim()))

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../../kernel/json/value.ts'
 import type { McpMessage } from '../../../pipeline/ports.ts'
 import { FlowMeter } from '../flow-meter.ts'
 import { BACKLOG_LIMIT_BYTES, type StdioOptions } from '../options.ts'
+import { kindOfLine } from '../server-line.ts'
 import {
   paramsOf,
   protocol,
@@ -15,9 +16,6 @@ import type { TransportEvents } from '../transport.ts'
 import { Underway } from '../underway.ts'
 import { DISCOVER, META, metaOf } from './revision.ts'
 import type { Wire, WireOptions, WireRequest } from './wire.ts'
-
-const SPACES = new Set(Buffer.from(' \t\r'))
-const JSON_STARTS = new Set(Buffer.from('{['))
 
 interface Asked {
   readonly underway: Underway
@@ -91,10 +89,10 @@ export class StdioWire implements Wire {
 
   #receive(line: Buffer): void {
     if (this.#gone) return
-    const start = line.find((byte) => !SPACES.has(byte))
-    if (start === undefined) return
+    const kind = kindOfLine(line)
+    if (kind === 'blank') return
     try {
-      if (JSON_STARTS.has(start)) this.#take(readServerMessage(line))
+      if (kind === 'message') this.#take(readServerMessage(line))
       else this.#events.said(quote(line.toString('utf8').trim()))
       const restMs = this.#flow.count(line.length)
       if (restMs > 0) this.#server.rest(restMs)
