@@ -1,9 +1,10 @@
-import { hash, type KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { PortcullisError } from '../../kernel/errors.ts'
 import type { Identity } from '../../kernel/identity/principal.ts'
 import { DEFAULT_TENANT, isTenant, type Tenant } from '../../kernel/identity/tenant.ts'
 import type { IdentitySource } from '../../pipeline/ports.ts'
 import { type DpopProofs, dpopProofs } from '../dpop-proof.ts'
+import { rememberToken, tokenDigest } from '../remembered-tokens.ts'
 import {
   isTokenLife,
   signToken,
@@ -13,9 +14,6 @@ import {
 } from '../runtime-tokens.ts'
 import type { DeclaredAgent } from './principal-of.ts'
 import { principalOf } from './principal-of.ts'
-
-/** Tokens remembered as verified. */
-export const VERIFIED_TOKENS_LIMIT = 10_000
 
 /** RFC 9068 section 2.1: keeps other JWTs of this key from passing for access tokens. */
 const TYPE = 'at+jwt'
@@ -67,7 +65,7 @@ export function agentTokens(options: AgentTokensOptions): AgentTokens {
       if (credential.kind !== 'bearer' && credential.kind !== 'dpop') {
         throw new PortcullisError('IDENTITY_MISSING', 'the request brings no token')
       }
-      const { tenant, agent, jkt, ...token } = await verified(credential.token, now)
+      const { tenant, agent, jkt, ...token } = await verified(credential, now)
       const proved = (via: Proof['via']) => identityOf({ tenant, agent }, options, { via, token })
       if ((credential.kind === 'dpop') !== (jkt !== undefined)) {
         throw new PortcullisError('IDENTITY_UNPROVED', 'the token and its scheme do not fit')
@@ -136,23 +134,17 @@ function kindOf({ origin }: Pick<AgentTokensOptions, 'origin'>): TokenKind {
  */
 function verifiedTokens({ origin, publicKey }: AgentTokensOptions) {
   const known = new Map<string, Claims>()
-  return async (token: string, now: number): Promise<Claims> => {
-    const digest = hash('sha256', token, 'base64url')
+  return async (credential: { readonly token: string }, now: number): Promise<Claims> => {
+    const digest = tokenDigest(credential)
     const remembered = known.get(digest)
-    const claims = remembered ?? (await claimsFrom(token, { origin, publicKey, now }))
+    const claims = remembered ?? (await claimsFrom(credential.token, { origin, publicKey, now }))
     if (claims.expires <= now) {
       known.delete(digest)
       throw new PortcullisError('IDENTITY_EXPIRED', 'the token has expired')
     }
-    if (remembered === undefined) remember(known, digest, claims)
+    if (remembered === undefined) rememberToken(known, digest, claims)
     return claims
   }
-}
-
-function remember(known: Map<string, Claims>, digest: string, claims: Claims): void {
-  const [oldest] = known.keys()
-  if (known.size >= VERIFIED_TOKENS_LIMIT && oldest !== undefined) known.delete(oldest)
-  known.set(digest, claims)
 }
 
 interface Verification {

@@ -1,4 +1,4 @@
-import { hash, type KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { decodeJwt } from 'jose'
 import { PortcullisError } from '../../kernel/errors.ts'
 import { checkCertificateBinding } from '../../kernel/identity/certificate-binding.ts'
@@ -15,11 +15,9 @@ import type { Tenant } from '../../kernel/identity/tenant.ts'
 import type { Consent, IdentitySource, OAuthStore } from '../../pipeline/ports.ts'
 import type { DpopNonces } from '../dpop-nonces.ts'
 import type { DpopProofs } from '../dpop-proof.ts'
+import { rememberToken, tokenDigest } from '../remembered-tokens.ts'
 import { TOKEN_LENGTH_LIMIT, verifyToken } from '../runtime-tokens.ts'
 import { readClaims, type TokenClaims } from './token-claims.ts'
-
-/** Tokens remembered as verified. */
-export const VERIFIED_TOKENS_LIMIT = 10_000
 
 /** RFC 9068 section 2.1. */
 export const ACCESS_TOKEN_TYPE = 'at+jwt'
@@ -59,17 +57,22 @@ export function audienceOf(issuer: string): string {
 /** Access tokens of our own authorization server: JWTs of RFC 9068, bound to their holder. */
 export function oauthTokens(options: OAuthTokensOptions): OAuthTokens {
   const verified = verifiedTokens(options)
+  const claimedIssuer = claimedIssuers()
+  const isOurs = (credential: BearerCredential | DpopCredential) => {
+    const issuer = options.issuer()
+    return issuer !== undefined && claimedIssuer(credential) === issuer
+  }
   return {
-    fits: (credential) => 'token' in credential && isOurs(credential.token, options.issuer()),
+    fits: (credential) => 'token' in credential && isOurs(credential),
     async verify(credential, now) {
       if (!('token' in credential)) throw invalid('no token was presented')
-      const claims = await verified(credential.token, now)
+      const claims = await verified(credential, now)
       checkStanding(claims, options)
       const via = await prove(claims, credential, { ...options, now })
       return identityOf(claims, via, options)
     },
     async subject(token, now) {
-      const claims = await verified(token, now)
+      const claims = await verified({ token }, now)
       checkStanding(claims, options)
       const { tenant, scopes, expires, mayAct, consent } = claims
       const chain = linksOf(claims, 'delegated')
@@ -80,21 +83,34 @@ export function oauthTokens(options: OAuthTokensOptions): OAuthTokens {
   }
 }
 
-function isOurs(token: string, issuer: string | undefined): boolean {
-  if (issuer === undefined || token.length > TOKEN_LENGTH_LIMIT) return false
+/** Whose a token says it is, before anything is proved: read once, and nothing where it is none. */
+function claimedIssuers(): (credential: { readonly token: string }) => string | undefined {
+  const known = new Map<string, string | undefined>()
+  return (credential) => {
+    if (credential.token.length > TOKEN_LENGTH_LIMIT) return undefined
+    const digest = tokenDigest(credential)
+    if (known.has(digest)) return known.get(digest)
+    const issuer = issuerIn(credential.token)
+    rememberToken(known, digest, issuer)
+    return issuer
+  }
+}
+
+function issuerIn(token: string): string | undefined {
   try {
-    return decodeJwt(token).iss === issuer
+    return decodeJwt(token).iss
   } catch {
     // No JWT at all.
-    return false
+    return undefined
   }
 }
 
 /** That a token was good once is remembered; whether it still is, is asked at every use. */
 function verifiedTokens({ issuer, publicKey }: OAuthTokensOptions) {
   const known = new Map<string, TokenClaims>()
-  return async (token: string, now: number): Promise<TokenClaims> => {
-    const digest = hash('sha256', token, 'base64url')
+  return async (credential: { readonly token: string }, now: number): Promise<TokenClaims> => {
+    const { token } = credential
+    const digest = tokenDigest(credential)
     const remembered = known.get(digest)
     const from = issuer() ?? ''
     const claims = remembered ?? (await claimsOf(token, { issuer: from, key: publicKey, now }))
@@ -102,11 +118,7 @@ function verifiedTokens({ issuer, publicKey }: OAuthTokensOptions) {
       known.delete(digest)
       throw new PortcullisError('IDENTITY_EXPIRED', 'the token has expired')
     }
-    if (remembered === undefined) {
-      const [oldest] = known.keys()
-      if (known.size >= VERIFIED_TOKENS_LIMIT && oldest !== undefined) known.delete(oldest)
-      known.set(digest, claims)
-    }
+    if (remembered === undefined) rememberToken(known, digest, claims)
     return claims
   }
 }
