@@ -73,8 +73,9 @@ export function unseal(
   }
 }
 
-function keyOf(key: KeyObject, name: Buffer): Buffer {
-  return createHmac('sha256', key).update(name).digest()
+function keyOf(key: KeyObject, name: Buffer): KeyObject {
+  // As an object: Node takes ten times as long to begin with plain bytes.
+  return createSecretKey(createHmac('sha256', key).update(name).digest())
 }
 
 /** No two bindings have the same name, whatever is in their parts. */

@@ -18,6 +18,11 @@ export const DEFAULT_REQUEST_QUEUE_BYTES = 16 * 1024 * 1024
 export const DEFAULT_REQUEST_BYTES = 64 * 1024
 /** Requests that are written together. */
 const BATCH = 256
+/**
+ * Milliseconds that a request waits for others to be written with it. To wake the thread for each
+ * would hold up the very action that the request was about.
+ */
+export const REQUEST_PAUSE_MS = 20
 
 // The published package holds JavaScript, a checkout TypeScript.
 const WORKER = new URL(`./request-worker${extname(import.meta.url)}`, import.meta.url)
@@ -58,6 +63,7 @@ class Recorder implements OpenRecordings {
   #waitingBytes = 0
   /** Requests that the thread has and that are not written yet; it begins by opening the file. */
   #underWay = 0
+  #pause: NodeJS.Timeout | undefined
   #idle = false
   #gone = false
   #closing = false
@@ -103,7 +109,7 @@ class Recorder implements OpenRecordings {
     } else {
       this.#waiting.push({ receipt, at, text, pseudonym, key })
       this.#waitingBytes += bytes
-      this.#sendOn()
+      this.#sendSoon()
     }
   }
 
@@ -127,8 +133,20 @@ class Recorder implements OpenRecordings {
     }
   }
 
+  #sendSoon(): void {
+    if (this.#waiting.length >= BATCH) this.#sendOn()
+    else this.#pause ??= setTimeout(() => this.#pauseOver(), REQUEST_PAUSE_MS)
+  }
+
+  #pauseOver(): void {
+    this.#pause = undefined
+    this.#sendOn()
+  }
+
   #sendOn(): void {
     if (!this.#idle || this.#gone) return
+    clearTimeout(this.#pause)
+    this.#pause = undefined
     const requests = this.#waiting.splice(0, BATCH)
     if (requests.length === 0) {
       if (this.#closing) this.#send({ type: 'close' })
@@ -145,7 +163,8 @@ class Recorder implements OpenRecordings {
     else this.#lost(this.#underWay, message.message)
     this.#underWay = 0
     this.#idle = true
-    this.#sendOn()
+    if (this.#closing) this.#sendOn()
+    else if (this.#waiting.length > 0) this.#sendSoon()
   }
 
   #lost(count: number, reason: string): void {

@@ -2,6 +2,7 @@ import {
   createCipheriv,
   createDecipheriv,
   createHmac,
+  createSecretKey,
   type KeyObject,
   randomBytes,
 } from 'node:crypto'
@@ -50,8 +51,9 @@ export function openRequest(key: KeyObject, place: RequestPlace, sealed: Uint8Ar
   }
 }
 
-function keyOf(key: KeyObject, { receipt }: RequestPlace): Buffer {
-  return createHmac('sha256', key).update(receipt).digest()
+function keyOf(key: KeyObject, { receipt }: RequestPlace): KeyObject {
+  // As an object: Node takes ten times as long to begin with plain bytes.
+  return createSecretKey(createHmac('sha256', key).update(receipt).digest())
 }
 
 function nameOf({ receipt, at, pseudonym }: RequestPlace): Buffer {
