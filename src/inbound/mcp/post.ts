@@ -138,6 +138,9 @@ async function perform(message: RpcRequest, within: Within, door: Door): Promise
   return message.method === 'ping' ? resultAnswer(message.id, '{}') : ask(message, within, door)
 }
 
+/** Why nothing more is told of a request. Without a reason, each end would make an exception. */
+const ANSWERED = 'the request is answered'
+
 async function ask(message: RpcRequest, { visit, session }: Within, door: Door): Promise<Answer> {
   const { id, params } = message
   const reply = new ReplyStream(visit, session.streams, door.limits)
@@ -163,7 +166,7 @@ async function ask(message: RpcRequest, { visit, session }: Within, door: Door):
   } catch (error) {
     return reply.answer(await inBand(visit, door, () => Promise.reject(error)))
   } finally {
-    over.abort()
+    over.abort(ANSWERED)
     reply.stop()
     call.end()
   }
