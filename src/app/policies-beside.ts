@@ -1,4 +1,4 @@
-import type { PolicyRequest } from '../kernel/policy/policy-request.ts'
+import type { AskedAbout } from '../kernel/policy/policy-request.ts'
 import type { PolicySet } from '../kernel/policy/policy-set.ts'
 import type { PolicySource } from '../pipeline/ports.ts'
 
@@ -8,7 +8,7 @@ import type { PolicySource } from '../pipeline/ports.ts'
  */
 export function policiesBeside(
   policies: { current(): PolicySet },
-  beside: (set: PolicySet, request: PolicyRequest) => PolicySet,
+  beside: (set: PolicySet, asked: AskedAbout) => PolicySet,
 ): PolicySource {
   return {
     current() {
@@ -17,6 +17,7 @@ export function policiesBeside(
         version: set.version,
         decide: (request) => beside(set, request).decide(request),
         mayAllow: (request) => beside(set, request).mayAllow(request),
+        rulesAbout: (asked) => beside(set, asked).rulesAbout(asked),
       }
     },
   }

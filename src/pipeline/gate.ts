@@ -1,4 +1,3 @@
-import type { Action } from '../kernel/action.ts'
 import { codeOf, PortcullisError } from '../kernel/errors.ts'
 import type { Failed } from '../kernel/identity/attempt-limits.ts'
 import type { Credential } from '../kernel/identity/credential.ts'
@@ -7,11 +6,9 @@ import type { RecordedEvent } from '../kernel/receipt/receipt.ts'
 import { guard } from './guard.ts'
 import { overheard } from './overheard.ts'
 import { permit } from './permit.ts'
-import type { Channel, DefinedTool, Gate, Ports } from './ports.ts'
-import { callOf } from './steps/meet.ts'
-import { policyRequest } from './steps/policy-request.ts'
+import type { Channel, Gate, Ports } from './ports.ts'
 import { recordAtDoor, recordRefusal } from './steps/record.ts'
-import { isInScope } from './steps/scope.ts'
+import { visible } from './visible.ts'
 
 /** What doors are handed: the guard over these ports, and the questions that come before it. */
 export function createGate(ports: Ports): Gate {
@@ -50,43 +47,4 @@ async function admit(credential: Credential, channel: Channel, ports: Ports): Pr
 
 function throttled({ failures }: Failed): RecordedEvent {
   return { name: 'authentication.throttled', detail: 'the address has to wait', count: failures }
-}
-
-interface Sight {
-  readonly identity: Identity
-  readonly actions: readonly Action[]
-  readonly channel: Channel
-}
-
-function visible({ identity, actions, channel }: Sight, ports: Ports): readonly boolean[] {
-  const policies = ports.policies.current()
-  const { attributes, roles, usage, labels } = ports
-  const now = ports.clock.now()
-  const run = labels.of(identity.chain, now)
-  ports.trust.seen?.(actions.flatMap((action) => definedTool(action) ?? []))
-  return actions.map((action) => {
-    if (!isInScope(action, identity) || !isTrusted(action, ports)) return false
-    // Looking at what there is counts for nothing.
-    const used = usage.peek(callOf(action, identity, now))
-    const request = policyRequest({ action, channel }, identity, {
-      attributes,
-      roles,
-      used,
-      run,
-      now,
-    })
-    return policies.mayAllow(request)
-  })
-}
-
-/** A tool that is shown is trusted as it is shown. */
-function isTrusted(action: Action, { trust }: Ports): boolean {
-  const tool = definedTool(action)
-  return tool === undefined || trust.standing(tool).state === 'trusted'
-}
-
-function definedTool(action: Action): DefinedTool | undefined {
-  if (action.kind !== 'tool.call' || action.definition === undefined) return undefined
-  const { server, tool, definition } = action
-  return { server, tool, definition }
 }

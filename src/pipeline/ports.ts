@@ -8,7 +8,7 @@ import type { Identity } from '../kernel/identity/principal.ts'
 import type { JsonObject } from '../kernel/json/value.ts'
 import type { Assured } from '../kernel/obligations/assurance.ts'
 import type { Decision } from '../kernel/policy/decision.ts'
-import type { PolicyRequest } from '../kernel/policy/policy-request.ts'
+import type { AskedAbout, PolicyRequest } from '../kernel/policy/policy-request.ts'
 import type { RecordedRequest } from '../kernel/policy/recorded-request.ts'
 import type { AboutWhom, Subject } from '../kernel/privacy/subject.ts'
 import type { ReceiptDraft, RecordedEvent, SubjectPayload } from '../kernel/receipt/receipt.ts'
@@ -123,6 +123,11 @@ export interface PolicyDecider {
   decide(request: PolicyRequest): Decision
   /** Could any arguments make this permitted? Everything but `args` is as given. */
   mayAllow(request: PolicyRequest): boolean
+  /**
+   * Stands for the rules that are about an operation on a resource: the same object for all of the
+   * same rules. Nothing where something else has a say.
+   */
+  rulesAbout?(asked: AskedAbout): object | undefined
 }
 
 /** Facts about what is acted on, which policies may read beside the request. No I/O. */

@@ -14,3 +14,6 @@ export interface PolicyRequest {
   /** Names of the approvals that were given for this very action. */
   readonly approved?: readonly string[]
 }
+
+/** What it is about, which alone says which rules are asked. */
+export type AskedAbout = Pick<PolicyRequest, 'operation' | 'resource'>

@@ -14,7 +14,7 @@ import { mayAllow } from './may-allow.ts'
 import type { OutsidePolicies, SettledRule } from './outside.ts'
 import type { Plan, PlanOptions } from './plan/plan.ts'
 import { plan } from './plan/plan.ts'
-import type { PolicyRequest } from './policy-request.ts'
+import type { AskedAbout, PolicyRequest } from './policy-request.ts'
 import { explainSettled, settledCandidates } from './settled-rules.ts'
 import { jointVersion, versionOf, versionOfDigests } from './version.ts'
 
@@ -147,6 +147,15 @@ export class PolicySet {
     const settled = this.outside?.foresee(request)
     const about = aboutWith(this.indexes.enforcing, request, settled)
     return mayAllow(about, request, this.free())
+  }
+
+  /**
+   * Stands for the rules that are about an operation on a resource: the same object for all of the
+   * same rules. Nothing where policies of another language have a say.
+   */
+  rulesAbout({ operation, resource }: AskedAbout): object | undefined {
+    if (this.outside !== undefined) return undefined
+    return this.indexes.enforcing.about(operation, resource.id)
   }
 
   /**

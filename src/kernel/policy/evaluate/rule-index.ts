@@ -15,7 +15,7 @@ import { PatternMap } from './pattern-map.ts'
 import { compareTexts } from './place.ts'
 
 /** Pairs of operation and resource whose buckets are kept at hand. Past it all are forgotten. */
-export const MAX_KNOWN_NAMES = 4_096
+export const MAX_KNOWN_NAMES = 16_384
 
 type Resources = PatternMap<Bucket>
 
@@ -28,6 +28,7 @@ export class RuleIndex {
   private readonly table: AttributeTable | undefined
   private readonly known = new Map<string, Map<string, About>>()
   private knownCount = 0
+  private abouts = new Path()
 
   constructor(operations: PatternMap<Resources>, table: AttributeTable | undefined) {
     this.operations = operations
@@ -83,16 +84,38 @@ export class RuleIndex {
   /** Which buckets these are depends on the two names alone. Requests may make up any number. */
   private remember(operation: string, resource: string): About {
     const named = this.operations.matching(operation, reservedFamily(operation))
-    const found = new About(named.flatMap((resources) => resources.matching(resource)))
     if (this.knownCount >= MAX_KNOWN_NAMES) {
       this.known.clear()
       this.knownCount = 0
+      this.abouts = new Path()
     }
+    const found = this.abouts.at(named.flatMap((resources) => resources.matching(resource)))
     const resources = this.known.get(operation) ?? new Map<string, About>()
     this.known.set(operation, resources)
     resources.set(resource, found)
     this.knownCount++
     return found
+  }
+}
+
+/** Leads by one bucket after the other to what has all of them: one object for the same buckets. */
+class Path {
+  private readonly next = new Map<Bucket, Path>()
+  private about: About | undefined
+
+  at(buckets: readonly Bucket[]): About {
+    let path: Path = this
+    for (const bucket of buckets) path = path.to(bucket)
+    path.about ??= new About(buckets)
+    return path.about
+  }
+
+  private to(bucket: Bucket): Path {
+    const known = this.next.get(bucket)
+    if (known !== undefined) return known
+    const made = new Path()
+    this.next.set(bucket, made)
+    return made
   }
 }
 
