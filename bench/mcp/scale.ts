@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { figures, measure, type Result, rounded } from '../report.ts'
+import { filtering } from './filter.ts'
 import { type Gate, MANY_TOOLS } from './routes.ts'
 import { openSession, type Session } from './session.ts'
 
 const LISTINGS = 30
 const SESSIONS = 1_000
 
-/** A list of thousands of tools, filtered for an agent: one page of it, and all of its pages. */
+/** A list of thousands of tools, filtered for an agent: one page of it, and all its pages. */
 export async function lists({ address, token, many }: Gate): Promise<readonly Result[]> {
   const direct = await openSession(many, { callers: 1 })
   const through = await openSession(new URL(`${address}/mcp/many`), { callers: 1, token })
@@ -33,6 +34,7 @@ export async function lists({ address, token, many }: Gate): Promise<readonly Re
   const floor = { name: `${name}/direct`, sample: bare.sample }
   return [
     ...figures(floor.name, bare.sample),
+    ...figures(`${name}/filter`, await filtering(), floor),
     ...figures(`${name}/relay`, relayed.sample, floor),
     ...figures(`${name}/page`, page.sample, floor),
     ...figures(`${name}/all-pages`, all.sample, floor),
