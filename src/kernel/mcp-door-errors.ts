@@ -5,6 +5,11 @@ export const MCP_DOOR_ERRORS = {
     agent: 'There is no such server.',
     remedy: 'no server of that name, or the policies permit this agent nothing of it',
   },
+  METHOD_WITHOUT_SERVER: {
+    http: 404,
+    agent: 'This method names no server: send it to the address of one, `/mcp/NAME`.',
+    remedy: 'at `/mcp` no server is guessed: the client of the agent uses `/mcp/NAME` for this',
+  },
   CLIENT_INCAPABLE: {
     http: 400,
     agent: 'The client cannot be asked for this.',

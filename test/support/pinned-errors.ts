@@ -205,6 +205,7 @@ export const PINNED_ERRORS: readonly (readonly [code: string, http: number])[] =
   ['REQUEST_VERSION_UNSUPPORTED', 400],
   ['REQUEST_METHOD_UNKNOWN', 404],
   ['MCP_SERVER_UNKNOWN', 404],
+  ['METHOD_WITHOUT_SERVER', 404],
   ['CLIENT_INCAPABLE', 400],
   ['CLIENT_REFUSED', 502],
   ['CLIENT_SILENT', 504],

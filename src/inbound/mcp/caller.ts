@@ -3,7 +3,7 @@ import type { Credential } from '../../kernel/identity/credential.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../kernel/json/value.ts'
 import { METHOD_NOT_FOUND, PeerError } from '../../kernel/mcp/peer-error.ts'
 import type { Caller, Channel, Gate, Gone, McpClient, McpMessage } from '../../pipeline/ports.ts'
-import { outward, outwardNotice } from './scopes/outward.ts'
+import { inward, outward, outwardNotice } from './scopes/outward.ts'
 
 /** The way to a client, whatever revision it speaks. What goes over it was decided on. */
 export interface Line {
@@ -66,7 +66,11 @@ export async function guardedAsk(
     client,
     tell: () => undefined,
     ask: (_, { method, params }) =>
-      line.ask(server, { method, params: federated ? outward(server, params) : params }),
+      federated
+        ? line
+            .ask(server, { method, params: outward(server, params) })
+            .then((answer) => inward(server, answer))
+        : line.ask(server, { method, params }),
   }
   const action = { kind: 'client.request', server, method, args } as const
   const end = line.begin()

@@ -18,6 +18,7 @@ import { post } from './post.ts'
 import { checkAccept, checkVersion, credentialOf, MCP_VERSIONS, textOf } from './request-headers.ts'
 import { sessionClient } from './session-client.ts'
 import { createSessions, type Session, type SessionEnd } from './sessions.ts'
+import { TaskOwners } from './tasks/task-owners.ts'
 import { createToolLists, type Offer } from './tool-list.ts'
 import { SERVER_NAME } from './tool-name.ts'
 import { type Door, enterSession, type Visit, visit } from './visit.ts'
@@ -60,14 +61,12 @@ export interface McpDoor {
 export function createMcpDoor(options: McpDoorOptions): McpDoor {
   const { gate, offers, log, clock, version } = options
   const limits = { ...DEFAULT_DOOR_LIMITS, ...options.limits }
+  const tasks = new TaskOwners(limits)
   const door: Door = {
-    gate,
-    log,
-    limits,
-    version,
+    ...{ gate, log, limits, version, tasks },
     sessions: createSessions({
       ...{ limits, clock },
-      clientOf: (session, about) => sessionClient(session, about, { gate }),
+      clientOf: (session, about) => sessionClient(session, about, { gate, tasks }),
       onEnd(...ended) {
         const [{ identity, client }] = ended
         door.upstreams(identity).leave(client)

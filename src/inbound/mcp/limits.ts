@@ -41,6 +41,10 @@ export interface DoorLimits {
   readonly askWaitMs: number
   /** Milliseconds between two signs of life of a call that waits for approval. */
   readonly heldProgressMs: number
+  /** Tasks that one agent can come back to. */
+  readonly tasksPerAgent: number
+  /** Tasks of all agents together. */
+  readonly tasks: number
 }
 
 const MEBIBYTE = 1024 * 1024
@@ -71,6 +75,8 @@ export const DEFAULT_DOOR_LIMITS: DoorLimits = {
   asksPerSession: 16,
   askWaitMs: 5 * MINUTE,
   heldProgressMs: 10 * SECOND,
+  tasksPerAgent: 256,
+  tasks: 16_384,
 }
 
 /** What the listener allows a connection, before any door sees a request. */

@@ -2,6 +2,7 @@ import type { McpMessage } from '../../pipeline/ports.ts'
 import { type Acted, act } from './scopes/act.ts'
 import { federatedList } from './scopes/federated-list.ts'
 import { serveFederated } from './scopes/federated-request.ts'
+import { federatedTaskList } from './scopes/federated-task-list.ts'
 import { isListMethod } from './scopes/list-kinds.ts'
 import { relayedAction } from './scopes/relayed-action.ts'
 import { relayedList } from './scopes/relayed-list.ts'
@@ -27,8 +28,11 @@ export async function serveMethod(
   door: Door,
 ): Promise<Served> {
   const { method, params } = message
-  if (!isListMethod(method)) return serveAction(message, asking, door)
   const { server } = asking
+  if (server === undefined && method === 'tasks/list') {
+    return { kind: 'listed', result: await federatedTaskList(params, asking, door) }
+  }
+  if (!isListMethod(method)) return serveAction(message, asking, door)
   const page = { method, params }
   const listed =
     server === undefined

@@ -3,6 +3,8 @@ import { messageOf } from './asks.ts'
 import { guardedAsk, type Line } from './caller.ts'
 import { outwardNotice } from './scopes/outward.ts'
 import type { Session } from './sessions.ts'
+import { isTaskNotice } from './tasks/federated-task.ts'
+import type { TaskOwners } from './tasks/task-owners.ts'
 
 /** Notifications of a server that mean something only where a request is under way. */
 const OF_REQUESTS: readonly string[] = ['notifications/progress', 'notifications/cancelled']
@@ -13,7 +15,7 @@ const LIST_CHANGED = /^notifications\/(tools|resources|prompts)\/list_changed$/
 export function sessionClient(
   session: Omit<Session, 'client'>,
   about: AboutClient,
-  { gate }: { readonly gate: Gate },
+  { gate, tasks }: { readonly gate: Gate; readonly tasks: TaskOwners },
 ): McpClient {
   const { id, identity, channel, streams, asks, server: only } = session
   const federated = only === undefined
@@ -26,6 +28,9 @@ export function sessionClient(
         return streams.sendOnce(messageOf(notification.method, {}))
       }
       if (!isHeardBy(session, server, notification)) return
+      const { method: told, params: of } = notification
+      // A server may tell all its clients of a task of one.
+      if (isTaskNotice(told) && !tasks.owns(identity, { server, task: of.taskId })) return
       const heard = gate.overheard(identity, { server, notification }, channel)
       if (heard === undefined) return
       const { method, params } = federated ? outwardNotice(server, heard) : heard

@@ -12,6 +12,7 @@ import type { DoorLimits } from './limits.ts'
 import { ALL_VERSIONS } from './modern/era.ts'
 import { checkSessionVersion, textOf } from './request-headers.ts'
 import type { Session, Sessions } from './sessions.ts'
+import type { TaskOwners } from './tasks/task-owners.ts'
 import type { Offer, ToolList } from './tool-list.ts'
 
 /** Receipts of requests outside any session have this run. */
@@ -30,6 +31,7 @@ export interface Door {
   /** The servers of this one's tenant, and none of any other. */
   upstreams(identity: Identity): McpUpstreams
   readonly held: HeldCalls
+  readonly tasks: TaskOwners
   /** Answers a message that stands alone (MCP since 2026-07-28); nothing for one of a session. */
   standAlone(message: RpcMessage, visit: Visit): Promise<Answer> | undefined
   /** Version of the runtime, told in `initialize`. */

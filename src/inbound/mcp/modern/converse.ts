@@ -5,12 +5,12 @@ import { type Served, serveMethod } from '../serve-method.ts'
 import { outcomeAnswer } from '../tool-call.ts'
 import type { Door } from '../visit.ts'
 import { Conversation, type Leg, type Turn } from './conversation.ts'
-import { answersTo, type Call, callerOfCall, inputWanted, serverOf } from './input.ts'
+import { answersTo, type Call, callerOfCall, inputWanted } from './input.ts'
 import { LegStream } from './leg-stream.ts'
 import type { Modern, Request } from './modern.ts'
 import { answered, completed, inputRequired, translated } from './modern-answer.ts'
 import { type Binding, bindingOf } from './open-inputs.ts'
-import { checkTask, checkTaskResult } from './tasks.ts'
+import { checkTaskMethod, checkTaskResult } from './tasks.ts'
 
 /**
  * One request of a client that is answered by what it asks for. Its response is its own: closed, it
@@ -57,7 +57,7 @@ function begun(leg: Leg, request: Request, modern: Modern): Conversation {
   const { server, method, presence, client } = request
   const conversation = new Conversation(leg, modern.limits)
   const call: Call = { conversation, client, server, method }
-  checkTask(request, modern)
+  checkTaskMethod(method)
   presence.busy++
   modern.live.add(conversation)
   conversation.begin(() => carriedOut(call, leg.envelope.params, modern.door))
@@ -112,8 +112,8 @@ function kept(conversation: Conversation, binding: Binding, { inputs }: Modern):
   }
 }
 
-async function servedAnswer(served: Served, request: Request, modern: Modern): Promise<Answer> {
-  const { id, method, server } = request
+function servedAnswer(served: Served, request: Request, modern: Modern): Answer {
+  const { id, method, server, client } = request
   // One server speaks for itself.
   const self = server === undefined ? modern.self : undefined
   if (served.kind === 'listed') {
@@ -124,6 +124,6 @@ async function servedAnswer(served: Served, request: Request, modern: Modern): P
     return translated(outcomeAnswer(id, outcome, operation), method, self)
   }
   const { result } = outcome
-  await checkTaskResult(result, { ...request, server: server ?? serverOf(operation) }, modern)
+  checkTaskResult(result, client)
   return answered(id, completed(method, result, self))
 }

@@ -62,7 +62,7 @@ function hasPart(capability: JsonObject, name: string): boolean {
   return isJsonObject(capability[name] as JsonValue)
 }
 
-/** Does the client take tasks in place of results (SEP-2663)? */
+/** Does a side that declares this know tasks in place of results (SEP-2663)? */
 export function takesTasks({ extensions }: JsonObject): boolean {
   return isJsonObject(extensions) && isJsonObject(extensions[TASKS])
 }

@@ -1,11 +1,12 @@
 import { PortcullisError } from '../../../kernel/errors.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../kernel/json/value.ts'
+import type { JsonObject } from '../../../kernel/json/value.ts'
 import type { Caller, McpClient, McpMessage } from '../../../pipeline/ports.ts'
 import { type CallerParts, callerOf, guardedAsk } from '../caller.ts'
 import type { Served } from '../serve-method.ts'
 import type { Door } from '../visit.ts'
 import type { Conversation } from './conversation.ts'
 import { checkDeclared, INPUT_METHODS } from './declared.ts'
+import { readInputRequests } from './input-requests.ts'
 
 /** One call of a client and all that it takes to ask that client meanwhile. */
 export interface Call {
@@ -71,7 +72,7 @@ export function inputWanted(served: Served, { server, method }: Call): Wanted | 
 }
 
 /** The first part of an operation's name: `desk` of `desk.mcp.resources.read`. */
-export function serverOf(operation: string): string {
+function serverOf(operation: string): string {
   return operation.slice(0, Math.max(operation.indexOf('.'), 0))
 }
 
@@ -101,24 +102,6 @@ export async function answersTo(wanted: Wanted, call: Call, door: Door): Promise
     return [name, await askClient(call, { server, request, name }, door)] as const
   })
   return { ...state, inputResponses: Object.fromEntries(await Promise.all(answers)) }
-}
-
-/** What a result asks for, by the names that its server gave. */
-export function readInputRequests({ inputRequests = {} }: JsonObject) {
-  if (!isJsonObject(inputRequests)) throw protocol('`inputRequests` is no object')
-  return Object.entries(inputRequests).map(([name, request]) => ({
-    name,
-    request: readRequest(request),
-  }))
-}
-
-function readRequest(request: JsonValue): McpMessage {
-  if (!isJsonObject(request) || typeof request.method !== 'string') {
-    throw protocol('an input request has a method')
-  }
-  const { method, params = {} } = request
-  if (isJsonObject(params)) return { method, params }
-  throw protocol('the params of an input request are an object')
 }
 
 function protocol(message: string): PortcullisError {

@@ -26,9 +26,6 @@ export interface ModernLimits {
   readonly runIdleMs: number
   /** Different things that one agent may say of itself at the same time. */
   readonly guisesPerAgent: number
-  readonly tasksPerAgent: number
-  /** Tasks of all agents together. */
-  readonly tasks: number
 }
 
 const MEBI = 1024 * 1024
@@ -49,6 +46,4 @@ export const DEFAULT_MODERN_LIMITS: ModernLimits = {
   agents: 4096,
   runIdleMs: 30 * MINUTE,
   guisesPerAgent: 8,
-  tasksPerAgent: 256,
-  tasks: 16_384,
 }

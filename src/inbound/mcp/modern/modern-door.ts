@@ -16,7 +16,6 @@ import { refusal, translated } from './modern-answer.ts'
 import { OpenInputs } from './open-inputs.ts'
 import { type Presence, Presences } from './presences.ts'
 import { serveModern } from './serve-modern.ts'
-import { TaskOwners } from './task-owners.ts'
 
 export interface ModernDoorOptions {
   readonly clock: Clock
@@ -42,7 +41,6 @@ export function createModernDoor(door: Door, { clock, limits }: ModernDoorOption
     self: { name: 'portcullis', title: 'Portcullis', version: door.version },
     presences: presencesOf(door, { clock, limits: bounds }),
     inputs: new OpenInputs(bounds),
-    tasks: new TaskOwners(bounds),
     live: new Set<Conversation>(),
     refuse: (error, visit) => refuse(error, visit, door),
   }

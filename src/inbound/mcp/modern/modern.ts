@@ -8,7 +8,6 @@ import type { ModernLimits } from './limits.ts'
 import type { Self } from './modern-answer.ts'
 import type { OpenInputs } from './open-inputs.ts'
 import type { Presence, Presences } from './presences.ts'
-import type { TaskOwners } from './task-owners.ts'
 
 /** All that serving a request of this era needs. */
 export interface Modern {
@@ -18,7 +17,6 @@ export interface Modern {
   readonly self: Self
   readonly presences: Presences
   readonly inputs: OpenInputs
-  readonly tasks: TaskOwners
   /** Calls that have no result yet, whether anybody waits or they wait for input. */
   readonly live: Set<Conversation>
   /** Answers an error, after it is recorded. */

@@ -172,7 +172,7 @@ const METHODS = [
   'resources/subscribe',
   'no/such',
   'tasks/list',
-  'tasks/get',
+  'tasks/result',
 ]
 
 test('a method that is no more, or never was, is not found', async (t) => {

@@ -7,7 +7,6 @@ import { isListMethod } from '../scopes/list-kinds.ts'
 import type { Visit } from '../visit.ts'
 import { checkHeaders, checkParamHeaders, checkVersionHeader } from './check-headers.ts'
 import { converse } from './converse.ts'
-import { TASKS } from './declared.ts'
 import { discover } from './discover.ts'
 import { type Envelope, readEnvelope } from './envelope.ts'
 import { listen } from './listen.ts'
@@ -63,7 +62,7 @@ async function serve(
   if (method === 'tools/call') checkRepeated(envelope, visit, modern)
   // No server is opened for an agent that may use nothing of it.
   if (server !== undefined && isListMethod(method)) checkServer(server, visit, modern.door)
-  const client = modern.presences.guise(presence, visit.identity, aboutFor(envelope, server))
+  const client = modern.presences.guise(presence, visit.identity, envelope.about)
   const request: Request = { id, method, visit, envelope, server, presence, client }
   switch (method) {
     case 'server/discover':
@@ -81,12 +80,4 @@ function checkRepeated(envelope: Envelope, visit: Visit, { door }: Modern): void
   if (typeof name !== 'string' || !isJsonObject(args)) return
   const definition = offeredTool(name, visit, door)
   if (definition !== undefined) checkParamHeaders(visit.request.headers, definition, args)
-}
-
-/** Tasks of several servers could not be told apart: no server is to make any there. */
-function aboutFor({ about }: Envelope, server: string | undefined): Envelope['about'] {
-  const { extensions } = about.capabilities
-  if (server !== undefined || !isJsonObject(extensions)) return about
-  const { [TASKS]: _, ...others } = extensions
-  return { ...about, capabilities: { ...about.capabilities, extensions: others } }
 }

@@ -1,6 +1,7 @@
 import { PortcullisError } from '../../../kernel/errors.ts'
 import { isJsonObject, type JsonObject } from '../../../kernel/json/value.ts'
 import type { AboutServer, McpClient } from '../../../pipeline/ports.ts'
+import { TASKS, takesTasks } from '../modern/declared.ts'
 import type { Door, Visit } from '../visit.ts'
 import { mayUse } from './may-use.ts'
 
@@ -37,7 +38,7 @@ export function checkServer(server: string, visit: Visit, door: Door): void {
 }
 
 /** What the federation relays, of all that a server may declare. */
-const FEDERATED = ['resources', 'prompts', 'completions', 'logging'] as const
+const FEDERATED = ['resources', 'prompts', 'completions', 'logging', 'tasks'] as const
 
 /** All of it, where a server is there and it is not known what it has. */
 const ANYTHING: JsonObject = {
@@ -63,6 +64,9 @@ function aboutAll(visit: Visit, door: Door): AboutScope {
   for (const name of FEDERATED) {
     const found = all.map((each) => each?.[name]).filter(isJsonObject)
     if (found.length > 0) capabilities[name] = Object.assign({}, ...found)
+  }
+  if (all.some((each) => each !== undefined && takesTasks(each))) {
+    capabilities.extensions = { [TASKS]: {} }
   }
   const serverInfo = { name: 'portcullis', title: 'Portcullis', version: door.version }
   return { capabilities, serverInfo, beside: {} }

@@ -1,6 +1,8 @@
 import { type Action, operationOf } from '../../../kernel/action.ts'
 import type { Outcome } from '../../../pipeline/ports.ts'
 import type { Subscriptions } from '../subscriptions.ts'
+import { checkOwnTask, ownTasks } from '../tasks/own-tasks.ts'
+import { checkTaskQuestions } from '../tasks/task-questions.ts'
 import type { Door } from '../visit.ts'
 import type { Asking } from './waiting.ts'
 
@@ -15,19 +17,29 @@ export interface Acted {
 
 /**
  * Puts an action to the guard on behalf of whoever waits.
- * @throws PortcullisError `SUBSCRIPTION_LIMIT`.
+ * @throws PortcullisError `SUBSCRIPTION_LIMIT`, `TASK_UNKNOWN`; for what a task asks
+ * `CLIENT_INCAPABLE`, or the code that it is refused with.
  */
 export async function act(
   action: Action,
   { visit, waiting, subscriptions }: Omit<Asking, 'server'>,
-  { gate }: Pick<Door, 'gate'>,
+  { gate, tasks }: Pick<Door, 'gate' | 'tasks'>,
 ): Promise<Acted> {
-  const { credential, channel } = visit
+  const { credential, channel, identity } = visit
+  checkOwnTask(action, identity, tasks)
   const settle = subscriptions && subscribing(action, subscriptions)
   const outcome = await gate.guard({ action, credential, channel, ...waiting })
   settle?.(outcome.kind === 'done')
+  const acted = { kind: 'acted', operation: operationOf(action) } as const
   const isMethod = action.kind === 'mcp.request'
-  return { kind: 'acted', outcome, operation: operationOf(action), isMethod }
+  if (outcome.kind !== 'done') return { ...acted, outcome, isMethod }
+  const result = ownTasks(action, outcome.result, { identity, tasks })
+  if (action.kind === 'mcp.request' && action.method === 'tasks/get') {
+    const { client } = waiting.caller
+    const { server } = action
+    await checkTaskQuestions({ server, task: result }, { client, credential, channel }, { gate })
+  }
+  return { ...acted, outcome: { ...outcome, result }, isMethod }
 }
 
 /** Counts a subscription from before it is there: a change may be told before the answer. */

@@ -1,24 +1,13 @@
 import { setTimeout as rest } from 'node:timers/promises'
 import type { Action } from '../../../kernel/action.ts'
 import { codeOf, PortcullisError } from '../../../kernel/errors.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../kernel/json/value.ts'
+import type { JsonObject } from '../../../kernel/json/value.ts'
 import type { ListPage } from '../../../pipeline/ports.ts'
 import type { Door } from '../visit.ts'
+import { cursorOf, OWN_CURSOR_LIMIT, type Place, readCursor } from './federated-cursor.ts'
 import { entriesOf, LIST_KINDS, usable } from './list-kinds.ts'
 import { mayUse } from './may-use.ts'
 import type { Asking } from './waiting.ts'
-
-/** Characters of a cursor: a server's own one is carried in it. */
-const CURSOR_LIMIT = 16 * 1024
-/** Characters of a server's cursor that fit into it, whatever they are. */
-const OWN_CURSOR_LIMIT = 2_000
-
-/** Where a page goes on: at a page of a server, and then with the servers behind it. */
-interface Place {
-  readonly server: string
-  /** The server's own cursor; absent at its first page. */
-  readonly cursor?: string
-}
 
 /**
  * One page of what all servers list, in the order of their names. Whole pages of servers are taken
@@ -133,28 +122,4 @@ function serversWith(capability: string, { visit }: Asking, door: Door): readonl
       return mayUse(server, visit, door)
     })
     .sort()
-}
-
-function cursorOf({ server, cursor }: Place): string {
-  const text = JSON.stringify(cursor === undefined ? { server } : { server, cursor })
-  return Buffer.from(text).toString('base64url')
-}
-
-function readCursor(cursor: JsonValue | undefined): Place | undefined {
-  if (cursor === undefined) return undefined
-  const read = typeof cursor === 'string' && cursor.length <= CURSOR_LIMIT ? placeIn(cursor) : null
-  if (read) return read
-  throw new PortcullisError('REQUEST_INVALID', '`cursor` is not one that this endpoint gave')
-}
-
-function placeIn(cursor: string): Place | undefined {
-  try {
-    const place: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
-    if (!isJsonObject(place) || typeof place.server !== 'string') return undefined
-    const { server, cursor: own } = place
-    return typeof own === 'string' ? { server, cursor: own } : { server }
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }

@@ -2,18 +2,21 @@ import type { Action } from '../../../kernel/action.ts'
 import { PortcullisError } from '../../../kernel/errors.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../kernel/json/value.ts'
 import type { McpMessage } from '../../../pipeline/ports.ts'
+import { isTaskNotice, readTask } from '../tasks/federated-task.ts'
+import { namesTask } from '../tasks/own-tasks.ts'
 import { readToolCall } from '../tool-call.ts'
 import type { Door } from '../visit.ts'
 import { type Acted, act } from './act.ts'
 import { ownUri } from './federated-uri.ts'
-import { outward } from './outward.ts'
+import { outward, outwardTask } from './outward.ts'
 import { callParts, relayedRequest } from './relayed-action.ts'
 import type { Asking } from './waiting.ts'
 
 /**
  * A request to all servers as one goes to the server that its names are of. What names none goes to
  * every server that it may go to. Policies and servers see the server's own names.
- * @throws PortcullisError `REQUEST_METHOD_UNKNOWN`, `REQUEST_INVALID`.
+ * @throws PortcullisError `METHOD_WITHOUT_SERVER`, `REQUEST_METHOD_UNKNOWN`, `REQUEST_INVALID`,
+ * `TASK_UNKNOWN`.
  */
 export async function serveFederated(
   message: McpMessage,
@@ -25,7 +28,10 @@ export async function serveFederated(
   const acted = await act(action, asking, door)
   const { outcome } = acted
   if (outcome.kind !== 'done' || !('server' in action)) return acted
-  return { ...acted, outcome: { ...outcome, result: outward(action.server, outcome.result) } }
+  const result = outward(action.server, outcome.result)
+  const isTask = action.kind === 'mcp.request' && namesTask(action.method)
+  const told = isTask ? outwardTask(action.server, result) : result
+  return { ...acted, outcome: { ...outcome, result: told } }
 }
 
 /** The action that a message to all servers as one asks for. */
@@ -49,8 +55,13 @@ function federatedAction({ method, params }: McpMessage): Action {
       const { server, ref } = readReference(params.ref)
       return relayedRequest(server, { method, params: { ...params, ref } })
     }
-    default:
-      throw new PortcullisError('REQUEST_METHOD_UNKNOWN', `the method \`${method}\` is not served`)
+    default: {
+      // Which server an agent could mean changes with the policies and with the next server: what
+      // was meant for one would go to another.
+      if (!namesTask(method)) throw new PortcullisError('METHOD_WITHOUT_SERVER', `\`${method}\``)
+      const { server, taskId } = readTask(params.taskId)
+      return relayedRequest(server, { method, params: { ...params, taskId } })
+    }
   }
 }
 
@@ -76,13 +87,16 @@ async function serveAll(message: McpMessage, asking: Asking, door: Door): Promis
   throw new PortcullisError('REQUEST_METHOD_UNKNOWN', message_)
 }
 
-/** A server that is known to keep no log is not told how much of it to send. */
+/**
+ * A server that is known to keep no log is not told how much of it to send; and how a task of the
+ * client's own is, nobody: which server asked for it is not known here.
+ */
 function hears(
   server: string,
   { method }: McpMessage,
   { asking, door }: { readonly asking: Asking; readonly door: Door },
 ): boolean {
-  if (method !== 'logging/setLevel') return true
+  if (method !== 'logging/setLevel') return !isTaskNotice(method)
   const declared = door.upstreams(asking.visit.identity).declared?.(server)
   return declared === undefined || declared.capabilities.logging !== undefined
 }

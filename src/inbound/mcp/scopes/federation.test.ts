@@ -64,13 +64,13 @@ test('all servers together can do what one of them can, of those the agent may u
   assert.deepEqual(capabilities, {
     tools: { listChanged: true },
     resources: { subscribe: true, listChanged: true },
-    ...{ prompts: {}, completions: {}, logging: {} },
+    ...{ prompts: {}, completions: {}, logging: {}, tasks: {} },
   })
   const { body } = await post(INITIALIZE, as('research'))
   assert.deepEqual(body.result.capabilities, {
     tools: { listChanged: true },
     resources: { listChanged: true },
-    completions: {},
+    ...{ completions: {}, tasks: {} },
   })
   assert.deepEqual(upstreams.clients, [], 'nothing was opened to say so')
 })
@@ -165,11 +165,14 @@ test('a level is set at every server that keeps a log and may be told', async (t
   assert.deepEqual(servers.sort(), ['broken', 'desk', 'hung_up'])
 })
 
-test('methods that name no server are not served, and such notifications go nowhere', async (t) => {
-  const { ask, post, open } = await federated(t)
-  for (const method of ['tasks/list', 'tasks/get', 'vendor/unheard_of']) {
-    assert.equal((await ask(method)).error.code, -32601)
+test('methods that name no server are sent to `/mcp/NAME`, and such notices nowhere', async (t) => {
+  const { ask, gate, post, open } = await federated(t)
+  for (const method of ['vendor/unheard_of', 'resources/unheard_of', 'server/discovery']) {
+    const { code, message } = (await ask(method)).error
+    assert.equal(code, -32601)
+    assert.match(message, /`\/mcp\/NAME`/)
   }
+  assert.deepEqual(gate.guarded, [])
   const research = await open(as('research'))
   const note = { jsonrpc: '2.0', method: 'notifications/unheard_of' }
   assert.equal((await post(note, research)).status, 202)

@@ -90,7 +90,6 @@ const REQUESTS: readonly [method: string, params: object, action: object][] = [
     mcp('completion/complete', { ref: { type: 'ref/prompt', name: 'p' } }),
   ],
   ['logging/setLevel', { level: 'info' }, mcp('logging/setLevel', { level: 'info' })],
-  ['tasks/get', { taskId: '1' }, mcp('tasks/get', { taskId: '1' })],
   ['vendor/unheard_of', { any: [1] }, mcp('vendor/unheard_of', { any: [1] })],
 ]
 
