@@ -3,6 +3,7 @@ import { SUBSCRIPTIONS_LIMIT } from '../options.ts'
 
 /** What a session keeps for its client, so that the next one can be told it again. */
 export class KeptState {
+  /** By what is followed: a resource, or a task. */
   readonly #subscribed = new Map<string, McpMessage>()
   #level: McpMessage | undefined
 
@@ -10,10 +11,13 @@ export class KeptState {
   note(request: McpMessage): void {
     const { method, params } = request
     if (method === 'logging/setLevel') this.#level = request
-    if (typeof params.uri !== 'string') return
-    if (method === 'resources/unsubscribe') this.#subscribed.delete(params.uri)
-    if (method !== 'resources/subscribe') return
-    if (this.#subscribed.size < SUBSCRIPTIONS_LIMIT) this.#subscribed.set(params.uri, request)
+    const [, kind, change] = SUBSCRIBING.exec(method) ?? []
+    const name = kind === 'tasks' ? params.taskId : params.uri
+    if (typeof name !== 'string') return
+    const followed = `${kind} ${name}`
+    if (change === 'unsubscribe') this.#subscribed.delete(followed)
+    if (change !== 'subscribe') return
+    if (this.#subscribed.size < SUBSCRIPTIONS_LIMIT) this.#subscribed.set(followed, request)
   }
 
   /** Does it wait for what the server will say? */
@@ -26,3 +30,5 @@ export class KeptState {
     return [...(this.#level === undefined ? [] : [this.#level]), ...this.#subscribed.values()]
   }
 }
+
+const SUBSCRIBING = /^(resources|tasks)\/(subscribe|unsubscribe)$/

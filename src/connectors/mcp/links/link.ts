@@ -231,16 +231,23 @@ export class Link {
 
   /** After a session was lost: what the server was to keep, and what it lists now. */
   async #tellAgain(transport: Transport): Promise<void> {
+    const waitMs = OPENING_WAIT_MS
+    for (const request of this.#state.requests()) {
+      // A resource or a task may be gone by now; the others are followed all the same.
+      await transport.request(request, { waitMs }).catch((error) => this.#unlisted(error))
+    }
+    if (!this.tools.listed) return
     try {
-      const waitMs = OPENING_WAIT_MS
-      for (const request of this.#state.requests()) await transport.request(request, { waitMs })
-      if (!this.tools.listed) return
       const tools = await listTools(transport, performance.now() + waitMs)
       if (this.tools.replace(tools)) this.#tellAll({ method: TOOLS_CHANGED, params: {} })
     } catch (error) {
-      const { server, log } = this.#options
-      log.warn('upstream.unlisted', { server, why: (error as Error).message })
+      this.#unlisted(error)
     }
+  }
+
+  #unlisted(error: unknown): void {
+    const { server, log } = this.#options
+    log.warn('upstream.unlisted', { server, why: (error as Error).message })
   }
 
   #events(transport: () => Transport): TransportEvents {

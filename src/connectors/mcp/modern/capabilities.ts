@@ -37,7 +37,7 @@ export function mayAsk({ capabilities }: AboutClient, { method, params }: McpMes
   }
 }
 
-const TASKS = 'io.modelcontextprotocol/tasks'
+export const TASKS = 'io.modelcontextprotocol/tasks'
 
 /** Does the client know results of this type? Any other is invalid (MCP 2026-07-28, basic). */
 export function knowsResultType(

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../../kernel/json/value.ts'
 import { METHOD_NOT_FOUND } from '../../../kernel/mcp/peer-error.ts'
 import type { McpMessage } from '../../../pipeline/ports.ts'
+import { TASKS } from './capabilities.ts'
 import { refused } from './refusals.ts'
 import type { Subscription } from './subscription.ts'
 
@@ -12,7 +13,8 @@ const LEVELS: ReadonlySet<unknown> = new Set([
 
 /**
  * Methods that only servers with sessions have. A server without is asked for the same in its own
- * way, so that a client of an older revision finds what it knows.
+ * way, so that a client of an older revision finds what it knows. To follow a task is a method for
+ * the runtime alone: clients name tasks in the stream that they open.
  */
 export class LegacyMethods {
   readonly #subscription: Subscription
@@ -35,6 +37,10 @@ export class LegacyMethods {
         return this.#subscribe(params)
       case 'resources/unsubscribe':
         return this.#unsubscribe(params)
+      case 'tasks/subscribe':
+        return this.#followTask(params)
+      case 'tasks/unsubscribe':
+        return this.#unfollowTask(params)
       default:
         return undefined
     }
@@ -48,13 +54,30 @@ export class LegacyMethods {
   }
 
   async #subscribe(params: JsonObject): Promise<JsonObject> {
-    await this.#subscription.subscribe(this.#uriOf(params))
+    await this.#subscription.follow('resourceSubscriptions', this.#uriOf(params))
     return {}
   }
 
   async #unsubscribe(params: JsonObject): Promise<JsonObject> {
-    this.#subscription.unsubscribe(this.#uriOf(params))
+    this.#subscription.unfollow('resourceSubscriptions', this.#uriOf(params))
     return {}
+  }
+
+  async #followTask(params: JsonObject): Promise<JsonObject> {
+    await this.#subscription.follow('taskIds', this.#taskOf(params))
+    return {}
+  }
+
+  async #unfollowTask(params: JsonObject): Promise<JsonObject> {
+    this.#subscription.unfollow('taskIds', this.#taskOf(params))
+    return {}
+  }
+
+  #taskOf({ taskId }: JsonObject): string {
+    const { extensions } = this.capabilities
+    if (!isJsonObject(extensions) || !isJsonObject(extensions[TASKS])) throw unknownMethod()
+    if (typeof taskId === 'string') return taskId
+    throw refused('there is no `taskId`')
   }
 
   #uriOf({ uri }: JsonObject): string {

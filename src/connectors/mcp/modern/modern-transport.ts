@@ -47,6 +47,8 @@ export class ModernTransport implements Transport {
     this.#subscription = new Subscription({
       listen: (params, stream) => this.#send({ method: LISTEN, params }, stream),
       told: (notification) => events.notified(notification),
+      task: (taskId) =>
+        this.#send({ method: 'tasks/get', params: { taskId } }, { waitMs: OPENING_WAIT_MS }),
     })
     this.#legacy = new LegacyMethods(this.#subscription)
   }

@@ -21,6 +21,7 @@ const capabilities = {
   prompts: {},
   resources: { subscribe: true, listChanged: false },
   logging: {},
+  extensions: { [`${META}tasks`]: {} },
 }
 const discovering = ({ reply }: Asked) => reply({ ...DISCOVERED, capabilities })
 
@@ -44,6 +45,8 @@ async function listeningTo(t: Parameters<typeof opened>[0], listen: (asked: Aske
     'server/discover': discovering,
     'subscriptions/listen': listen,
     'tools/call': ({ reply }) => reply({ content: [] }),
+    'tasks/get': ({ reply }) =>
+      reply({ resultType: 'complete', taskId: 't1', status: 'completed' }),
   })
   const notified: McpMessage[] = []
   const { transport } = await opened(t, modern(upstream.url), {
@@ -125,6 +128,42 @@ test('a legacy client follows resources, and finds out which it cannot', async (
   assert.deepEqual(await transport.request(leave, PATIENT), {})
 })
 
+const followTask = (taskId: string, change = 'subscribe'): McpMessage => ({
+  method: `tasks/${change}`,
+  params: { taskId },
+})
+
+test('tasks are followed one by one, and nothing is heard of others', async (t) => {
+  const { upstream, transport, heard } = await listeningTo(t, (asked) => {
+    const tell = streamOf(asked)
+    const { notifications } = paramsOf(asked) as { notifications: { taskIds: string[] } }
+    const taskIds = notifications.taskIds.filter((id) => id !== 'gone')
+    tell('subscriptions/acknowledged', { notifications: { taskIds: [...taskIds, 'more'] } })
+    for (const taskId of ['more', 'gone', ...taskIds]) tell('tasks', { taskId, status: 'working' })
+  })
+  assert.deepEqual(await transport.request(followTask('t1'), PATIENT), {})
+  await assert.rejects(transport.request(followTask('gone'), PATIENT), { code: 'UPSTREAM_REFUSED' })
+  await transport.request(followTask('t2'), PATIENT)
+  const ids = (await heard(4)).map(({ method, params }) => `${method} ${params.taskId}`)
+  const [t1, t2] = ['notifications/tasks t1', 'notifications/tasks t2']
+  assert.deepEqual(ids, [t1, t1, t1, t2])
+  assert.deepEqual(await transport.request(followTask('t1', 'unsubscribe'), PATIENT), {})
+  while (upstream.of('subscriptions/listen').length < 4) await new Promise(setImmediate)
+  const [last] = upstream.of('subscriptions/listen').slice(-1)
+  assert.deepEqual(paramsOf(last ?? assert.fail()).notifications, { taskIds: ['t2'] })
+})
+
+test('a stream of tasks that ends is opened again, and how they are now is told', async (t) => {
+  const { upstream, transport, heard } = await listeningTo(t, (asked) => {
+    agree(asked, streamOf(asked))
+    if (upstream.of('subscriptions/listen').length === 1) asked.response.end()
+  })
+  await transport.request(followTask('t1'), PATIENT)
+  const params = { taskId: 't1', status: 'completed' }
+  assert.deepEqual(await heard(1), [{ method: 'notifications/tasks', params }])
+  assert.equal(upstream.of('tasks/get')[0]?.headers['mcp-name'], 't1')
+})
+
 test('methods of sessions are answered as a server with sessions would', async (t) => {
   const { upstream, transport } = await listeningTo(t, () => assert.fail('listened'))
   const ask = (method: string, params: JsonObject = {}) =>
@@ -149,8 +188,9 @@ test('methods of sessions are answered as a server with sessions would', async (
 test('methods of sessions that the server has no use for are unknown', async (t) => {
   const upstream = await modernUpstream(t)
   const { transport } = await opened(t, modern(upstream.url))
-  for (const method of ['logging/setLevel', 'resources/subscribe', 'resources/unsubscribe']) {
-    const request = { method, params: { level: 'info', uri: 'file:///a' } }
+  const ofLists = ['resources/subscribe', 'resources/unsubscribe', 'tasks/subscribe']
+  for (const method of ['logging/setLevel', ...ofLists]) {
+    const request = { method, params: { level: 'info', uri: 'file:///a', taskId: 't1' } }
     await assert.rejects(
       transport.request(request, PATIENT),
       (error: { answered?: JsonObject }) => {

@@ -8,6 +8,8 @@ import { refused } from './refusals.ts'
 
 const ACKNOWLEDGED = 'notifications/subscriptions/acknowledged'
 const UPDATED = 'notifications/resources/updated'
+/** SEP-2663, task status notifications. */
+const TASK = 'notifications/tasks'
 
 /** The member of a filter that lets a notification through. */
 const FILTERED_BY: Readonly<Record<string, string>> = {
@@ -15,12 +17,19 @@ const FILTERED_BY: Readonly<Record<string, string>> = {
   'notifications/prompts/list_changed': 'promptsListChanged',
   'notifications/resources/list_changed': 'resourcesListChanged',
   [UPDATED]: 'resourceSubscriptions',
+  [TASK]: 'taskIds',
 }
+
+/** Members of a filter that name what is followed. */
+export type Followed = 'resourceSubscriptions' | 'taskIds'
+const FOLLOWED: readonly Followed[] = ['resourceSubscriptions', 'taskIds']
 
 export interface SubscriptionOptions {
   /** Sends the request; resolves when the server ends the stream, rejects when it breaks. */
   listen(params: JsonObject, stream: StreamOptions): Promise<JsonObject>
   told(notification: McpMessage): void
+  /** How a task is now. */
+  task(taskId: string): Promise<JsonObject>
 }
 
 export interface StreamOptions {
@@ -43,7 +52,7 @@ interface Stream {
  */
 export class Subscription {
   readonly #options: SubscriptionOptions
-  readonly #uris = new Set<string>()
+  readonly #followed = { resourceSubscriptions: new Set<string>(), taskIds: new Set<string>() }
   #lists: JsonObject = {}
   readonly #streams = new Set<Stream>()
   #current: Stream | undefined
@@ -63,21 +72,22 @@ export class Subscription {
   }
 
   /** @throws PortcullisError as `Transport.request`, when the server does not agree. */
-  async subscribe(uri: string): Promise<void> {
-    if (this.#uris.size >= SUBSCRIPTIONS_LIMIT) throw refused('too many resources are followed')
-    this.#uris.add(uri)
+  async follow(what: Followed, name: string): Promise<void> {
+    const names = this.#followed[what]
+    if (names.size >= SUBSCRIPTIONS_LIMIT) throw refused('too much is followed')
+    names.add(name)
     try {
       const agreed = await this.#sync()
-      if (follows(agreed, uri)) return
-      throw refused('the server does not tell of changes of that resource')
+      if (namesIn(agreed, what).includes(name)) return
+      throw refused('the server does not tell of changes of that')
     } catch (error) {
-      this.#uris.delete(uri)
+      names.delete(name)
       throw error
     }
   }
 
-  unsubscribe(uri: string): void {
-    if (!this.#uris.delete(uri)) return
+  unfollow(what: Followed, name: string): void {
+    if (!this.#followed[what].delete(name)) return
     this.#sync().catch((error: unknown) => this.#failed(error))
   }
 
@@ -113,8 +123,12 @@ export class Subscription {
   }
 
   #wanted(): JsonObject {
-    if (this.#uris.size === 0) return this.#lists
-    return { ...this.#lists, resourceSubscriptions: [...this.#uris] }
+    const { resourceSubscriptions: uris, taskIds } = this.#followed
+    return {
+      ...this.#lists,
+      ...(uris.size > 0 && { resourceSubscriptions: [...uris] }),
+      ...(taskIds.size > 0 && { taskIds: [...taskIds] }),
+    }
   }
 
   #open(filter: JsonObject): Stream {
@@ -176,10 +190,20 @@ export class Subscription {
       for (const [method, member] of Object.entries(FILTERED_BY)) {
         if (agreed[member] === true) this.#options.told({ method, params: {} })
       }
-      for (const uri of uris(agreed)) this.#options.told({ method: UPDATED, params: { uri } })
+      for (const uri of namesIn(agreed, 'resourceSubscriptions')) {
+        this.#options.told({ method: UPDATED, params: { uri } })
+      }
+      // One that is gone by now is found so by whoever asks for it.
+      await Promise.allSettled(namesIn(agreed, 'taskIds').map((id) => this.#tellTask(id)))
     } catch (error) {
       this.#failed(error)
     }
+  }
+
+  /** SEP-2663: it is told as it would be answered. */
+  async #tellTask(taskId: string): Promise<void> {
+    const { resultType: _, ...params } = await this.#options.task(taskId)
+    this.#options.told({ method: TASK, params: { ...params, taskId } })
   }
 }
 
@@ -190,23 +214,24 @@ function agreement(filter: JsonObject, said: JsonValue | undefined): JsonObject 
   for (const [member, wanted] of Object.entries(filter)) {
     if (wanted === true && said[member] === true) agreed[member] = true
   }
-  const told = new Set(uris(said))
-  const followed = uris(filter).filter((uri) => told.has(uri))
-  return followed.length === 0 ? agreed : { ...agreed, resourceSubscriptions: followed }
+  for (const what of FOLLOWED) {
+    const told = new Set(namesIn(said, what))
+    const names = namesIn(filter, what).filter((name) => told.has(name))
+    if (names.length > 0) agreed[what] = names
+  }
+  return agreed
 }
 
 /** A resource may be a part of one that is followed: which, only the server knows. */
-function lets(agreed: JsonObject, { method }: McpMessage): boolean {
+function lets(agreed: JsonObject, { method, params }: McpMessage): boolean {
+  if (method === TASK) return namesIn(agreed, 'taskIds').includes(String(params.taskId))
   const member = Object.hasOwn(FILTERED_BY, method) ? FILTERED_BY[method] : undefined
   return member !== undefined && member in agreed
 }
 
-function uris({ resourceSubscriptions: uris }: JsonObject): readonly string[] {
-  return Array.isArray(uris) ? uris.filter((uri) => typeof uri === 'string') : []
-}
-
-function follows(agreed: JsonObject, uri: string): boolean {
-  return uris(agreed).includes(uri)
+function namesIn(filter: JsonObject, what: Followed): readonly string[] {
+  const names = filter[what]
+  return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : []
 }
 
 function sameFilter(one: JsonObject, other: JsonObject): boolean {

@@ -20,6 +20,8 @@ export interface ModernLimits {
   readonly listensPerAgent: number
   /** Resources that one such stream may be told of. */
   readonly resourcesPerListen: number
+  /** Tasks that one such stream may be told of. */
+  readonly tasksPerListen: number
   /** Agents that are known at once, each with its run. */
   readonly agents: number
   /** Milliseconds without a request after which an agent's next one begins a new run. */
@@ -43,6 +45,7 @@ export const DEFAULT_MODERN_LIMITS: ModernLimits = {
   inputRounds: 16,
   listensPerAgent: 16,
   resourcesPerListen: 128,
+  tasksPerListen: 128,
   agents: 4096,
   runIdleMs: 30 * MINUTE,
   guisesPerAgent: 8,

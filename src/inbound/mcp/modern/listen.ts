@@ -1,45 +1,60 @@
 import { PortcullisError } from '../../../kernel/errors.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../kernel/json/value.ts'
 import type { Caller } from '../../../pipeline/ports.ts'
+import { recordRefusal } from '../../record-refusal.ts'
 import type { Answer } from '../answer.ts'
 import { checkAccept } from '../request-headers.ts'
 import { aboutScope } from '../scopes/about-scope.ts'
 import { serveMethod } from '../serve-method.ts'
+import { readTask } from '../tasks/federated-task.ts'
+import type { Door, Visit } from '../visit.ts'
+import { takesTasks } from './declared.ts'
+import type { ModernLimits } from './limits.ts'
 import type { Modern, Request } from './modern.ts'
-import { type Filter, Subscription } from './subscription.ts'
+import {
+  type Filter,
+  FOLLOWED,
+  type Followed,
+  type FollowedName,
+  Subscription,
+} from './subscription.ts'
+import { checkTakesTasks } from './tasks.ts'
 
-/** Characters of one URI that changes are to be told of. */
-export const URI_LENGTH_LIMIT = 4_096
+/** Characters of one URI or id that changes are to be told of. */
+export const NAME_LENGTH_LIMIT = 4_096
 
 /**
  * MCP 2026-07-28, subscriptions: the response is a stream of what changes, of the kinds asked for,
  * until one side ends it. What is not there, or not for this agent, is left out of what is
  * acknowledged; which of the two it is, nobody is told.
- * @throws PortcullisError `REQUEST_BUSY`, `REQUEST_INVALID`, `REQUEST_NOT_ACCEPTABLE`.
+ * @throws PortcullisError `REQUEST_BUSY`, `REQUEST_INVALID`, `REQUEST_NOT_ACCEPTABLE`,
+ * `CLIENT_INCAPABLE` for tasks where the client declared none.
  */
 export async function listen(request: Request, modern: Modern): Promise<Answer> {
-  const { visit, envelope, presence, client, server } = request
+  const { id, visit, envelope, presence, client, server } = request
   const { door, limits } = modern
   checkAccept(visit.request.headers, 'text/event-stream')
-  const wanted = readFilter(envelope.params.notifications, limits.resourcesPerListen)
+  const wanted = readFilter(envelope.params.notifications, limits)
+  if (wanted.tasks.length > 0) checkTakesTasks(envelope.about.capabilities)
   if (presence.listeners.size >= limits.listensPerAgent) {
     throw new PortcullisError('REQUEST_BUSY', `${presence.listeners.size} streams are open`)
   }
-  const { id } = request
-  const { identity, channel } = visit
-  const subscription = new Subscription({ id, identity, client, channel, server, wanted }, door)
+  const { identity, channel, credential } = visit
+  const subscription = new Subscription(
+    { id, identity, credential, client, channel, server, wanted },
+    door,
+  )
   presence.listeners.add(subscription)
-  const subscribed: string[] = []
+  const followed: FollowedName[] = []
   const forget = () => {
     presence.listeners.delete(subscription)
-    for (const uri of subscribed) void unsubscribe(uri, request, modern)
+    for (const one of followed) void unfollow(one, request, modern)
   }
   try {
     const { capabilities } = await aboutScope({ visit, server, client }, door)
     door.upstreams(identity).listen(client)
-    const uris = await Promise.all(wanted.resources.map((uri) => subscribe(uri, request, modern)))
-    subscribed.push(...uris.flat())
-    subscription.honour(honoured(wanted, capabilities, subscribed))
+    followed.push(...(await follow(wanted, request, modern)))
+    subscription.honour(honoured(wanted, capabilities, followed))
   } catch (error) {
     forget()
     throw error
@@ -47,37 +62,43 @@ export async function listen(request: Request, modern: Modern): Promise<Answer> 
   return { stream: (response) => subscription.open(response, forget) }
 }
 
-function honoured(wanted: Filter, has: JsonObject, resources: readonly string[]): Filter {
+function honoured(wanted: Filter, has: JsonObject, followed: readonly FollowedName[]): Filter {
+  const names = (what: Followed) => followed.filter((one) => one.what === what)
   return {
     tools: wanted.tools && isJsonObject(has.tools),
     prompts: wanted.prompts && isJsonObject(has.prompts),
     resourceList: wanted.resourceList && isJsonObject(has.resources),
-    resources,
+    resources: names('resources').map(({ name }) => name),
+    tasks: names('tasks').map(({ name }) => name),
   }
 }
 
-/** To be told of a resource is an action, of the server that has it. */
-async function subscribe(uri: string, request: Request, modern: Modern): Promise<string[]> {
-  const isDone = await act({ method: 'resources/subscribe', uri }, request, modern)
-  return isDone ? [uri] : []
+/** To be told of a resource or a task is an action, of the server that has it. */
+async function follow(wanted: Filter, request: Request, modern: Modern): Promise<FollowedName[]> {
+  const all = FOLLOWED.flatMap((what) => wanted[what].map((name) => ({ what, name })))
+  const done = await Promise.all(all.map((one) => act('subscribe', one, { request, modern })))
+  return all.filter((_, at) => done[at])
 }
 
 /** Unless another stream of the agent still waits for the same. */
-async function unsubscribe(uri: string, request: Request, modern: Modern): Promise<void> {
+async function unfollow(one: FollowedName, request: Request, modern: Modern): Promise<void> {
   for (const other of request.presence.listeners) {
-    if (other instanceof Subscription && other.isFor(uri, request)) return
+    if (other instanceof Subscription && other.isFor(one, request)) return
   }
-  await act({ method: 'resources/unsubscribe', uri }, request, modern)
+  await act('unsubscribe', one, { request, modern })
 }
 
-interface Act {
-  readonly method: 'resources/subscribe' | 'resources/unsubscribe'
-  readonly uri: string
+interface Asked {
+  readonly request: Request
+  readonly modern: Modern
 }
 
 /** Was it done? Whatever stood in the way has its receipt. */
-async function act({ method, uri }: Act, request: Request, { door }: Modern): Promise<boolean> {
-  const { visit, server, client } = request
+async function act(
+  change: 'subscribe' | 'unsubscribe',
+  { what, name }: FollowedName,
+  { request: { visit, server, client }, modern: { door } }: Asked,
+): Promise<boolean> {
   const caller: Caller = {
     client,
     tell: () => undefined,
@@ -85,16 +106,28 @@ async function act({ method, uri }: Act, request: Request, { door }: Modern): Pr
       Promise.reject(new PortcullisError('CLIENT_SILENT', 'nobody waits who could be asked')),
   }
   const asking = { visit, server, waiting: { caller } }
+  const params = what === 'tasks' ? { taskId: name } : { uri: name }
   try {
-    const served = await serveMethod({ method, params: { uri } }, asking, door)
+    if (what === 'tasks' && !tellsOfTasks(name, visit, door)) return false
+    const served = await serveMethod({ method: `${what}/${change}`, params }, asking, door)
     return served.kind === 'acted' && served.outcome.kind === 'done'
   } catch (error) {
-    if (error instanceof PortcullisError) return false
-    throw error
+    if (!(error instanceof PortcullisError)) throw error
+    const { channel, identity } = visit
+    await recordRefusal({ code: error.code, channel, identity }, door.gate, door.log)
+    return false
   }
 }
 
-function readFilter(filter: JsonValue | undefined, limit: number): Filter {
+/** @throws PortcullisError `TASK_UNKNOWN`. */
+function tellsOfTasks(task: string, { identity, server }: Visit, door: Door): boolean {
+  const of = server ?? readTask(task).server
+  return takesTasks(door.upstreams(identity).declared?.(of)?.capabilities ?? {})
+}
+
+type FilterLimits = Pick<ModernLimits, 'resourcesPerListen' | 'tasksPerListen'>
+
+function readFilter(filter: JsonValue | undefined, limits: FilterLimits): Filter {
   if (!isJsonObject(filter)) throw invalid('`notifications` is an object')
   const { toolsListChanged, promptsListChanged, resourcesListChanged } = filter
   const flags = [toolsListChanged, promptsListChanged, resourcesListChanged]
@@ -105,19 +138,20 @@ function readFilter(filter: JsonValue | undefined, limit: number): Filter {
     tools: toolsListChanged === true,
     prompts: promptsListChanged === true,
     resourceList: resourcesListChanged === true,
-    resources: readUris(filter.resourceSubscriptions, limit),
+    resources: readNames(filter.resourceSubscriptions, limits.resourcesPerListen),
+    tasks: readNames(filter.taskIds, limits.tasksPerListen),
   }
 }
 
-function readUris(uris: JsonValue | undefined, limit: number): readonly string[] {
-  if (uris === undefined) return []
-  if (!Array.isArray(uris) || uris.length > limit) throw invalid(`at most ${limit} resources`)
-  return [...new Set(uris.map(readUri))]
+function readNames(names: JsonValue | undefined, limit: number): readonly string[] {
+  if (names === undefined) return []
+  if (!Array.isArray(names) || names.length > limit) throw invalid(`at most ${limit} of a kind`)
+  return [...new Set(names.map(readName))]
 }
 
-function readUri(uri: JsonValue): string {
-  if (typeof uri === 'string' && uri.length <= URI_LENGTH_LIMIT) return uri
-  throw invalid(`a resource is named by up to ${URI_LENGTH_LIMIT} characters`)
+function readName(name: JsonValue): string {
+  if (typeof name === 'string' && name.length <= NAME_LENGTH_LIMIT) return name
+  throw invalid(`a resource or a task is named by up to ${NAME_LENGTH_LIMIT} characters`)
 }
 
 function invalid(message: string): PortcullisError {
