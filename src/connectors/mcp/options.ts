@@ -94,6 +94,8 @@ export const RESUME_WAIT_LIMIT_MS = 30_000
 export const RESUME_WAIT_MS = 1_000
 /** How long the opening of a stream of notifications may hold up a call, in milliseconds. */
 export const LISTENING_WAIT_MS = 1_000
+/** How long the setting of a log level may hold up the call that wants it, in milliseconds. */
+export const LEVEL_WAIT_MS = 1_000
 /** What a server may ask in the course of one request. */
 export const ASKS_PER_REQUEST_LIMIT = 100
 /** What it may ask in a minute that belongs to no request. */

@@ -49,6 +49,10 @@ export function officialServer(): McpServer {
     }
     return said('done')
   })
+  server.registerTool('log', {}, async ({ mcpReq }) => {
+    for (const level of ['debug', 'warning'] as const) await mcpReq.log(level, `a ${level}`)
+    return said('logged')
+  })
   server.registerResource('note', 'file:///note', {}, async (uri) => ({
     contents: [{ uri: uri.href, text: 'written' }],
   }))

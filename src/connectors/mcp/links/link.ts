@@ -9,10 +9,10 @@ import type {
   McpMessage,
 } from '../../../pipeline/ports.ts'
 import { aboutServer } from '../handshake.ts'
-import { listTools } from '../list-tools.ts'
 import { openTransport, type Reach } from '../open-transport.ts'
 import {
   CLIENTS_PER_LINK_LIMIT,
+  LEVEL_WAIT_MS,
   OPENING_WAIT_MS,
   REOPENING_PATIENCE_MS,
   retryWaitMs,
@@ -25,6 +25,8 @@ import { callFailure } from './call-failure.ts'
 import { callOptions } from './call-options.ts'
 import { KeptState } from './kept-state.ts'
 import type { LinkTools } from './link-tools.ts'
+import { RaisedLevel } from './raised-level.ts'
+import { tellAgain } from './tell-again.ts'
 
 export interface LinkOptions {
   readonly server: string
@@ -51,6 +53,7 @@ export class Link {
   readonly #listening = new Set<string>()
   readonly #callers = new Set<Caller>()
   readonly #state = new KeptState()
+  readonly #level = new RaisedLevel((request) => this.#setLevel(request))
   readonly #transports = new Set<Transport>()
   #transport: Transport | undefined
   #opening: Promise<Transport> | undefined
@@ -112,6 +115,8 @@ export class Link {
     try {
       return await this.#use(request, async () => {
         const transport = this.#transport ?? (await this.#ready())
+        const raised = caller && this.#level.raise(request, this.#about)
+        if (raised !== undefined) await raised
         const options = callOptions(server, caller, to.callTimeoutMs)
         const result = await transport.request(request, options)
         this.#state.note(request)
@@ -168,6 +173,19 @@ export class Link {
     } finally {
       this.#busy--
       this.#usedAt = performance.now()
+    }
+  }
+
+  /** A call goes on without its log where that can't be had. */
+  async #setLevel(request: McpMessage): Promise<void> {
+    try {
+      const transport = await this.#ready()
+      await transport.request(request, { waitMs: LEVEL_WAIT_MS })
+      this.#state.note(request)
+      await transport.listen()
+    } catch (error) {
+      const { server, log } = this.#options
+      log.warn('upstream.level', { server, why: (error as Error).message })
     }
   }
 
@@ -229,25 +247,13 @@ export class Link {
     if (this.#openings++ > 0) await this.#tellAgain(transport)
   }
 
-  /** After a session was lost: what the server was to keep, and what it lists now. */
   async #tellAgain(transport: Transport): Promise<void> {
-    const waitMs = OPENING_WAIT_MS
-    for (const request of this.#state.requests()) {
-      // A resource or a task may be gone by now; the others are followed all the same.
-      await transport.request(request, { waitMs }).catch((error) => this.#unlisted(error))
-    }
-    if (!this.tools.listed) return
-    try {
-      const tools = await listTools(transport, performance.now() + waitMs)
-      if (this.tools.replace(tools)) this.#tellAll({ method: TOOLS_CHANGED, params: {} })
-    } catch (error) {
-      this.#unlisted(error)
-    }
-  }
-
-  #unlisted(error: unknown): void {
     const { server, log } = this.#options
-    log.warn('upstream.unlisted', { server, why: (error as Error).message })
+    const failed = (error: unknown) =>
+      log.warn('upstream.unlisted', { server, why: (error as Error).message })
+    const forgotten = { requests: this.#state.requests(), tools: this.tools, failed }
+    const areOthers = await tellAgain(transport, forgotten)
+    if (areOthers) this.#tellAll({ method: TOOLS_CHANGED, params: {} })
   }
 
   #events(transport: () => Transport): TransportEvents {

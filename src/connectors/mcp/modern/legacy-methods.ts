@@ -1,15 +1,12 @@
 import { isJsonObject, type JsonObject } from '../../../kernel/json/value.ts'
+import { LOG_LEVELS } from '../../../kernel/mcp/log-level.ts'
 import { METHOD_NOT_FOUND } from '../../../kernel/mcp/peer-error.ts'
 import type { McpMessage } from '../../../pipeline/ports.ts'
 import { TASKS } from './capabilities.ts'
 import { refused } from './refusals.ts'
 import type { Subscription } from './subscription.ts'
 
-/** MCP 2025-11-25, logging, which takes them from RFC 5424. */
-const LEVELS: ReadonlySet<unknown> = new Set([
-  ...['debug', 'info', 'notice', 'warning'],
-  ...['error', 'critical', 'alert', 'emergency'],
-])
+const LEVELS: ReadonlySet<unknown> = new Set(LOG_LEVELS)
 
 /**
  * Methods that only servers with sessions have. A server without is asked for the same in its own

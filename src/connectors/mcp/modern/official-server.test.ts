@@ -34,7 +34,7 @@ async function assertServed(transport: Transport): Promise<void> {
   const { tools } = await transport.request({ method: 'tools/list', params: {} }, PATIENT)
   assert.deepEqual(
     (tools as readonly JsonObject[]).map(({ name }) => name),
-    ['where', 'greet', 'steps'],
+    ['where', 'greet', 'steps', 'log'],
   )
   for (const region of ['eu-west', 'Zürich', ' padded ', '']) {
     const result = await transport.request(callOf('where', { region }), PATIENT)

@@ -1,17 +1,12 @@
 import { PortcullisError } from '../../../kernel/errors.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../kernel/json/value.ts'
+import { LOG_LEVELS } from '../../../kernel/mcp/log-level.ts'
 import { canonical } from '../../../kernel/receipt/canonical.ts'
 import type { AboutClient } from '../../../pipeline/ports.ts'
 import { META, MODERN_VERSIONS } from './era.ts'
 
 /** Characters of what a client says of itself with each request: servers are told it again. */
 export const ABOUT_LENGTH_LIMIT = 16 * 1024
-
-/** Levels of log messages (RFC 5424 section 6.2.1), the least first. */
-export const LOG_LEVELS = [
-  ...['debug', 'info', 'notice', 'warning'],
-  ...['error', 'critical', 'alert', 'emergency'],
-] as const
 
 /** A request of this era taken apart: what it says of its sender, and what it asks. */
 export interface Envelope {

@@ -1,11 +1,12 @@
 import type { ServerResponse } from 'node:http'
+import { LOG_LEVELS } from '../../../kernel/mcp/log-level.ts'
 import type { HeldProgress, McpMessage } from '../../../pipeline/ports.ts'
 import type { Answer } from '../answer.ts'
 import { EVENT_STREAM_HEADERS, eventOf, writeBounded } from '../event-stream.ts'
 import type { DoorLimits } from '../limits.ts'
 import { accepts } from '../request-headers.ts'
 import type { Visit } from '../visit.ts'
-import { type Envelope, LOG_LEVELS } from './envelope.ts'
+import type { Envelope } from './envelope.ts'
 
 type StreamLimits = Pick<DoorLimits, 'heldProgressMs' | 'streamBufferBytes'>
 

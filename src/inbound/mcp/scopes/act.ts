@@ -4,6 +4,7 @@ import type { Subscriptions } from '../subscriptions.ts'
 import { checkOwnTask, ownTasks } from '../tasks/own-tasks.ts'
 import { checkTaskQuestions } from '../tasks/task-questions.ts'
 import type { Door } from '../visit.ts'
+import { withPermittedLevel } from './permitted-level.ts'
 import type { Asking } from './waiting.ts'
 
 /** What the guard made of an action. */
@@ -28,7 +29,10 @@ export async function act(
   const { credential, channel, identity } = visit
   checkOwnTask(action, identity, tasks)
   const settle = subscriptions && subscribing(action, subscriptions)
-  const outcome = await gate.guard({ action, credential, channel, ...waiting })
+  const outcome = await gate.guard({
+    ...{ action: withPermittedLevel(action, visit, gate), credential, channel },
+    ...waiting,
+  })
   settle?.(outcome.kind === 'done')
   const acted = { kind: 'acted', operation: operationOf(action) } as const
   const isMethod = action.kind === 'mcp.request'
