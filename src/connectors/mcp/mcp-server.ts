@@ -63,7 +63,11 @@ export class McpServer {
 
   /** @throws PortcullisError `UPSTREAM_*`, `CALL_CANCELLED`. */
   request(request: McpMessage, identity: Identity, caller?: Caller): Promise<JsonObject> {
-    if (!this.#isOfAgent) return this.#control.request(request, this.#sharedOptions(caller))
+    if (!this.#isOfAgent) {
+      // What a shared session is told belongs to no agent: nobody could be told of the task.
+      if (request.method === 'tasks/subscribe') return Promise.reject(nobodyTold())
+      return this.#control.request(request, this.#sharedOptions(caller))
+    }
     const about = caller?.client.about ?? ABOUT_NOBODY
     return this.#links.of(identity, about).request(request, caller)
   }
@@ -142,4 +146,8 @@ export class McpServer {
     }
     return { ...options, asked }
   }
+}
+
+function nobodyTold(): PortcullisError {
+  return new PortcullisError('UPSTREAM_REFUSED', 'a shared session follows no tasks')
 }

@@ -12,6 +12,7 @@ import {
   stdio,
 } from '../../../test/support/upstreams/connected.ts'
 import { httpUpstream } from '../../../test/support/upstreams/http-upstream.ts'
+import { DISCOVERED, modernUpstream } from '../../../test/support/upstreams/modern-upstream.ts'
 import { definitionDigest } from '../../kernel/receipt/definition-digest.ts'
 import { RETRY_WAITS_MS, retryWaitMs } from './options.ts'
 
@@ -167,6 +168,19 @@ test('no server but the configured ones, and no other kind of action', async (t)
   await assert.rejects(servers.call('constructor.echo'), { code: 'UPSTREAM_UNKNOWN' })
   const read = { kind: 'memory.read', namespace: 'notes', limit: 1 } as const
   await assert.rejects(servers.execute(read, SALES), { code: 'INTERNAL' })
+})
+
+test('nobody follows a task in a session that all share: it would be told to nobody', async (t) => {
+  const extensions = { 'io.modelcontextprotocol/tasks': {} }
+  const upstream = await modernUpstream(t, {
+    'server/discover': ({ reply }) => reply({ ...DISCOVERED, capabilities: { extensions } }),
+    'subscriptions/listen': ({ reply }) => reply({}),
+  })
+  const servers = await connect(t, { s: http(upstream.url, { protocol: '2026-07-28' }) })
+  const args = { taskId: 't1' }
+  const follow = { kind: 'mcp.request', server: 's', method: 'tasks/subscribe', args } as const
+  await assert.rejects(servers.execute(follow, SALES), { code: 'UPSTREAM_REFUSED' })
+  assert.deepEqual(upstream.of('subscriptions/listen'), [])
 })
 
 test('once closed nothing is called and nothing is started again', async (t) => {
