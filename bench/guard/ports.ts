@@ -13,6 +13,7 @@ import {
 import { systemAlarm, systemClock, uuidIds } from '../../src/app/system-ports.ts'
 import { DEFAULT_TENANT } from '../../src/kernel/identity/tenant.ts'
 import { LabelBook } from '../../src/kernel/labels/label-book.ts'
+import { TaskConditions } from '../../src/kernel/mcp/task-conditions.ts'
 import { loadPolicies } from '../../src/kernel/policy/load-policies.ts'
 import { EMPTY_POLICY_SET } from '../../src/kernel/policy/policy-set.ts'
 import { subjectOf } from '../../src/kernel/privacy/subject.ts'
@@ -65,7 +66,7 @@ export async function benchPorts(folder: string) {
   const watching = { ledger, clock, ids, alarm: systemAlarm, log: quiet }
   const ports: Ports = {
     ...{ identities, ledger, clock, ids, assurances, usage: usage.book, labels },
-    admissions: new AdmissionLimits(),
+    ...{ admissions: new AdmissionLimits(), tasks: new TaskConditions() },
     roles: { rolesOf: () => ['sender'] },
     policies: { current: () => set },
     attributes: { about: () => ({ operation: {}, resource: {}, system: {} }) },

@@ -34,6 +34,7 @@ import {
 } from './steps/record.ts'
 import { type Sanitiser, sanitisedRequest, sanitiserOf } from './steps/sanitise.ts'
 import { checkScope } from './steps/scope.ts'
+import { keepTask, obligeTask } from './steps/task.ts'
 
 /**
  * The path of every request, whichever door it came through. It never rejects: an exception on the
@@ -115,10 +116,11 @@ async function carryOut(attempt: Attempt, going: Going, ports: Ports): Promise<E
     const answer = await ports.connector.execute(ready.action, identity, around)
     reached = 'answer'
     if (tool !== undefined) ports.schemas.checkResult(tool, answer)
+    keepTask(action, { answer, decision }, ports)
     const safe = obligeResult(sanitiser.result(answer), decision)
-    redactions.push(...safe.redactions)
-    tell('result', safe.result)
-    const { result } = safe
+    const { result, redactions: ofTask } = obligeTask(action, { ...safe, decision }, ports)
+    redactions.push(...safe.redactions, ...ofTask)
+    tell('result', result)
     const out = await recordedResult(action, { receipt, result }, ports)
     const end = { receipt: receipt.id, state: 'confirmed', result, out } as const
     return { ...end, ...told(), ...cost(spend), ...given(decision, sanitiser) }

@@ -8,6 +8,7 @@ import { obligedNotice } from './steps/oblige-peer.ts'
 import { policyRequest } from './steps/policy-request.ts'
 import { Sanitiser } from './steps/sanitise.ts'
 import { isInScope } from './steps/scope.ts'
+import { obligeTask, withTask } from './steps/task.ts'
 
 interface Hearer {
   readonly identity: Identity
@@ -30,10 +31,13 @@ export function overheard(
     const run = labels.of(identity.chain, now)
     const knowledge = { attributes, roles, used, run, now }
     const request = policyRequest({ action, channel }, identity, knowledge)
-    const decision = ports.policies.current().decide(request)
+    const decision = withTask(ports.policies.current().decide(request), action, ports)
     if (!permits(decision) || !mayBeHeard(method, decision)) return undefined
     const sanitiser = new Sanitiser(ports.sanitising(server))
-    return obligedNotice(notification, decision, sanitiser)?.notification
+    const heard = obligedNotice(notification, decision, sanitiser)?.notification
+    if (heard === undefined) return undefined
+    const { result } = obligeTask(action, { result: heard.params, decision }, ports)
+    return { method, params: result }
   } catch {
     // Fails closed. Whatever is broken is told by the next action, which fails of it too.
     return undefined

@@ -6,6 +6,7 @@ import type { Failed as FailedAttempts } from '../kernel/identity/attempt-limits
 import type { Credential } from '../kernel/identity/credential.ts'
 import type { Identity } from '../kernel/identity/principal.ts'
 import type { JsonObject } from '../kernel/json/value.ts'
+import type { TaskConditions } from '../kernel/mcp/task-conditions.ts'
 import type { Assured } from '../kernel/obligations/assurance.ts'
 import type { Decision } from '../kernel/policy/decision.ts'
 import type { AskedAbout, PolicyRequest } from '../kernel/policy/policy-request.ts'
@@ -251,6 +252,8 @@ export interface Assurances {
 }
 
 export interface Ports {
+  /** What is owed by actions that were answered with a task. */
+  readonly tasks: TaskConditions
   readonly identities: IdentitySource
   readonly admissions: Admissions
   /** Which roles hold where something of a space is acted on. */

@@ -6,6 +6,7 @@ import type { Identity } from '../../src/kernel/identity/principal.ts'
 import { DEFAULT_TENANT } from '../../src/kernel/identity/tenant.ts'
 import type { JsonObject } from '../../src/kernel/json/value.ts'
 import { LabelBook } from '../../src/kernel/labels/label-book.ts'
+import { TaskConditions } from '../../src/kernel/mcp/task-conditions.ts'
 import type { Assured } from '../../src/kernel/obligations/assurance.ts'
 import type { Decision } from '../../src/kernel/policy/decision.ts'
 import type { PolicyRequest } from '../../src/kernel/policy/policy-request.ts'
@@ -165,6 +166,7 @@ export function inMemoryPorts({
     clock: { now: time.now, elapsed: () => ms++ },
     usage,
     labels,
+    tasks: new TaskConditions(),
     assurances: {
       of: () => ({ tier: 'none', finality: 'durable', stepUps: [], fulfils: [], ...assured }),
     },

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { PortcullisError } from '../../kernel/errors.ts'
 import { DEFAULT_TENANT, type Tenant } from '../../kernel/identity/tenant.ts'
 import type { LabelBook } from '../../kernel/labels/label-book.ts'
+import { TaskConditions } from '../../kernel/mcp/task-conditions.ts'
 import type { RecordedEvent } from '../../kernel/receipt/receipt.ts'
 import { CrossingWatch } from '../../pipeline/crossing-watch.ts'
 import type { Connector, Ports, Recordings } from '../../pipeline/ports.ts'
@@ -93,6 +94,7 @@ export async function openTenant(tenant: Tenant, shared: Shared, opened: Closing
     roles: shared.directory,
     attributes: resources.attributes,
     ...{ policies: resources.policies, usage: usage.book, labels, approvals, refusals },
+    tasks: new TaskConditions(),
     crossings: new CrossingWatch({ ...recorder, alarm, log }),
     assurances: configuredAssurances(config, live, shared.installation.witnesses !== undefined),
     connector: routeConnector({ ...called, ...resources.routes, 'admin.call': admin }),

@@ -8,6 +8,7 @@ import type { Attempt } from '../attempt.ts'
 import type { Ports } from '../ports.ts'
 import { callOf } from './meet.ts'
 import { policyRequest } from './policy-request.ts'
+import { withTask } from './task.ts'
 
 /** Who asks, and the names of the approvals that are there. */
 export interface Asker {
@@ -57,7 +58,8 @@ function judge(
     const knowledge = { attributes, roles, used, run, now: attempt.now }
     const request = policyRequest(attempt.request, identity, knowledge)
     const asked = approved === undefined ? request : { ...request, approved }
-    return { asked, run, decision: policies.decide(asked), under: policies.version }
+    const decision = withTask(policies.decide(asked), attempt.request.action, ports)
+    return { asked, run, decision, under: policies.version }
   } catch (cause) {
     throw new PortcullisError('DECISION_FAILED', 'the policy could not be evaluated', { cause })
   }

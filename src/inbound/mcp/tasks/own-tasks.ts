@@ -1,6 +1,7 @@
 import type { Action } from '../../../kernel/action.ts'
 import type { Identity } from '../../../kernel/identity/principal.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../kernel/json/value.ts'
+import { isJsonObject, type JsonObject } from '../../../kernel/json/value.ts'
+import { taskIn } from '../../../kernel/mcp/task-conditions.ts'
 import type { TaskOwners } from './task-owners.ts'
 
 // Tasks of 2025-11-25 (basic/utilities/tasks) and of the extension of 2026-07-28 (SEP-2663).
@@ -30,10 +31,4 @@ export function ownTasks(
   const listed = Array.isArray(result.tasks) ? result.tasks.filter(isJsonObject) : []
   const own = listed.filter(({ taskId }) => tasks.owns(identity, { server, task: taskId }))
   return { ...result, tasks: own }
-}
-
-/** The id of the task that a result is, in the shape of either revision. */
-function taskIn(result: JsonObject): JsonValue | undefined {
-  if (result.resultType === 'task') return result.taskId
-  return isJsonObject(result.task) ? result.task.taskId : undefined
 }
