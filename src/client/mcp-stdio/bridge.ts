@@ -1,8 +1,8 @@
 import { Agent, fetch, type Response } from 'undici'
-import { eventsOf } from './events.ts'
 import { linesOf } from './lines.ts'
 import { keepListening } from './listen.ts'
 import { type ClientMessage, errorLine, mirroredHeaders, readLine } from './message.ts'
+import { isStream, readAnswer } from './read-answer.ts'
 
 export interface BridgeOptions {
   /** The endpoint of the runtime: `http://127.0.0.1:7070/mcp`. */
@@ -70,7 +70,7 @@ class Bridge {
     if (isRequest) this.#underWay.set(id, aborting)
     try {
       if (method === 'initialize') await this.#open(message)
-      else await this.#receive(await this.#send(message, aborting.signal), message)
+      else await this.#receive(await this.#send(message, aborting.signal), message, aborting.signal)
     } catch (error) {
       if (aborting.signal.aborted || this.#over.signal.aborted) return
       const why = `the runtime cannot be reached: ${reasonOf(error)}`
@@ -97,19 +97,17 @@ class Bridge {
     this.#revision = undefined
     const response = await this.#send(message, this.#over.signal)
     this.#session = response.headers.get('mcp-session-id') ?? undefined
-    await this.#receive(response, message, (line) => {
-      this.#revision = revisionIn(line)
-    })
+    await this.#receive(response, message, this.#over.signal)
     if (this.#session === undefined) return
     this.#opening = message
     keepListening({
       signal: this.#over.signal,
-      connect: (lastId) => this.#listen(lastId),
+      connect: (lastId) => this.#listen(lastId, this.#over.signal),
       write: this.#options.write,
     })
   }
 
-  async #listen(lastId: string | undefined): Promise<Response | undefined> {
+  async #listen(lastId: string | undefined, signal: AbortSignal): Promise<Response | undefined> {
     const session = this.#session
     if (session === undefined) return undefined
     const response = await fetch(this.#options.url, {
@@ -119,7 +117,7 @@ class Bridge {
         ...(lastId !== undefined && { 'last-event-id': lastId }),
       },
       dispatcher: this.#dispatcher,
-      signal: this.#over.signal,
+      signal: AbortSignal.any([signal, this.#over.signal]),
     })
     return response
   }
@@ -179,21 +177,17 @@ class Bridge {
     }
   }
 
-  async #receive(
-    response: Response,
-    { id }: ClientMessage,
-    seen: (line: string) => void = () => undefined,
-  ): Promise<void> {
-    const { body, headers, ok } = response
+  async #receive(response: Response, asked: ClientMessage, signal: AbortSignal): Promise<void> {
+    const { id, method } = asked
+    const { body, ok } = response
     const take = (line: string) => {
-      seen(line)
+      if (method === 'initialize') this.#revision = revisionIn(line)
       this.#options.write(line)
     }
     if (body === null) return
-    if (headers.get('content-type')?.startsWith('text/event-stream')) {
-      const text = body.pipeThrough(new TextDecoderStream())
-      for await (const { data } of eventsOf(text)) if (data !== '') take(data)
-      return
+    if (isStream(response)) {
+      const connect = (lastId: string) => this.#listen(lastId, signal)
+      return readAnswer(response, { id, take, connect, signal })
     }
     const said = (await response.text()).trim()
     if (said === '') return

@@ -1,6 +1,7 @@
 import { setTimeout as rest } from 'node:timers/promises'
 import type { Response } from 'undici'
 import { eventsOf } from './events.ts'
+import { isStream } from './read-answer.ts'
 
 interface Listening {
   readonly signal: AbortSignal
@@ -23,10 +24,9 @@ async function listen({ signal, connect, write }: Listening): Promise<void> {
     let waitMs: number = WAITS_MS[Math.min(failures, WAITS_MS.length - 1)] ?? 0
     try {
       const response = await connect(lastId)
-      const isStream = response?.headers.get('content-type')?.startsWith('text/event-stream')
       // A runtime that offers no stream will not offer one a moment later.
       if (response?.status === 405) return
-      if (isStream && response?.body) {
+      if (response?.body && isStream(response)) {
         failures = 0
         for await (const event of eventsOf(response.body.pipeThrough(new TextDecoderStream()))) {
           lastId = event.id ?? lastId
