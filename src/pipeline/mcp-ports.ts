@@ -47,6 +47,13 @@ export interface McpClient {
   ask(server: string, request: McpMessage): Promise<JsonObject>
 }
 
+/**
+ * The stream of events that a server answers with: one within a session, to which a client may come
+ * back, or one of a request that stands alone. One that is `left` was closed by the server before
+ * the answer was there, for its client to come back.
+ */
+export type AnswerStream = 'of session' | 'alone' | 'left'
+
 /** Who waits for one action, and may be spoken to until it is done. */
 export interface Caller {
   readonly client: McpClient
@@ -58,6 +65,8 @@ export interface Caller {
   readonly takesProgress?: boolean
   /** Passes on a notification that belongs to this action. Never throws. */
   tell(server: string, notification: McpMessage): void
+  /** The server answers with a stream: so may whoever serves the client. Never throws. */
+  streamed?(stream: AnswerStream): void
   /**
    * Asks the client for what its server needs to go on.
    * @throws PortcullisError when the policy refuses it, or nobody answers.
@@ -87,7 +96,7 @@ export interface McpUpstreams {
    * One page of a list, as the server gave it. Whoever shows it filters it.
    * @throws PortcullisError `UPSTREAM_*`.
    */
-  list(server: string, page: ListPage, client: McpClient): Promise<JsonObject>
+  list(server: string, page: ListPage, asker: ListAsker): Promise<JsonObject>
   /**
    * The client hears from now on what servers say unasked: those that have something open for it,
    * or will, are listened to. What a client does not listen for is not kept for it.
@@ -96,6 +105,9 @@ export interface McpUpstreams {
   /** The client has gone: what is kept for it alone may end. */
   leave(client: McpClient): void
 }
+
+/** Who waits for a page of a list: nobody is asked anything for it. */
+export type ListAsker = Pick<Caller, 'client' | 'streamed'>
 
 export interface ListPage {
   readonly method: ListMethod

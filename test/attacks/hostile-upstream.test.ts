@@ -99,7 +99,7 @@ test('a list of 100,000 tools is refused, and none of it is kept', async (t) => 
     ['good'],
   )
   const page = { method: 'tools/list', params: {} } as const
-  await assert.rejects(servers.list('bad', page, caller.client), { code: 'UPSTREAM_PROTOCOL' })
+  await assert.rejects(servers.list('bad', page, caller), { code: 'UPSTREAM_PROTOCOL' })
   const action = { kind: 'tool.call', server: 'bad', tool: 't1', args: {} } as const
   assert.equal(servers.target?.(action, caller)?.definition, undefined)
   await othersAnswer(servers)

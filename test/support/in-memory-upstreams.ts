@@ -51,7 +51,7 @@ export function inMemoryUpstreams(
     async about(name, client) {
       return { ...ABOUT, ...reach(name, client).about }
     },
-    async list(name, { method, params }, client) {
+    async list(name, { method, params }, { client }) {
       const server = reach(name, client)
       if (server.hangs) return new Promise(() => undefined)
       const page = server.lists?.[method]?.[String(params.cursor ?? '')]

@@ -32,7 +32,7 @@ export function trustedServers(
       return about && trusted(server, about)
     },
     about: async (server, client) => trusted(server, await servers.about(server, client)),
-    list: (server, page, client) => servers.list(server, page, client),
+    list: (server, page, asker) => servers.list(server, page, asker),
     listen: (client) => servers.listen(client),
     leave: (client) => servers.leave(client),
     tools: () => servers.tools(),

@@ -1,5 +1,6 @@
 import type { PortcullisError } from '../../kernel/errors.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
+import type { AnswerStream } from '../../pipeline/ports.ts'
 import type { AnswerHead, End, ExchangeEvents, HttpExchange } from './http-exchange.ts'
 import { breaksOff, failureOf, type Session } from './http-session.ts'
 import {
@@ -20,6 +21,8 @@ export interface HttpAskOptions {
   received(message: JsonObject): boolean
   failed(error: PortcullisError): void
   begun?: ((head: AnswerHead) => void) | undefined
+  /** Is told that the answer comes as a stream, and that the server left it before the answer. */
+  streamed?: ((stream: AnswerStream) => void) | undefined
 }
 
 /**
@@ -51,7 +54,10 @@ export class HttpAsk {
 
   #events(begun?: (head: AnswerHead) => void): ExchangeEvents {
     return {
-      ...(begun === undefined ? {} : { begun }),
+      begun: (head) => {
+        if (head.body === 'events') this.#options.streamed?.('of session')
+        begun?.(head)
+      },
       received: (message) => this.#receive(message),
       ended: (end) => this.#ended(end),
     }
@@ -68,14 +74,22 @@ export class HttpAsk {
     clearTimeout(this.#lingering)
     if (this.#over) return
     this.#lastEventId = this.#exchange.lastEventId ?? this.#lastEventId
-    const resumable = this.#lastEventId !== undefined && this.#resumes < RESUMES_LIMIT
-    if (resumable && (breaksOff(end) || this.#resumes > 0)) this.#resumeSoon()
-    else this.#fail(failureOf(end, this.#options.session))
+    // MCP 2025-11-25, transports: so a server has its client poll. What merely broke, is not that.
+    const isLeft = end.kind === 'whole' && end.head.body === 'events'
+    const resumable = this.#lastEventId !== undefined && (isLeft || this.#resumes < RESUMES_LIMIT)
+    if (!resumable || !(breaksOff(end) || this.#resumes > 0)) {
+      this.#fail(failureOf(end, this.#options.session))
+      return
+    }
+    if (isLeft) this.#options.streamed?.('left')
+    this.#resumeSoon()
   }
 
+  /** A server may have its client poll as long as the call may take, but not without a rest. */
   #resumeSoon(): void {
-    this.#resumes++
-    const waitMs = Math.min(this.#exchange.retryMs ?? RESUME_WAIT_MS, RESUME_WAIT_LIMIT_MS)
+    const leastMs = this.#resumes++ < RESUMES_LIMIT ? 0 : RESUME_WAIT_MS
+    const askedMs = Math.min(this.#exchange.retryMs ?? RESUME_WAIT_MS, RESUME_WAIT_LIMIT_MS)
+    const waitMs = Math.max(askedMs, leastMs)
     this.#rest = setTimeout(() => this.#resume(), waitMs)
   }
 

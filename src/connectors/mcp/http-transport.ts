@@ -174,6 +174,7 @@ export class HttpTransport implements Transport {
     const ask = new HttpAsk({
       session,
       begun,
+      streamed: options.streamed,
       send: (events, lastEventId) =>
         lastEventId === undefined
           ? this.#send('POST', { session, message }, events)

@@ -1,7 +1,14 @@
 import { PortcullisError } from '../../kernel/errors.ts'
 import type { Identity } from '../../kernel/identity/principal.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
-import type { AboutServer, Caller, ListPage, McpClient, McpMessage } from '../../pipeline/ports.ts'
+import type {
+  AboutServer,
+  Caller,
+  ListAsker,
+  ListPage,
+  McpClient,
+  McpMessage,
+} from '../../pipeline/ports.ts'
 import { checkDeclared } from './declared.ts'
 import { callOptions } from './links/call-options.ts'
 import { ABOUT_NOBODY } from './links/link-key.ts'
@@ -94,10 +101,15 @@ export class McpServer {
   }
 
   /** @throws PortcullisError `UPSTREAM_*`. */
-  async list(page: ListPage, client: McpClient): Promise<JsonObject> {
-    if (!this.#isOfAgent) return this.#control.request(page, this.#sharedOptions())
-    const link = this.#links.of(client.identity, client.about)
-    const listed = await link.request(page)
+  async list(page: ListPage, asker: ListAsker): Promise<JsonObject> {
+    const options: RequestOptions = {
+      waitMs: this.options.callTimeoutMs,
+      streamed: (stream) => asker.streamed?.(stream),
+    }
+    if (!this.#isOfAgent) return this.#control.request(page, options)
+    const { identity, about } = asker.client
+    const link = this.#links.of(identity, about)
+    const listed = await link.list(page, options)
     if (page.method !== 'tools/list') return listed
     return link.tools.take(listed, page.params.cursor)
   }

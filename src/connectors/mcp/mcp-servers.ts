@@ -39,7 +39,7 @@ export function connectMcpServers(
     servers: () => roster.names,
     declared: (server) => roster.find(server)?.declared,
     about: async (server, client) => roster.known(server).about(client),
-    list: async (server, page, client) => roster.known(server).list(page, client),
+    list: async (server, page, asker) => roster.known(server).list(page, asker),
     listen(client) {
       for (const server of roster.all) server.listen(client)
     },

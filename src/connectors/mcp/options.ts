@@ -86,7 +86,7 @@ export const NOTES_LIMIT = 64
 export const REQUESTS_LIMIT = 128
 /** Bytes of the id of an event, which is sent back to have a stream go on. */
 export const EVENT_ID_LIMIT_BYTES = 1_024
-/** How often in a row a stream is asked to go on that then gives nothing new. */
+/** How often in a row a stream that broke is resumed, and one that was left without a rest. */
 export const RESUMES_LIMIT = 5
 /** The longest wait that a server may ask for before its stream is resumed, in milliseconds. */
 export const RESUME_WAIT_LIMIT_MS = 30_000

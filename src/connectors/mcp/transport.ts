@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../kernel/json/value.ts'
-import type { AboutClient, Gone, McpMessage } from '../../pipeline/ports.ts'
+import type { AboutClient, AnswerStream, Gone, McpMessage } from '../../pipeline/ports.ts'
 
 /** A connection to one server that carries JSON-RPC. Made anew when it goes down. */
 export interface Transport {
@@ -37,6 +37,8 @@ export interface RequestOptions {
   readonly progress?: boolean | undefined
   /** Is told what the server says about this request before it answers. */
   readonly told?: ((notification: McpMessage) => void) | undefined
+  /** Is told that the answer comes as a stream, and that the server left it before the answer. */
+  readonly streamed?: ((stream: AnswerStream) => void) | undefined
   /** Is asked what the server wants to know before it answers. */
   readonly asked?: ((request: McpMessage) => Promise<JsonObject>) | undefined
   /** A result that asks for input goes to the client as it is (MCP 2026-07-28). */

@@ -2,7 +2,15 @@ import { ERRORS, PortcullisError } from '../../kernel/errors.ts'
 import type { Credential } from '../../kernel/identity/credential.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../kernel/json/value.ts'
 import { METHOD_NOT_FOUND, PeerError } from '../../kernel/mcp/peer-error.ts'
-import type { Caller, Channel, Gate, Gone, McpClient, McpMessage } from '../../pipeline/ports.ts'
+import type {
+  AnswerStream,
+  Caller,
+  Channel,
+  Gate,
+  Gone,
+  McpClient,
+  McpMessage,
+} from '../../pipeline/ports.ts'
 import { inward, outward, outwardNotice } from './scopes/outward.ts'
 
 /** The way to a client, whatever revision it speaks. What goes over it was decided on. */
@@ -10,6 +18,8 @@ export interface Line {
   tell(notification: McpMessage): void
   /** Takes a place among all that the client is asked at once; what is returned gives it back. */
   begin(): () => void
+  /** Its server answers with a stream, or left that. */
+  streamed?(stream: AnswerStream): void
   /** @throws PortcullisError `CLIENT_*`. */
   ask(server: string, request: McpMessage): Promise<JsonObject>
 }
@@ -46,6 +56,7 @@ export function callerOf(parts: CallerParts, door: Gated): Caller {
       const told = withToken(notification, progressToken)
       if (told !== undefined) line.tell(federated ? outwardNotice(server, told) : told)
     },
+    streamed: (stream) => line.streamed?.(stream),
     ask: (server, request) => guardedAsk({ server, request }, parts, door),
   }
 }

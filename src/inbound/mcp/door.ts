@@ -8,6 +8,7 @@ import { createAllowances } from './allowances.ts'
 import { type Answer, sendAnswer } from './answer.ts'
 import { messageOf } from './asks.ts'
 import { type Challenges, challenged } from './challenge.ts'
+import { takesGreeting } from './event-stream.ts'
 import { createHeldCalls } from './held-calls.ts'
 import { DEFAULT_DOOR_LIMITS, type DoorLimits } from './limits.ts'
 import { isModernHeader } from './modern/era.ts'
@@ -15,7 +16,7 @@ import type { ModernLimits } from './modern/limits.ts'
 import { createModernDoor } from './modern/modern-door.ts'
 import { NO_UPSTREAMS } from './no-upstreams.ts'
 import { post } from './post.ts'
-import { checkAccept, checkVersion, credentialOf, MCP_VERSIONS, textOf } from './request-headers.ts'
+import { checkAccept, checkVersion, credentialOf, textOf } from './request-headers.ts'
 import { sessionClient } from './session-client.ts'
 import { createSessions, type Session, type SessionEnd } from './sessions.ts'
 import { TaskOwners } from './tasks/task-owners.ts'
@@ -181,10 +182,12 @@ async function openStream(visit: Visit, door: Door): Promise<Answer> {
   const { streams, version, client } = enterSession(visit, door)
   const { credential } = visit
   const lastEventId = textOf(headers['last-event-id'])
-  const takesGreeting = version === MCP_VERSIONS[0]
   return {
     stream(response) {
-      streams.open({ response, credential, lastEventId, takesGreeting })
+      streams.open({
+        ...{ response, credential, lastEventId },
+        takesGreeting: takesGreeting(version),
+      })
       door.upstreams(visit.identity).listen(client)
     },
   }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { DoorLimits } from './limits.ts'
+import { MCP_VERSIONS } from './request-headers.ts'
 
 /** An open stream of server-sent events, from the runtime to one agent. */
 export interface EventStream {
@@ -9,8 +10,11 @@ export interface EventStream {
    */
   send(message: string, id?: string): void
   end(): void
-  /** Ends once the reader has taken what was sent, or its time is over. */
-  finish(): void
+  /**
+   * Sends the last message, however long it is, and ends once the reader has taken all, or its time
+   * is over.
+   */
+  finish(message?: string, id?: string): void
 }
 
 export type StreamLimits = Pick<
@@ -22,6 +26,11 @@ export const EVENT_STREAM_HEADERS = {
   'content-type': 'text/event-stream',
   'cache-control': 'no-store, no-transform',
   'x-accel-buffering': 'no',
+}
+
+/** Does a client of this revision take an event without data? Those before know none. */
+export function takesGreeting(version: string): boolean {
+  return version === MCP_VERSIONS[0]
 }
 
 /** What is told to a reader at the start, so that it comes back when the stream breaks. */
@@ -54,27 +63,27 @@ export function openEventStream(
   }
   response.once('close', onGone)
   response.writeHead(200, EVENT_STREAM_HEADERS)
-  write(greeting === undefined ? ':\n\n' : greetingOf(greeting))
+  write(openingOf(greeting))
   return {
     send: (message, id) => write(eventOf(message, id)),
     end,
-    finish() {
+    finish(message, id) {
       // By the time that all is taken, the response has let go of its connection.
       const { socket } = response
-      response.end(() => socket?.destroySoon())
+      response.end(lastOf(message, id), () => socket?.destroySoon())
     },
   }
 }
 
-/** A reader that does not read is cut once so much waits for it. */
+/** A reader that does not read is cut once so much waits for it, and there is more. */
 export function writeBounded(
   response: ServerResponse,
   text: string,
   { streamBufferBytes }: Pick<DoorLimits, 'streamBufferBytes'>,
 ): void {
   if (response.destroyed || response.writableEnded) return
-  response.write(text)
   if (response.writableLength > streamBufferBytes) response.destroy()
+  else response.write(text)
 }
 
 /** WHATWG HTML section 9.2.6. JSON text has no line feed in it. */
@@ -82,7 +91,13 @@ export function eventOf(message: string, id?: string): string {
   return `${id === undefined ? '' : `id: ${id}\n`}event: message\ndata: ${message}\n\n`
 }
 
+/** What a response ends with. */
+export function lastOf(message: string | undefined, id?: string): string {
+  return message === undefined ? '' : eventOf(message, id)
+}
+
 /** MCP 2025-11-25, transports: an event with an id and empty data, before all others. */
-function greetingOf({ id, retryMs }: Greeting): string {
-  return `id: ${id}\nretry: ${retryMs}\ndata:\n\n`
+export function openingOf(greeting: Greeting | undefined): string {
+  if (greeting === undefined) return ':\n\n'
+  return `id: ${greeting.id}\nretry: ${greeting.retryMs}\ndata:\n\n`
 }

@@ -24,6 +24,8 @@ export interface DoorLimits {
   readonly replayedBytes: number
   /** Answers of a session that are kept for clients that left while they were told. */
   readonly repliesKept: number
+  /** Bytes of all of them; the newest goes where it is longer by itself. */
+  readonly repliesKeptBytes: number
   /** Milliseconds after which a client whose stream broke is to come back. */
   readonly streamRetryMs: number
   /** Resources that one session is told the changes of. */
@@ -66,6 +68,7 @@ export const DEFAULT_DOOR_LIMITS: DoorLimits = {
   replayedMessages: 64,
   replayedBytes: 256 * 1024,
   repliesKept: 8,
+  repliesKeptBytes: 32 * MEBIBYTE,
   streamRetryMs: SECOND,
   subscriptionsPerSession: 256,
   toolsPerPage: 256,

@@ -14,6 +14,7 @@ import { readBody } from '../read-body.ts'
 import { ACCEPTED, type Answer, peerErrorAnswer, resultAnswer } from './answer.ts'
 import { messageOf } from './asks.ts'
 import { callerOf, type Line, progressTokenOf } from './caller.ts'
+import { takesGreeting } from './event-stream.ts'
 import { initialize } from './initialize.ts'
 import { checkMediaTypes, checkMirroredHeaders, checkVersion } from './request-headers.ts'
 import { type Served, serveAction, serveMethod } from './serve-method.ts'
@@ -143,7 +144,9 @@ const ANSWERED = 'the request is answered'
 
 async function ask(message: RpcRequest, { visit, session }: Within, door: Door): Promise<Answer> {
   const { id, params } = message
-  const reply = new ReplyStream(visit, session.streams, door.limits)
+  const { request, response } = visit
+  const exchange = { request, response, takesGreeting: takesGreeting(session.version) }
+  const reply = new ReplyStream(exchange, session.streams, door.limits)
   const call = door.held.begin({ id, params, visit, reply })
   const over = new AbortController()
   try {
@@ -182,6 +185,7 @@ function replyLine(reply: ReplyStream, session: Session, over: Gone): Line {
   return {
     tell: ({ method, params }) => send(messageOf(method, params)),
     begin: () => asks.begin(),
+    streamed: (stream) => reply.streamed(stream),
     ask: (server, request) => asks.ask({ server, request, send, over }),
   }
 }

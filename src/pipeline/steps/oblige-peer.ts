@@ -24,6 +24,7 @@ export function obligedCaller(
     ...(takesInputRequests !== undefined && { takesInputRequests }),
     ...(takesProgress !== undefined && { takesProgress }),
     ask: (server, request) => caller.ask(server, request),
+    streamed: (stream) => caller.streamed?.(stream),
     tell(server, notification) {
       const obliged = obligedNotice(notification, decision, sanitiser)
       if (obliged === undefined) return

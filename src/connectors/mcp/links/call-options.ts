@@ -14,6 +14,7 @@ export function callOptions(
     progress: caller.takesProgress !== false,
     passesInputRequests: caller.takesInputRequests,
     told: (notification: McpMessage) => caller.tell(server, notification),
+    streamed: (stream) => caller.streamed?.(stream),
     asked: (request: McpMessage) => caller.ask(server, request),
   }
 }

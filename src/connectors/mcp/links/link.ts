@@ -19,7 +19,12 @@ import {
   STEADY_MS,
 } from '../options.ts'
 import { unavailable } from '../server-message.ts'
-import { TOOLS_CHANGED, type Transport, type TransportEvents } from '../transport.ts'
+import {
+  type RequestOptions,
+  TOOLS_CHANGED,
+  type Transport,
+  type TransportEvents,
+} from '../transport.ts'
 import { askOfLink } from './ask-of-link.ts'
 import { callFailure } from './call-failure.ts'
 import { callOptions } from './call-options.ts'
@@ -126,6 +131,11 @@ export class Link {
     } finally {
       if (caller !== undefined) this.#callers.delete(caller)
     }
+  }
+
+  /** A page of a list, for which nobody is told or asked anything. @throws as `request`. */
+  async list(page: McpMessage, options: RequestOptions): Promise<JsonObject> {
+    return this.#use(page, async () => (await this.#ready()).request(page, options))
   }
 
   /** What has no answer. @throws PortcullisError `UPSTREAM_*`. */

@@ -84,7 +84,7 @@ test('a tool is judged as it was listed on the link of the agent', async (t) => 
   const caller = clientOf(SALES)
   const title = (asker?: Caller) => servers.target?.(call('echo'), asker)?.definition?.title
   assert.equal(title(caller), '0')
-  await servers.list('s', { method: 'tools/list', params: {} }, caller.client)
+  await servers.list('s', { method: 'tools/list', params: {} }, caller)
   assert.deepEqual([title(caller), title(clientOf(BILL)), title()], ['1', '0', '0'])
 })
 
@@ -96,7 +96,7 @@ test('a call is not carried out by another than it was decided for', async (t) =
   const servers = await connected(t, http(upstream.url, OWN))
   const caller = clientOf(SALES)
   const target = servers.target?.(call('echo'), caller)
-  await servers.list('s', { method: 'tools/list', params: {} }, caller.client)
+  await servers.list('s', { method: 'tools/list', params: {} }, caller)
   const around = { caller, target }
   await assert.rejects(servers.execute(call('echo'), SALES, around), { code: 'UPSTREAM_CHANGED' })
   const now = servers.target?.(call('echo'), caller)
@@ -111,7 +111,7 @@ test('a server that dies fails the calls of one agent, and is started again for 
   const servers = await connected(t, scripted(await scratch(t), {}, OWN))
   const [mine, other] = [clientOf(SALES), clientOf(BILL)]
   const held = say(servers, other, 'hold', { name: 'h' })
-  await servers.list('s', { method: 'tools/list', params: {} }, mine.client)
+  await servers.list('s', { method: 'tools/list', params: {} }, mine)
   await assert.rejects(say(servers, mine, 'die'), { code: 'UPSTREAM_UNAVAILABLE' })
   const changed = mine.heardBy('notifications/tools/list_changed')
   // It has other pages now than those that were listed: the second was never read.

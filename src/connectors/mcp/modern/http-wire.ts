@@ -57,6 +57,7 @@ export class HttpWire implements Wire {
         readsErrors: true,
         begun: (begun) => {
           head = begun
+          if (begun.body === 'events') options.streamed?.('alone')
         },
         received: (message, bytes) => {
           if (message.method !== undefined) {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../kernel/json/value.ts'
-import type { Gone, McpMessage } from '../../../pipeline/ports.ts'
+import type { AnswerStream, Gone, McpMessage } from '../../../pipeline/ports.ts'
 
 /** How requests without a session get to a server and their answers back. */
 export interface Wire {
@@ -28,4 +28,6 @@ export interface WireOptions {
   readonly waitMs?: number | undefined
   readonly cancelled?: Gone | undefined
   told(notification: McpMessage): void
+  /** Is told that the answer comes as a stream. */
+  readonly streamed?: ((stream: AnswerStream) => void) | undefined
 }

@@ -43,6 +43,7 @@ function partsOf({ conversation, client, server }: Call, name?: string): CallerP
     line: {
       tell: (notification) => conversation.leg.stream.tell(notification),
       begin: () => conversation.takePlace(),
+      streamed: (stream) => conversation.leg.stream.streamed(stream),
       ask: (_server, request) => conversation.ask(request, name),
     },
   }

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { LOG_LEVELS } from '../../../kernel/mcp/log-level.ts'
-import type { HeldProgress, McpMessage } from '../../../pipeline/ports.ts'
+import type { AnswerStream, HeldProgress, McpMessage } from '../../../pipeline/ports.ts'
 import type { Answer } from '../answer.ts'
 import { EVENT_STREAM_HEADERS, eventOf, writeBounded } from '../event-stream.ts'
 import type { DoorLimits } from '../limits.ts'
@@ -41,6 +41,14 @@ export class LegStream {
     if (method === 'notifications/message' && this.#isWanted(params.level)) {
       this.#send({ method, params })
     }
+  }
+
+  /**
+   * Its server answers with a stream, so that this is one. A server with sessions says everything
+   * so, and decides nothing by it: an error of it may still have a status of its own here.
+   */
+  streamed(stream: AnswerStream): void {
+    if (stream === 'alone' && !this.#response.headersSent) this.#write(':\n\n')
   }
 
   /** The call waits for approval: a sign of life every now and then, until there is an answer. */

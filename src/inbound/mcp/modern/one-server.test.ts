@@ -29,7 +29,7 @@ async function serving(t: TestContext, carryOut: (action: Action) => Promise<Jso
     ...NO_UPSTREAMS,
     servers: () => ['slack'],
     about: async () => ABOUT,
-    async list(_server, { method }, client) {
+    async list(_server, { method }, { client }) {
       lists.push(client)
       if (method === 'resources/list') {
         throw new PeerError('UPSTREAM_REFUSED', 'no', { code: -32002, message: 'not here' })

@@ -84,7 +84,7 @@ async function pageOf({ server, cursor }: Place, { method, asking, door }: Listi
   const params = cursor === undefined ? {} : { cursor }
   const { client } = asking.waiting.caller
   try {
-    const listed = door.upstreams(identity).list(server, { method, params }, client)
+    const listed = door.upstreams(identity).list(server, { method, params }, { client })
     const page = await inTime(listed, door.limits.federatedWaitMs)
     const shown = usable(entriesOf(page, kind), { server, kind, sees })
     const entries = shown.map((entry) => kind.federated(server, entry))

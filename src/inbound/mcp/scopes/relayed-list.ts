@@ -19,7 +19,7 @@ export async function relayedList(
   const kind = LIST_KINDS[method]
   const upstreams = door.upstreams(visit.identity)
   const asked = { method, params: withoutToken(params) }
-  const page = await upstreams.list(server, asked, waiting.caller.client)
+  const page = await upstreams.list(server, asked, waiting.caller)
   if (!Array.isArray(page[kind.member])) {
     throw new PortcullisError('UPSTREAM_PROTOCOL', `server \`${server}\`: a list without a list`)
   }

@@ -39,6 +39,11 @@ export class LoggedStream {
     return this.#finished
   }
 
+  /** What is kept of it. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
   /** The id of the last message. */
   get lastId(): string {
     return this.#idOf(this.#seq)
@@ -46,8 +51,7 @@ export class LoggedStream {
 
   send(message: string): void {
     if (this.#finished) return
-    const logged = { seq: ++this.#seq, message }
-    this.#keep(logged)
+    const logged = this.#log(message)
     if (this.#out !== undefined) this.#pass(logged, this.#out)
   }
 
@@ -57,18 +61,22 @@ export class LoggedStream {
     if (!waits) this.send(message)
   }
 
-  /** The last message has been sent: whoever reads it, reads no more. */
-  finish(): void {
+  /** Sends the last message, if there is one: whoever reads it, reads no more. */
+  finish(message?: string): void {
+    if (this.#finished) return
     this.#finished = true
-    this.#out?.finish()
+    const last = message === undefined ? undefined : this.#log(message)
+    if (this.#out !== undefined) this.#end(last, this.#out)
   }
 
   /** Is read over this connection from now on, from behind the message of number `after`. */
   attach(out: EventStream, after = this.#sent): void {
     this.#out?.end()
     this.#out = out
-    for (const logged of this.#kept) if (logged.seq > after) this.#pass(logged, out)
-    if (this.#finished) out.finish()
+    const missed = this.#kept.filter(({ seq }) => seq > after)
+    const last = this.#finished ? missed.pop() : undefined
+    for (const logged of missed) this.#pass(logged, out)
+    if (this.#finished) this.#end(last, out)
   }
 
   /** The connection has closed. */
@@ -103,18 +111,36 @@ export class LoggedStream {
     out.send(message, this.#idOf(seq))
   }
 
+  #end(last: Logged | undefined, out: EventStream): void {
+    if (last === undefined) {
+      out.finish()
+      return
+    }
+    this.#sent = last.seq
+    out.finish(last.message, this.#idOf(last.seq))
+  }
+
   #idOf(seq: number): string {
     return `${this.name}.${seq}`
   }
 
-  /** One that is longer than all that may be kept is not kept, and neither is what came before. */
-  #keep(logged: Logged): void {
+  /**
+   * One that is longer than all that may be kept is not kept, and neither is what came before; but
+   * the last is: its reader would come back for it again and again.
+   */
+  #log(message: string): Logged {
     const { replayedMessages, replayedBytes } = this.#limits
+    const logged = { seq: ++this.#seq, message }
     this.#kept.push(logged)
-    this.#bytes += Buffer.byteLength(logged.message)
-    while (this.#kept.length > replayedMessages || this.#bytes > replayedBytes) {
+    this.#bytes += Buffer.byteLength(message)
+    const least = this.#finished ? 1 : 0
+    while (
+      this.#kept.length > least &&
+      (this.#kept.length > replayedMessages || this.#bytes > replayedBytes)
+    ) {
       const dropped = this.#kept.shift()
       this.#bytes -= Buffer.byteLength(dropped?.message ?? '')
     }
+    return logged
   }
 }

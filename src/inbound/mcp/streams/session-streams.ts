@@ -8,7 +8,7 @@ import { LoggedStream, type LogLimits } from './logged-stream.ts'
 
 export type SessionStreamLimits = StreamLimits &
   LogLimits &
-  Pick<DoorLimits, 'streamsPerSession' | 'repliesKept' | 'streamRetryMs'>
+  Pick<DoorLimits, 'streamsPerSession' | 'repliesKept' | 'repliesKeptBytes' | 'streamRetryMs'>
 
 /** Who reads a stream, and from where. */
 export interface Reader {
@@ -56,11 +56,7 @@ export class SessionStreams {
   reply(): LoggedStream {
     const stream = new LoggedStream(this.#limits)
     this.#replies.push(stream)
-    // Beyond the bound those go whose client left: the others are bounded as requests are.
-    const left = this.#replies.filter(({ isRead }) => !isRead)
-    for (const each of left.slice(0, Math.max(left.length - this.#limits.repliesKept, 0))) {
-      this.forget(each)
-    }
+    this.#forgetOldest()
     return stream
   }
 
@@ -73,16 +69,16 @@ export class SessionStreams {
   open({ response, credential, lastEventId, takesGreeting }: Reader): void {
     // The reader left before there was a stream: nothing would ever tell that it closed.
     if (response.destroyed || this.#ended) return void response.destroy()
-    this.#listener = credential
-    this.#heard.resolve()
-    this.#makeRoom()
-    const known = this.#find(lastEventId)
+    const answer = read(this.#replies, lastEventId)
+    // Who comes back for an answer hears nothing else there.
+    if (answer === undefined) this.#hear(credential)
+    const known = answer ?? read(this.#listening, lastEventId)
     const stream = known?.stream ?? this.#fresh()
     const greeting = { id: known ? `${lastEventId}` : stream.lastId, retryMs: this.#retryMs }
     const started = { ...this.#limits, greeting: takesGreeting ? greeting : undefined }
     const out = openEventStream(response, started, () => {
       stream.detach(out)
-      if (stream.isFinished) this.forget(stream)
+      if (stream.isFinished && response.writableFinished) this.forget(stream)
       this.#settle()
     })
     stream.attach(out, known?.after)
@@ -115,13 +111,10 @@ export class SessionStreams {
     return this.#limits.streamRetryMs
   }
 
-  #find(id: string | undefined): { stream: LoggedStream; after: number } | undefined {
-    if (id === undefined) return undefined
-    for (const stream of [...this.#listening, ...this.#replies]) {
-      const after = stream.numberOf(id)
-      if (after !== undefined) return { stream, after }
-    }
-    return undefined
+  #hear(credential: Credential): void {
+    this.#listener = credential
+    this.#heard.resolve()
+    this.#makeRoom()
   }
 
   /** A new stream begins with what nobody has heard yet. */
@@ -130,6 +123,17 @@ export class SessionStreams {
     if (!this.#current.isRead) for (const it of this.#current.takeUnsent()) stream.send(it)
     this.#listening.push(stream)
     return stream
+  }
+
+  /** Of answers that nobody came back for yet: those under way are bounded as requests are. */
+  #forgetOldest(): void {
+    const { repliesKept, repliesKeptBytes } = this.#limits
+    let bytes = 0
+    const left = this.#replies.filter(({ isRead, isFinished }) => isFinished && !isRead)
+    for (const [at, each] of left.reverse().entries()) {
+      bytes += each.bytes
+      if (at >= repliesKept || bytes > repliesKeptBytes) this.forget(each)
+    }
   }
 
   /** A reader that vanished without a word must not keep its successor out. */
@@ -148,6 +152,16 @@ export class SessionStreams {
     const newest = this.#listening.findLast(({ isRead }) => isRead) ?? this.#listening.at(-1)
     if (newest !== undefined) this.#current = newest
   }
+}
+
+/** The stream that an event is of, and the number of that event. */
+function read(streams: readonly LoggedStream[], id: string | undefined) {
+  if (id === undefined) return undefined
+  for (const stream of streams) {
+    const after = stream.numberOf(id)
+    if (after !== undefined) return { stream, after }
+  }
+  return undefined
 }
 
 function remove<Item>(items: Item[], item: Item): void {
