@@ -41,10 +41,10 @@ export interface McpClient {
   /** Passes on a notification that belongs to no request of the client. Never throws. */
   tell(server: string, notification: McpMessage): void
   /**
-   * Asks the client what belongs to no request of its own.
-   * @throws PortcullisError when the policy refuses it, or nobody answers.
+   * Asks the client what belongs to no request of its own, until its server withdraws it.
+   * @throws PortcullisError when the policy refuses it, or nobody answers; `CALL_CANCELLED`.
    */
-  ask(server: string, request: McpMessage): Promise<JsonObject>
+  ask(server: string, request: McpMessage, withdrawn?: Gone): Promise<JsonObject>
 }
 
 /**
@@ -68,10 +68,10 @@ export interface Caller {
   /** The server answers with a stream: so may whoever serves the client. Never throws. */
   streamed?(stream: AnswerStream): void
   /**
-   * Asks the client for what its server needs to go on.
-   * @throws PortcullisError when the policy refuses it, or nobody answers.
+   * Asks the client for what its server needs to go on, until the server withdraws it.
+   * @throws PortcullisError when the policy refuses it, or nobody answers; `CALL_CANCELLED`.
    */
-  ask(server: string, request: McpMessage): Promise<JsonObject>
+  ask(server: string, request: McpMessage, withdrawn?: Gone): Promise<JsonObject>
 }
 
 /** Methods of lists, which are shown filtered and are no actions. */

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../kernel/json/value.ts'
 import type {
   AboutServer,
   Caller,
+  Gone,
   ListAsker,
   ListPage,
   McpClient,
@@ -152,9 +153,9 @@ export class McpServer {
     const options = callOptions(this.#name, caller, this.options.callTimeoutMs)
     if (caller === undefined) return options
     const { capabilities } = caller.client.about
-    const asked = async (request: McpMessage) => {
+    const asked = async (request: McpMessage, withdrawn?: Gone) => {
       checkDeclared(capabilities, request.method)
-      return caller.ask(this.#name, request)
+      return caller.ask(this.#name, request, withdrawn)
     }
     return { ...options, asked }
   }

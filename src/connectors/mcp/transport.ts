@@ -39,8 +39,8 @@ export interface RequestOptions {
   readonly told?: ((notification: McpMessage) => void) | undefined
   /** Is told that the answer comes as a stream, and that the server left it before the answer. */
   readonly streamed?: ((stream: AnswerStream) => void) | undefined
-  /** Is asked what the server wants to know before it answers. */
-  readonly asked?: ((request: McpMessage) => Promise<JsonObject>) | undefined
+  /** Is asked what the server wants to know before it answers, until it withdraws that. */
+  readonly asked?: ((request: McpMessage, withdrawn?: Gone) => Promise<JsonObject>) | undefined
   /** A result that asks for input goes to the client as it is (MCP 2026-07-28). */
   readonly passesInputRequests?: boolean | undefined
 }
@@ -50,7 +50,7 @@ export interface TransportEvents {
   /** The server sent a notification that belongs to no request. */
   notified(notification: McpMessage): void
   /** The server asks something that belongs to no request. */
-  asked?(request: McpMessage): Promise<JsonObject>
+  asked?(request: McpMessage, withdrawn?: Gone): Promise<JsonObject>
   /** The session was lost, and there is another: the server has forgotten what it kept. */
   reopened?(): void
   /** The connection takes no more requests. */

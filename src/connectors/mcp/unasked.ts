@@ -1,7 +1,7 @@
 import { ERRORS, PortcullisError } from '../../kernel/errors.ts'
 import type { JsonObject, JsonValue } from '../../kernel/json/value.ts'
 import { PeerError, type RpcError } from '../../kernel/mcp/peer-error.ts'
-import type { McpMessage } from '../../pipeline/ports.ts'
+import type { Gone, McpMessage } from '../../pipeline/ports.ts'
 import { AskBounds } from './ask-bounds.ts'
 import { checkDeclared, nobodyToAsk } from './declared.ts'
 import type { PendingRequests, UnderWay } from './pending-requests.ts'
@@ -28,8 +28,8 @@ export class Unasked {
   readonly #events: TransportEvents
   readonly #send: UnaskedOptions['send']
   readonly #bounds = new AskBounds()
-  /** Ids of what the server asks and has no answer to yet. */
-  readonly #open = new Set<JsonValue>()
+  /** What the server asks and has no answer to yet, by its ids: aborted when it withdraws that. */
+  readonly #open = new Map<JsonValue, AbortController>()
   #capabilities: JsonObject = {}
 
   constructor({ pending, events, send }: UnaskedOptions) {
@@ -56,7 +56,7 @@ export class Unasked {
   #notify(notification: McpMessage, request: number | undefined): void {
     const { method, params } = notification
     if (method === CANCELLED) {
-      this.#open.delete(params.requestId ?? null)
+      this.#withdraw(params.requestId ?? null)
       return
     }
     const underWay =
@@ -85,15 +85,24 @@ export class Unasked {
   #answer(id: string | number, asked: McpMessage, request: number | undefined): void {
     // Two answers with one id could not be told apart.
     if (this.#open.has(id)) return
-    this.#open.add(id)
-    void this.#ask(asked, request).then((answer) => {
-      // The server may want to know it no more.
-      if (this.#open.delete(id)) this.#send({ jsonrpc: '2.0', id, ...answer })
+    const withdrawn = new AbortController()
+    this.#open.set(id, withdrawn)
+    void this.#ask(asked, { request, withdrawn: withdrawn.signal }).then((answer) => {
+      // MCP 2025-11-25, cancellation: what was withdrawn is not answered, whatever came of it.
+      if (withdrawn.signal.aborted) return
+      this.#open.delete(id)
+      this.#send({ jsonrpc: '2.0', id, ...answer })
     })
   }
 
+  /** The server wants to know it no more. */
+  #withdraw(id: JsonValue): void {
+    this.#open.get(id)?.abort()
+    this.#open.delete(id)
+  }
+
   /** The members of the answer. Never rejects. */
-  async #ask(asked: McpMessage, request: number | undefined): Promise<JsonObject> {
+  async #ask(asked: McpMessage, { request, withdrawn }: Asking): Promise<JsonObject> {
     if (asked.method === 'ping') return { result: {} }
     const underWay = this.#belonging(asked.method, request)
     const ask = underWay?.options.asked ?? this.#events.asked
@@ -101,7 +110,7 @@ export class Unasked {
       checkDeclared(this.#capabilities, asked.method)
       if (ask === undefined) throw nobodyToAsk()
       this.#bounds.enter(underWay)
-      return { result: await this.#during(underWay, () => ask(asked)) }
+      return { result: await this.#during(underWay, () => ask(asked, withdrawn)) }
     } catch (error) {
       return { error: { ...errorFor(error) } }
     }
@@ -119,6 +128,12 @@ export class Unasked {
       this.#bounds.leave()
     }
   }
+}
+
+interface Asking {
+  /** On whose stream it came. */
+  readonly request: number | undefined
+  readonly withdrawn: Gone
 }
 
 /** What a server may know of why it has no answer. */

@@ -15,6 +15,8 @@ export interface Ask {
   readonly send: (message: string) => void
   /** Whoever the server asked for is answered: the answer is wanted no more. */
   readonly over?: Gone | undefined
+  /** The server said itself that it wants it no more. */
+  readonly withdrawn?: Gone | undefined
 }
 
 interface UnderWay {
@@ -66,24 +68,32 @@ export class Asks {
     return () => void this.#begun--
   }
 
-  /** @throws PortcullisError `CLIENT_SILENT`; a `PeerError` for an error of the client. */
-  ask({ server, request, send, over }: Ask): Promise<JsonObject> {
+  /**
+   * The client is told when nobody waits for its answer any more.
+   * @throws PortcullisError `CLIENT_SILENT`, `CALL_CANCELLED`; a `PeerError` for an error of the
+   * client.
+   */
+  ask({ server, request, send, over, withdrawn }: Ask): Promise<JsonObject> {
     const { askWaitMs } = this.#limits
     const { method, params } = request
     if (this.#ended || over?.aborted === true) return Promise.reject(silent('it has gone'))
+    if (withdrawn?.aborted === true) return Promise.reject(askWithdrawn())
     const id = `ask-${++this.#ids}`
     const { promise, resolve, reject } = Promise.withResolvers<JsonObject>()
-    const giveUp = (why: string) => {
+    const giveUp = (error: PortcullisError) => {
       if (!this.#underWay.has(id)) return
-      send(messageOf('notifications/cancelled', { requestId: id, reason: why }))
-      this.#underWay.get(id)?.fail(silent(why))
+      send(messageOf('notifications/cancelled', { requestId: id, reason: error.message }))
+      this.#underWay.get(id)?.fail(error)
     }
-    const timer = setTimeout(() => giveUp('no answer came in time'), askWaitMs)
-    const leave = () => giveUp('the request has ended')
+    const timer = setTimeout(() => giveUp(silent('no answer came in time')), askWaitMs)
+    const leave = () => giveUp(silent('the request has ended'))
+    const withdraw = () => giveUp(askWithdrawn())
     over?.addEventListener('abort', leave)
+    withdrawn?.addEventListener('abort', withdraw)
     const close = () => {
       clearTimeout(timer)
       over?.removeEventListener('abort', leave)
+      withdrawn?.removeEventListener('abort', withdraw)
       this.#underWay.delete(id)
     }
     this.#underWay.set(id, {
@@ -138,4 +148,9 @@ function tokenOf({ _meta: meta }: JsonObject): JsonValue | undefined {
 
 function silent(why: string): PortcullisError {
   return new PortcullisError('CLIENT_SILENT', why)
+}
+
+/** The server's own reason is its own: it may hold what the client must not read. */
+export function askWithdrawn(): PortcullisError {
+  return new PortcullisError('CALL_CANCELLED', 'the server asks for it no more')
 }

@@ -20,8 +20,8 @@ export interface Line {
   begin(): () => void
   /** Its server answers with a stream, or left that. */
   streamed?(stream: AnswerStream): void
-  /** @throws PortcullisError `CLIENT_*`. */
-  ask(server: string, request: McpMessage): Promise<JsonObject>
+  /** @throws PortcullisError `CLIENT_*`; `CALL_CANCELLED` once the server has withdrawn it. */
+  ask(server: string, request: McpMessage, withdrawn?: Gone): Promise<JsonObject>
 }
 
 export interface CallerParts {
@@ -57,17 +57,24 @@ export function callerOf(parts: CallerParts, door: Gated): Caller {
       if (told !== undefined) line.tell(federated ? outwardNotice(server, told) : told)
     },
     streamed: (stream) => line.streamed?.(stream),
-    ask: (server, request) => guardedAsk({ server, request }, parts, door),
+    ask: (server, request, withdrawn) => guardedAsk({ server, request, withdrawn }, parts, door),
   }
+}
+
+export interface ServerAsk {
+  readonly server: string
+  readonly request: McpMessage
+  /** The server wants the answer no more. */
+  readonly withdrawn?: Gone | undefined
 }
 
 /**
  * What a server asks of its client walks the guard, which carries it out by asking the client.
- * @throws PortcullisError `CLIENT_*`, or the code it is refused with; a `PeerError` for an error
- * that the client answered.
+ * @throws PortcullisError `CLIENT_*`, `CALL_CANCELLED`, or the code it is refused with; a
+ * `PeerError` for an error that the client answered.
  */
 export async function guardedAsk(
-  { server, request }: { readonly server: string; readonly request: McpMessage },
+  { server, request, withdrawn }: ServerAsk,
   { client, credential, channel, line, federated }: CallerParts,
   { gate }: Gated,
 ): Promise<JsonObject> {
@@ -79,13 +86,15 @@ export async function guardedAsk(
     ask: (_, { method, params }) =>
       federated
         ? line
-            .ask(server, { method, params: outward(server, params) })
+            .ask(server, { method, params: outward(server, params) }, withdrawn)
             .then((answer) => inward(server, answer))
-        : line.ask(server, { method, params }),
+        : line.ask(server, { method, params }, withdrawn),
   }
   const action = { kind: 'client.request', server, method, args } as const
   const end = line.begin()
-  const outcome = await gate.guard({ action, credential, channel, caller: asked }).finally(end)
+  const held = withdrawn && { gone: withdrawn }
+  const going = { action, credential, channel, caller: asked, ...held }
+  const outcome = await gate.guard(going).finally(end)
   if (outcome.kind === 'done') return outcome.result
   const { code } = outcome
   const message = `\`${method}\` of server \`${server}\`: ${ERRORS[code].agent}`

@@ -186,7 +186,7 @@ function replyLine(reply: ReplyStream, session: Session, over: Gone): Line {
     tell: ({ method, params }) => send(messageOf(method, params)),
     begin: () => asks.begin(),
     streamed: (stream) => reply.streamed(stream),
-    ask: (server, request) => asks.ask({ server, request, send, over }),
+    ask: (server, request, withdrawn) => asks.ask({ server, request, send, over, withdrawn }),
   }
 }
 

@@ -36,14 +36,14 @@ export function sessionClient(
       const { method, params } = federated ? outwardNotice(server, heard) : heard
       streams.send(messageOf(method, params))
     },
-    async ask(server, request) {
+    async ask(server, request, withdrawn) {
       const end = asks.begin()
       try {
         // Who listens is asked: as the one whose credential opened the stream.
-        const credential = await streams.listener(asks.waitMs)
+        const credential = await streams.listener(asks.waitMs, withdrawn)
         const line = { ...sessionLine(session), begin: () => () => undefined }
         const parts = { client, credential, channel, line, federated }
-        return await guardedAsk({ server, request }, parts, { gate })
+        return await guardedAsk({ server, request, withdrawn }, parts, { gate })
       } finally {
         end()
       }
@@ -58,7 +58,7 @@ export function sessionLine({ streams, asks }: Pick<Session, 'streams' | 'asks'>
   return {
     tell: ({ method, params }) => send(messageOf(method, params)),
     begin: () => asks.begin(),
-    ask: (server, request) => asks.ask({ server, request, send }),
+    ask: (server, request, withdrawn) => asks.ask({ server, request, send, withdrawn }),
   }
 }
 

@@ -23,7 +23,7 @@ export function obligedCaller(
     ...(cancelled && { cancelled }),
     ...(takesInputRequests !== undefined && { takesInputRequests }),
     ...(takesProgress !== undefined && { takesProgress }),
-    ask: (server, request) => caller.ask(server, request),
+    ask: (server, request, withdrawn) => caller.ask(server, request, withdrawn),
     streamed: (stream) => caller.streamed?.(stream),
     tell(server, notification) {
       const obliged = obligedNotice(notification, decision, sanitiser)

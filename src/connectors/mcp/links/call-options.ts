@@ -1,4 +1,4 @@
-import type { Caller, McpMessage } from '../../../pipeline/ports.ts'
+import type { Caller, Gone, McpMessage } from '../../../pipeline/ports.ts'
 import type { RequestOptions } from '../transport.ts'
 
 /** How whoever waits for a request is told and asked meanwhile. */
@@ -15,6 +15,6 @@ export function callOptions(
     passesInputRequests: caller.takesInputRequests,
     told: (notification: McpMessage) => caller.tell(server, notification),
     streamed: (stream) => caller.streamed?.(stream),
-    asked: (request: McpMessage) => caller.ask(server, request),
+    asked: (request: McpMessage, withdrawn?: Gone) => caller.ask(server, request, withdrawn),
   }
 }

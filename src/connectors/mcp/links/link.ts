@@ -274,8 +274,8 @@ export class Link {
         if (notification.method === TOOLS_CHANGED) this.#options.toolsChanged?.()
         this.#tellAll(notification)
       },
-      asked: (request) =>
-        askOfLink({ server, request, callers: this.#callers, clients: this.#clients }),
+      asked: (request, withdrawn) =>
+        askOfLink({ server, request, withdrawn, callers: this.#callers, clients: this.#clients }),
       reopened: () => void this.#tellAgain(transport()),
       down: (reason) => this.#lost(transport(), reason),
       said: (line) => log.info('upstream.said', { server, line }),

@@ -1,6 +1,7 @@
 import { type ErrorCode, PortcullisError } from '../../../kernel/errors.ts'
 import type { JsonObject } from '../../../kernel/json/value.ts'
-import type { McpMessage } from '../../../pipeline/ports.ts'
+import type { Gone, McpMessage } from '../../../pipeline/ports.ts'
+import { askWithdrawn } from '../asks.ts'
 import type { Served } from '../serve-method.ts'
 import type { Visit } from '../visit.ts'
 import type { Envelope } from './envelope.ts'
@@ -24,6 +25,13 @@ interface Ask {
   readonly request: McpMessage
   readonly answered: (result: JsonObject) => void
   readonly failed: (error: PortcullisError) => void
+}
+
+export interface AskOptions {
+  /** Of the server's own: an answer may have come ahead of it. */
+  readonly name?: string | undefined
+  /** The server wants the answer no more. */
+  readonly withdrawn?: Gone | undefined
 }
 
 export type ConversationLimits = Pick<ModernLimits, 'asksPerCall' | 'inputGatherMs' | 'inputRounds'>
@@ -100,11 +108,13 @@ export class Conversation {
   }
 
   /**
-   * Asks the client. Under a name of the server's own, an answer may have come ahead of it.
-   * @throws PortcullisError when nobody answers any more.
+   * Asks the client, unless that was withdrawn before it could be asked. What it answers to what
+   * was withdrawn since is nobody's.
+   * @throws PortcullisError when nobody answers any more; `CALL_CANCELLED`.
    */
-  ask(request: McpMessage, name?: string): Promise<JsonObject> {
+  ask(request: McpMessage, { name, withdrawn }: AskOptions = {}): Promise<JsonObject> {
     if (this.#end !== undefined) return Promise.reject(gaveUp())
+    if (withdrawn?.aborted === true) return Promise.reject(askWithdrawn())
     const ahead = name === undefined ? undefined : this.#supply.get(name)
     if (name !== undefined && ahead !== undefined) {
       this.#supply.delete(name)
@@ -112,7 +122,12 @@ export class Conversation {
     }
     const { promise, resolve, reject } = Promise.withResolvers<JsonObject>()
     const ask = { request, answered: resolve, failed: reject }
-    this.#asks.set(name ?? `ask-${++this.#names}`, ask)
+    const key = name ?? `ask-${++this.#names}`
+    this.#asks.set(key, ask)
+    withdrawn?.addEventListener('abort', () => {
+      if (this.#asks.get(key) === ask) this.#asks.delete(key)
+      reject(askWithdrawn())
+    })
     this.#gather()
     return promise
   }

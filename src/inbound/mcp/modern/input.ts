@@ -1,7 +1,7 @@
 import { PortcullisError } from '../../../kernel/errors.ts'
 import type { JsonObject } from '../../../kernel/json/value.ts'
 import type { Caller, McpClient, McpMessage } from '../../../pipeline/ports.ts'
-import { type CallerParts, callerOf, guardedAsk } from '../caller.ts'
+import { type CallerParts, callerOf, guardedAsk, type ServerAsk } from '../caller.ts'
 import type { Served } from '../serve-method.ts'
 import type { Door } from '../visit.ts'
 import type { Conversation } from './conversation.ts'
@@ -25,8 +25,8 @@ export function callerOfCall(call: Call, door: Door): Caller {
   const takesInputRequests = INPUT_METHODS.has(call.method)
   return {
     ...callerOf({ ...partsOf(call), takesInputRequests }, door),
-    async ask(server, request) {
-      if (takesInputRequests) return askClient(call, { server, request }, door)
+    async ask(server, request, withdrawn) {
+      if (takesInputRequests) return askClient(call, { server, request, withdrawn }, door)
       throw protocol(`nothing may be asked during \`${call.method}\``)
     },
   }
@@ -44,23 +44,20 @@ function partsOf({ conversation, client, server }: Call, name?: string): CallerP
       tell: (notification) => conversation.leg.stream.tell(notification),
       begin: () => conversation.takePlace(),
       streamed: (stream) => conversation.leg.stream.streamed(stream),
-      ask: (_server, request) => conversation.ask(request, name),
+      ask: (_server, request, withdrawn) => conversation.ask(request, { name, withdrawn }),
     },
   }
 }
 
 /** A request of a server to its client, under a name of the server's own if it gave it one. */
-interface ServerAsk {
-  readonly server: string
-  readonly request: McpMessage
+interface NamedAsk extends ServerAsk {
   readonly name?: string
 }
 
 /** Resolves when the client has come back with the answer. */
-async function askClient(call: Call, ask: ServerAsk, door: Door): Promise<JsonObject> {
-  const { server, request, name } = ask
-  checkDeclared(call.conversation.leg.envelope.about.capabilities, request)
-  return guardedAsk({ server, request }, partsOf(call, name), door)
+async function askClient(call: Call, { name, ...ask }: NamedAsk, door: Door): Promise<JsonObject> {
+  checkDeclared(call.conversation.leg.envelope.about.capabilities, ask.request)
+  return guardedAsk(ask, partsOf(call, name), door)
 }
 
 /** The result of a server of this era that asks for input, with its server; else nothing. */

@@ -2,6 +2,8 @@ import type { ServerResponse } from 'node:http'
 import { setTimeout as rest } from 'node:timers/promises'
 import { PortcullisError } from '../../../kernel/errors.ts'
 import type { Credential } from '../../../kernel/identity/credential.ts'
+import type { Gone } from '../../../pipeline/ports.ts'
+import { askWithdrawn } from '../asks.ts'
 import { openEventStream, type StreamLimits } from '../event-stream.ts'
 import type { DoorLimits } from '../limits.ts'
 import { LoggedStream, type LogLimits } from './logged-stream.ts'
@@ -86,14 +88,19 @@ export class SessionStreams {
   }
 
   /**
-   * The credential of whoever listened last. Waits for the first one.
-   * @throws PortcullisError `CLIENT_SILENT`.
+   * The credential of whoever listened last. Waits for the first one, unless that is unwanted.
+   * @throws PortcullisError `CLIENT_SILENT`, `CALL_CANCELLED`.
    */
-  async listener(waitMs: number): Promise<Credential> {
+  async listener(waitMs: number, unwanted?: Gone): Promise<Credential> {
     const late = new AbortController()
     const timer = rest(waitMs, undefined, { signal: late.signal }).catch(() => undefined)
+    const stop = () => late.abort()
+    if (unwanted?.aborted) stop()
+    unwanted?.addEventListener('abort', stop)
     await Promise.race([this.#heard.promise, timer])
     late.abort()
+    unwanted?.removeEventListener('abort', stop)
+    if (unwanted?.aborted) throw askWithdrawn()
     if (this.#listener !== undefined && !this.#ended) return this.#listener
     throw new PortcullisError('CLIENT_SILENT', 'the client does not listen')
   }
