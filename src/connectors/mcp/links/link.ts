@@ -11,7 +11,6 @@ import type {
 import { aboutServer } from '../handshake.ts'
 import { openTransport, type Reach } from '../open-transport.ts'
 import {
-  CLIENTS_PER_LINK_LIMIT,
   LEVEL_WAIT_MS,
   OPENING_WAIT_MS,
   REOPENING_PATIENCE_MS,
@@ -29,6 +28,7 @@ import { askOfLink } from './ask-of-link.ts'
 import { callFailure } from './call-failure.ts'
 import { callOptions } from './call-options.ts'
 import { KeptState } from './kept-state.ts'
+import { LinkClients } from './link-clients.ts'
 import type { LinkTools } from './link-tools.ts'
 import { RaisedLevel } from './raised-level.ts'
 import { tellAgain } from './tell-again.ts'
@@ -54,8 +54,7 @@ export class Link {
   readonly owner: string
   readonly tools: LinkTools
   readonly #options: LinkOptions
-  readonly #clients = new Map<string, McpClient>()
-  readonly #listening = new Set<string>()
+  readonly #clients = new LinkClients()
   readonly #callers = new Set<Caller>()
   readonly #state = new KeptState()
   readonly #level = new RaisedLevel((request) => this.#setLevel(request))
@@ -89,9 +88,8 @@ export class Link {
     return this.#busy > 0
   }
 
-  /** Somebody hears what the server says meanwhile. */
   get heard(): boolean {
-    return this.#listening.size > 0
+    return this.#clients.heard
   }
 
   get usedAt(): number {
@@ -151,9 +149,8 @@ export class Link {
     this.#hear(client)
   }
 
-  leave({ session }: McpClient): void {
-    this.#listening.delete(session)
-    if (this.#clients.delete(session) && this.#clients.size === 0) this.#left = true
+  leave(client: McpClient): void {
+    if (this.#clients.leave(client)) this.#left = true
   }
 
   async close(): Promise<void> {
@@ -200,18 +197,11 @@ export class Link {
   }
 
   #attach(client: McpClient): void {
-    if (this.#clients.has(client.session)) return
-    const [oldest] = this.#clients.keys()
-    if (oldest !== undefined && this.#clients.size >= CLIENTS_PER_LINK_LIMIT) {
-      this.#clients.delete(oldest)
-      this.#listening.delete(oldest)
-    }
-    this.#clients.set(client.session, client)
-    if (this.#options.listeners.has(client)) this.#hear(client)
+    if (this.#clients.attach(client) && this.#options.listeners.has(client)) this.#hear(client)
   }
 
-  #hear({ session }: McpClient): void {
-    this.#listening.add(session)
+  #hear(client: McpClient): void {
+    this.#clients.hear(client)
     void this.#transport?.listen()
   }
 
@@ -263,7 +253,7 @@ export class Link {
       log.warn('upstream.unlisted', { server, why: (error as Error).message })
     const forgotten = { requests: this.#state.requests(), tools: this.tools, failed }
     const areOthers = await tellAgain(transport, forgotten)
-    if (areOthers) this.#tellAll({ method: TOOLS_CHANGED, params: {} })
+    if (areOthers) this.#clients.tell(server, { method: TOOLS_CHANGED, params: {} })
   }
 
   #events(transport: () => Transport): TransportEvents {
@@ -272,19 +262,21 @@ export class Link {
       notified: (notification) => {
         // The runtime's own link may hear it later, or never: what all are offered is asked anew.
         if (notification.method === TOOLS_CHANGED) this.#options.toolsChanged?.()
-        this.#tellAll(notification)
+        this.#clients.tell(server, notification)
       },
       asked: (request, withdrawn) =>
-        askOfLink({ server, request, withdrawn, callers: this.#callers, clients: this.#clients }),
+        askOfLink({
+          server,
+          request,
+          withdrawn,
+          callers: this.#callers,
+          clients: this.#clients.all,
+        }),
       reopened: () => void this.#tellAgain(transport()),
       down: (reason) => this.#lost(transport(), reason),
       said: (line) => log.info('upstream.said', { server, line }),
       warned: (event, fields) => log.warn(`upstream.${event}`, { server, ...fields }),
     }
-  }
-
-  #tellAll(notification: McpMessage): void {
-    for (const client of this.#clients.values()) client.tell(this.#options.server, notification)
   }
 
   /** Calls that are still under way over other connections may yet be answered. */

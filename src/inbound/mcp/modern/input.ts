@@ -1,6 +1,6 @@
 import { PortcullisError } from '../../../kernel/errors.ts'
 import type { JsonObject } from '../../../kernel/json/value.ts'
-import type { Caller, McpClient, McpMessage } from '../../../pipeline/ports.ts'
+import type { Caller, McpClient } from '../../../pipeline/ports.ts'
 import { type CallerParts, callerOf, guardedAsk, type ServerAsk } from '../caller.ts'
 import type { Served } from '../serve-method.ts'
 import type { Door } from '../visit.ts'
