@@ -69,7 +69,7 @@ export async function listen(
   const { enter } = createAllowances(DEFAULT_DOOR_LIMITS)
   const reading = { credentialOf, readCall: readToolCall, enter }
   await server.register(createActionsDoor({ gate, log, ...reading }))
-  const servers = [...tenants.values()].flatMap(introspectingServers)
+  const servers = () => [...tenants.values()].flatMap(introspectingServers)
   await server.register(createIntrospectionDoor({ gate, log, servers }))
   const service = peopleService({ desk, gate })
   await server.register(createPeopleDoor({ service, gate, log }))
@@ -131,9 +131,9 @@ export function closer(server: FastifyInstance): () => Promise<void> {
   }
 }
 
-/** The servers of a tenant that may ask about tokens. */
-function introspectingServers({ tenant, config }: TenantParts) {
-  return Object.entries(config.servers).flatMap(([name, server]) =>
+/** The servers of a tenant that may ask about tokens, as they are declared now. */
+function introspectingServers({ tenant, live }: TenantParts) {
+  return Object.entries(live.declared).flatMap(([name, server]) =>
     server.transport === 'http' && server.introspectionSecret !== undefined
       ? [{ tenant, name, secret: server.introspectionSecret }]
       : [],

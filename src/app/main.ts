@@ -9,9 +9,9 @@ import { KeySchedule } from './keys/key-schedule.ts'
 import { type Listening, listen } from './listen.ts'
 import { openPeopleDesk } from './people/open-desk.ts'
 import { recordEvent } from './record-event.ts'
-import { reloadServers } from './reload-servers.ts'
 import type { ServersChange } from './tenant/live-servers.ts'
 import type { TenantParts } from './tenant/open-tenant.ts'
+import { ServerDesk } from './tenant/server-desk.ts'
 import type { Shared } from './tenant/shared.ts'
 import { watchSignatures } from './tools/watch-signatures.ts'
 
@@ -22,6 +22,8 @@ export interface RuntimeOptions {
   readonly log: Log
   /** Sources of accounts of one's own, asked about names that no other knows. */
   readonly connectors?: readonly AccountConnector[]
+  /** Where the configuration takes its secrets from when it is read again; by default as Node. */
+  readonly env?: NodeJS.ProcessEnv
 }
 
 /** The runtime, serving agents. */
@@ -35,10 +37,10 @@ export interface Runtime {
   /** Of any tenant; nothing for one that there is not. */
   operationsOf(tenant: Tenant): AdminOperations | undefined
   /**
-   * Takes up the servers of a configuration that was read again, and nothing else of it.
-   * @throws PortcullisError `CERTIFICATE_UNUSABLE`, `LEDGER_*`.
+   * Reads the configuration again, and takes up its servers and nothing else of it.
+   * @throws PortcullisError what is wrong with it, and all servers stay as they are; `LEDGER_*`.
    */
-  reloadServers(config: Config): Promise<ReadonlyMap<Tenant, ServersChange>>
+  reloadServers(): Promise<ReadonlyMap<Tenant, ServersChange>>
   close(): Promise<void>
 }
 
@@ -48,7 +50,7 @@ export interface Runtime {
  */
 export async function startRuntime(
   config: Config,
-  { log, connectors }: RuntimeOptions,
+  { log, connectors, env = process.env }: RuntimeOptions,
 ): Promise<Runtime> {
   const parts = await compose(config, log)
   const { shared, home } = parts
@@ -63,6 +65,7 @@ export async function startRuntime(
     // After the doors, before the last receipt: calls still under way fail now and leave theirs.
     opened.add(() => all(tenants, (its) => its.servers.close()))
     const desk = openPeopleDesk(parts, connectors)
+    const serverDesk = new ServerDesk(parts, env)
     const doors = await listen(parts, desk)
     shared.certificates.watch()
     opened.add(() => doors.close())
@@ -79,7 +82,7 @@ export async function startRuntime(
     const { address } = doors
     const ofHome = operate(home)
     const addresses = { address, ...(adminAddress !== undefined && { adminAddress }) }
-    const reload = (read: Config) => reloadServers(parts, read)
+    const reload = () => serverDesk.reload()
     const ways = { operations: ofHome, operationsOf, reloadServers: reload }
     return { ...addresses, ...ways, close: () => opened.close() }
   } catch (error) {

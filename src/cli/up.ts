@@ -33,7 +33,7 @@ async function up({ config: file, json }: ConfigOptions): Promise<void> {
     const runtime = await startRuntime(config, { log })
     process.on('SIGHUP', () => {
       reload(runtime, log)
-      void reloadServers(runtime, file, log)
+      void reloadServers(runtime, log)
     })
     await announce(runtime, json)
     log.info('runtime.stopping', { signal: await asked })
@@ -75,9 +75,9 @@ function reload({ operations }: Runtime, log: Log): void {
 }
 
 /** A configuration with a mistake changes nothing. */
-async function reloadServers(runtime: Runtime, file: string, log: Log): Promise<void> {
+async function reloadServers(runtime: Runtime, log: Log): Promise<void> {
   try {
-    await runtime.reloadServers(loadConfig(file, process.env))
+    await runtime.reloadServers()
   } catch (error) {
     log.error('servers.kept', { code: codeOf(error), reason: (error as Error).message })
   }

@@ -60,7 +60,7 @@ export async function runRuntime({
   if (keys !== undefined) cpSync(keys, join(folder, '.portcullis', 'keys'), { recursive: true })
   const config = join(folder, 'portcullis.toml')
   writeFileSync(config, `${configText(agents, Object.keys(memory), upstream)}\n${more}`)
-  const start = () => startRuntime(loadConfig(config, env), { log: silentLog, connectors })
+  const start = () => startRuntime(loadConfig(config, env), { log: silentLog, connectors, env })
   const started = start()
   started.catch(() => rmSync(folder, { recursive: true }))
   let runtime = await started

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { McpServers } from '../../connectors/mcp/mcp-servers.ts'
 import type { McpServerOptions } from '../../connectors/mcp/options.ts'
-import type { Log } from '../../pipeline/ports.ts'
 import type { ServerConfig } from '../config.ts'
 import type { Certificates } from '../tls/certificates.ts'
 import { reachServers } from '../tls/reach-servers.ts'
+import type { OpenSignatures } from '../tools/open-signatures.ts'
 
 type Declared = Readonly<Record<string, ServerConfig>>
 
@@ -15,17 +15,28 @@ export interface ServersChange {
   readonly replaced: readonly string[]
 }
 
+/** A change of which nothing can fail any more. Either is called, once. */
+export interface PreparedServers {
+  readonly change: ServersChange
+  /** Resolves when those that come have been tried once. */
+  take(): Promise<void>
+  drop(): void
+}
+
+/** What runs as it is declared. */
+export interface Running {
+  readonly servers: Pick<McpServers, 'add' | 'remove'>
+  readonly signatures: Pick<OpenSignatures, 'prepare'>
+}
+
 /** The servers that a tenant declares now. A reload changes them while the runtime goes on. */
 export class LiveServers {
   readonly #certificates: Certificates
-  readonly #log: Log
   #declared: Declared
-  #turn: Promise<unknown> = Promise.resolve()
 
-  constructor(declared: Declared, certificates: Certificates, log: Log) {
+  constructor(declared: Declared, certificates: Certificates) {
     this.#declared = declared
     this.#certificates = certificates
-    this.#log = log
   }
 
   get declared(): Declared {
@@ -37,57 +48,44 @@ export class LiveServers {
   }
 
   /**
-   * Puts others in their place; those that are declared as before go on undisturbed. Reloads come
-   * one after the other.
-   * @throws PortcullisError `CERTIFICATE_UNUSABLE`, with nothing changed.
+   * Others in their place, ready to be taken; those that are declared as before will go on
+   * undisturbed. What is prepared is taken or dropped before the next is prepared.
+   * @throws PortcullisError `CERTIFICATE_UNUSABLE`, `SIGNER_FILE_INVALID`, `FILE_UNREADABLE`,
+   * `KEY_PINS_UNAVAILABLE`, with nothing changed.
    */
-  change(next: Declared, servers: McpServers): Promise<ServersChange> {
-    const changed = this.#turn.then(() => this.#change(next, servers))
-    this.#turn = changed.catch(() => undefined)
-    return changed
-  }
-
-  async #change(declared: Declared, servers: McpServers): Promise<ServersChange> {
-    const before = this.#declared
-    const next = this.#takable(declared)
-    const names = Object.keys(next)
-    const added = names.filter((name) => !Object.hasOwn(before, name))
-    const removed = Object.keys(before).filter((name) => !Object.hasOwn(next, name))
-    const replaced = names.filter(
-      (name) => Object.hasOwn(before, name) && !isDeepStrictEqual(before[name], next[name]),
-    )
-    const coming = Object.entries(next).filter(
-      ([name]) => added.includes(name) || replaced.includes(name),
-    )
+  async prepare(next: Declared, { servers, signatures }: Running): Promise<PreparedServers> {
+    const change = changeOf(this.#declared, next)
+    const { added, removed, replaced } = change
+    const coming = [...added, ...replaced].flatMap((name) => {
+      const its = next[name]
+      return its === undefined ? [] : [[name, its] as const]
+    })
     const reached: Readonly<Record<string, McpServerOptions>> = await reachServers(
       Object.fromEntries(coming),
       this.#certificates,
     )
-    this.#declared = next
-    for (const name of removed) void servers.remove(name)
-    for (const [name, options] of Object.entries(reached)) void servers.add(name, options)
-    for (const [name, its] of coming) this.#warnOfSecret(name, its)
-    return { added, removed, replaced }
+    const signers = signatures.prepare(next)
+    return {
+      change,
+      drop: () => signers.drop(),
+      take: async () => {
+        this.#declared = next
+        // First: a server is never there with less than is demanded of it.
+        signers.take()
+        for (const name of removed) void servers.remove(name)
+        const tried = Object.entries(reached).map(([name, its]) => servers.add(name, its))
+        await Promise.all(tried)
+      },
+    }
   }
+}
 
-  /**
-   * All but servers whose signatures would have to be followed anew: those stay as they are, or
-   * out, until the next start. A server must never be there with less than is demanded of it.
-   */
-  #takable(declared: Declared): Declared {
-    const before = this.#declared
-    const entries = Object.entries(declared).flatMap(([name, its]) => {
-      const was = Object.hasOwn(before, name) ? before[name] : undefined
-      if (isDeepStrictEqual(was?.schemapin, its.schemapin)) return [[name, its] as const]
-      this.#log.warn('server.needs_restart', { server: name })
-      return was === undefined ? [] : [[name, was] as const]
-    })
-    return Object.fromEntries(entries)
-  }
-
-  /** The door that servers ask about tokens knows those it began with. */
-  #warnOfSecret(server: string, its: ServerConfig): void {
-    if (its.transport === 'stdio' || its.introspectionSecret === undefined) return
-    this.#log.warn('server.introspection_unchanged', { server })
+function changeOf(before: Declared, next: Declared): ServersChange {
+  const names = Object.keys(next)
+  const isThere = (name: string) => Object.hasOwn(before, name)
+  return {
+    added: names.filter((name) => !isThere(name)),
+    removed: Object.keys(before).filter((name) => !Object.hasOwn(next, name)),
+    replaced: names.filter((name) => isThere(name) && !isDeepStrictEqual(before[name], next[name])),
   }
 }

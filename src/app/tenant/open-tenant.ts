@@ -59,7 +59,7 @@ export async function openTenant(tenant: Tenant, shared: Shared, opened: Closing
   const labels = followLabels(tenant, shared, opened)
   const { policies, control } = openPolicies(config, { log, ...recorder })
   opened.add(() => policies.close())
-  const live = new LiveServers(config.servers, shared.certificates, log)
+  const live = new LiveServers(config.servers, shared.certificates)
   const declared = { ...config.attributes, spaces: spacesOf(config, live) }
   const around = { tenant, policies, attributes: declaredAttributes(declared), clock, ids, privacy }
   const resources = await openResources(config, around)

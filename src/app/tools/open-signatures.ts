@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { codeOf } from '../../kernel/errors.ts'
 import type { RecordedEvent } from '../../kernel/receipt/receipt.ts'
 import { signatureFile } from '../../kernel/tools/schemapin/signature-file.ts'
@@ -41,60 +42,112 @@ export interface OpenSignatures extends ToolSignatures {
   requires(server: string): boolean
   /** Verifies these tools. Resolves when that is done; never rejects. */
   look(tools: readonly DefinedTool[]): Promise<void>
+  /**
+   * What these servers ask for in place of those before, ready to be taken. Nothing has changed
+   * until then.
+   * @throws PortcullisError `SIGNER_FILE_INVALID`, `FILE_UNREADABLE`, `KEY_PINS_UNAVAILABLE`.
+   */
+  prepare(servers: Declared): PreparedSigners
   /** What was only counted is reported. */
   close(): void
 }
 
+/** Signers that are read, and not yet asked for. Exactly one of the two is called, once. */
+export interface PreparedSigners {
+  take(): void
+  drop(): void
+}
+
+type Declared = Readonly<Record<string, Pick<ServerConfig, 'schemapin'>>>
+
+/** The signers of one server, and the declaration that they are of. */
+interface Followed {
+  readonly declared: SchemaPinConfig
+  readonly signers: ServerSigners
+  close(): Promise<void>
+}
+
 /**
  * As the servers of a tenant are configured.
- * @throws PortcullisError `SIGNER_FILE_INVALID`, `FILE_UNREADABLE`, `KEY_PINS_UNAVAILABLE`.
+ * @throws PortcullisError as `prepare` does.
  */
-export function openSignatures(
-  servers: Readonly<Record<string, ServerConfig>>,
-  parts: SignatureParts,
-): OpenSignatures {
-  const { pins, clock, alarm, log } = parts
-  const signers = new Map<string, ServerSigners>()
-  for (const [name, { schemapin }] of Object.entries(servers)) {
-    if (schemapin !== undefined) signers.set(name, signersOf(schemapin, parts))
-  }
+export function openSignatures(servers: Declared, parts: SignatureParts): OpenSignatures {
+  const { pins, clock, alarm, log, opened } = parts
+  const followed = new Map<string, Followed>()
   const reports = boundedReports(parts.report, alarm)
-  const { report } = reports
-  const signatures = new SchemaPinSignatures({ servers: signers, pins, clock, report })
+  const signatures = new SchemaPinSignatures({ pins, clock, report: reports.report })
   const look = async (tools: readonly DefinedTool[]) => {
-    const asked = tools.filter(({ server }) => signers.has(server))
+    const asked = tools.filter(({ server }) => followed.has(server))
     const settled = await Promise.allSettled(asked.map((tool) => signatures.verify(tool)))
     const failed = settled.find((each) => each.status === 'rejected')
     if (failed !== undefined) log.error('tool.unverified', { cause: codeOf(failed.reason) })
   }
+  const prepare = (next: Declared): PreparedSigners => {
+    const changed = changedSigners(next, followed, parts)
+    return {
+      take() {
+        for (const [server, its] of changed) {
+          void followed.get(server)?.close()
+          signatures.follow(server, its?.signers)
+          if (its === undefined) followed.delete(server)
+          else followed.set(server, its)
+        }
+      },
+      drop: () => void closeAll(changed.values()),
+    }
+  }
+  prepare(servers).take()
+  opened.add(() => closeAll(followed.values()))
   return {
     verify: (tool) => signatures.verify(tool),
     known: (tool) => signatures.known(tool),
     onVerdict: (listener) => signatures.onVerdict(listener),
-    requires: (server) => signers.get(server)?.level === 'require',
-    look,
+    requires: (server) => followed.get(server)?.signers.level === 'require',
+    ...{ look, prepare },
     close: () => reports.close(),
   }
 }
 
-function signersOf(
-  config: SchemaPinConfig,
-  { pins, clock, opened }: SignatureParts,
-): ServerSigners {
+/** Of servers that ask for something else than before, what they ask for; nothing for no more. */
+function changedSigners(
+  next: Declared,
+  followed: ReadonlyMap<string, Followed>,
+  parts: SignatureParts,
+): ReadonlyMap<string, Followed | undefined> {
+  const changed = new Map<string, Followed | undefined>()
+  try {
+    for (const server of new Set([...followed.keys(), ...Object.keys(next)])) {
+      const declared = Object.hasOwn(next, server) ? next[server]?.schemapin : undefined
+      if (isDeepStrictEqual(declared, followed.get(server)?.declared)) continue
+      changed.set(server, declared && signersOf(declared, parts))
+    }
+    return changed
+  } catch (error) {
+    void closeAll(changed.values())
+    throw error
+  }
+}
+
+async function closeAll(all: Iterable<Followed | undefined>): Promise<void> {
+  await Promise.all([...all].map((followed) => followed?.close()))
+}
+
+function signersOf(config: SchemaPinConfig, { pins, clock }: SignatureParts): Followed {
   const { level, domains, keys, firstUse, expired } = config
   const beside = config.signatures === undefined ? undefined : readSignerFile(config.signatures)
   const trust = { keys: config.bundleKeys, pins, now: clock.now() }
   const sources = config.bundles.map((file) => bundleDocuments(readBundle(file, trust), clock))
   if (config.documents !== undefined) sources.push(localFiles(config.documents))
-  if (config.discovery) {
-    const fetcher = documentFetcher({ allowPrivate: config.allowPrivate })
-    opened.add(() => fetcher.close())
-    sources.push(wellKnown(fetcher))
-  }
-  return {
-    ...{ level, domains, keys, firstUse, expired },
-    beside: beside === undefined ? new Map() : signatureFile(beside),
+  const signatures = beside === undefined ? new Map() : signatureFile(beside)
+  // Last: from here on nothing fails that would leave it open.
+  const fetcher = config.discovery
+    ? documentFetcher({ allowPrivate: config.allowPrivate })
+    : undefined
+  if (fetcher !== undefined) sources.push(wellKnown(fetcher))
+  const signers = {
+    ...{ level, domains, keys, firstUse, expired, beside: signatures },
     documents: cachedDocuments(chainOfSigners(sources), clock),
     ...(config.dns && { dns: dnsRecords() }),
   }
+  return { declared: config, signers, close: async () => fetcher?.close() }
 }

@@ -21,7 +21,7 @@ async function introspection(t: TestContext, gate: InMemoryGate = inMemoryGate()
   const server = fastify()
   server.addContentTypeParser('*', (_request, _body, done) => done(null))
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
-  await server.register(createIntrospectionDoor({ gate, log, servers: SERVERS }))
+  await server.register(createIntrospectionDoor({ gate, log, servers: () => SERVERS }))
   await server.listen({ host: '127.0.0.1', port: 0 })
   t.after(() => server.close())
   const { port } = server.server.address() as AddressInfo

@@ -16,8 +16,8 @@ export const INTROSPECTION_BODY_WAIT = 10_000
 export interface IntrospectionDoorOptions {
   readonly gate: Gate
   readonly log: Log
-  /** Who may ask, and how it shows that. Two tenants may have servers of one name. */
-  readonly servers: readonly AskingServer[]
+  /** Who may ask now, and how it shows that. Two tenants may have servers of one name. */
+  readonly servers: () => readonly AskingServer[]
 }
 
 export interface AskingServer {
@@ -34,15 +34,11 @@ export interface AskingServer {
  * the receipt names the agent if the token is genuine: it went there past the guard.
  */
 export function createIntrospectionDoor(options: IntrospectionDoorOptions): FastifyPluginAsync {
-  const { gate, log } = options
-  const servers = options.servers.map(({ secret, ...server }) => ({
-    ...server,
-    digest: digestOf(secret),
-  }))
+  const { gate, log, servers } = options
   return async (server: FastifyInstance) => {
     server.post('/introspect', async ({ raw }, reply) => {
       reply.header('cache-control', 'no-store')
-      const asker = askerOf(raw, servers)
+      const asker = askerOf(raw, servers())
       if (asker === undefined) {
         const peer = raw.socket.remoteAddress ?? '-'
         const channel = channelOf(peer)
@@ -112,12 +108,8 @@ async function readToken(request: IncomingMessage): Promise<string> {
 
 type Asker = Pick<AskingServer, 'tenant' | 'name'>
 
-interface KnownServer extends Asker {
-  readonly digest: Buffer
-}
-
 /** The server that asks: `Basic name:secret`, or `Bearer secret` alone. */
-function askerOf(request: IncomingMessage, servers: readonly KnownServer[]): Asker | undefined {
+function askerOf(request: IncomingMessage, servers: readonly AskingServer[]): Asker | undefined {
   const [, scheme, text] = /^(\S+) +(\S+) *$/.exec(request.headers.authorization ?? '') ?? []
   if (scheme === undefined || text === undefined) return undefined
   if (scheme.toLowerCase() === 'bearer') return holderOf(text, servers)
@@ -130,9 +122,9 @@ function askerOf(request: IncomingMessage, servers: readonly KnownServer[]): Ask
 }
 
 /** Whose secret this is. Takes as long for a near miss as for a far one. */
-function holderOf(secret: string, servers: readonly KnownServer[]): Asker | undefined {
+function holderOf(secret: string, servers: readonly AskingServer[]): Asker | undefined {
   const digest = digestOf(secret)
-  const [holder] = servers.filter((server) => timingSafeEqual(server.digest, digest))
+  const [holder] = servers.filter((server) => timingSafeEqual(digestOf(server.secret), digest))
   return holder
 }
 

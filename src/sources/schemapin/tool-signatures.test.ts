@@ -39,9 +39,9 @@ function signatures(changed: Partial<ServerSigners> = {}) {
   }
   const events: RecordedEvent[] = []
   const made = new SchemaPinSignatures({
-    servers: new Map([['desk', signers]]),
     ...{ pins, clock: { now: () => state.now }, report: (event) => void events.push(event) },
   })
+  made.follow('desk', signers)
   const verify = (definition: JsonObject) =>
     made.verify({ server: 'desk', tool: 'sum', definition })
   const codeOf = async (definition: JsonObject) => {

@@ -18,8 +18,6 @@ export const VERDICT_MS = 15 * 60_000
 export const VERDICTS_LIMIT = 20_000
 
 export interface ToolSignaturesOptions {
-  /** By the name of the server; of others no signature is asked. */
-  readonly servers: ReadonlyMap<string, ServerSigners>
   readonly pins: KeyPins
   readonly clock: Pick<Clock, 'now'>
   /** Is told of what is refused, and of keys that changed, once each. */
@@ -36,6 +34,8 @@ const UNASKED: SignatureVerdict = { level: 'off', accepted: true }
 /** Verifies signatures of tools as SchemaPin has them, and remembers what came of it. */
 export class SchemaPinSignatures implements ToolSignatures {
   readonly #options: ToolSignaturesOptions
+  /** By the name of the server; of others no signature is asked. */
+  readonly #signers = new Map<string, ServerSigners>()
   readonly #verdicts = new Map<string, Kept>()
   readonly #underWay = new Map<string, Promise<SignatureVerdict>>()
   readonly #listeners = new Set<() => void>()
@@ -47,13 +47,25 @@ export class SchemaPinSignatures implements ToolSignatures {
     this.#options = options
   }
 
+  /**
+   * From now on these have to sign the tools of a server, or nobody. What was reached by others
+   * counts no more.
+   */
+  follow(server: string, signers: ServerSigners | undefined): void {
+    if (signers === undefined) this.#signers.delete(server)
+    else this.#signers.set(server, signers)
+    const beginning = `${JSON.stringify([server]).slice(0, -1)},`
+    for (const key of this.#verdicts.keys()) {
+      if (key.startsWith(beginning)) this.#verdicts.delete(key)
+    }
+  }
+
   async verify(tool: DefinedTool): Promise<SignatureVerdict> {
-    const signers = this.#options.servers.get(tool.server)
-    if (signers === undefined || signers.level === 'off') return UNASKED
+    if (this.#asked(tool) === undefined) return UNASKED
     const key = keyOf(tool)
     const kept = this.#verdicts.get(key)
     if (kept !== undefined && kept.until > this.#options.clock.now()) return kept.verdict
-    const underWay = this.#underWay.get(key) ?? this.#judge(tool, { key, signers })
+    const underWay = this.#underWay.get(key) ?? this.#judge(tool, key)
     this.#underWay.set(key, underWay)
     try {
       return await underWay
@@ -63,8 +75,7 @@ export class SchemaPinSignatures implements ToolSignatures {
   }
 
   known(tool: DefinedTool): SignatureVerdict | undefined {
-    const signers = this.#options.servers.get(tool.server)
-    if (signers === undefined || signers.level === 'off') return UNASKED
+    if (this.#asked(tool) === undefined) return UNASKED
     const kept = this.#verdicts.get(keyOf(tool))
     const fresh = kept !== undefined && kept.until > this.#options.clock.now()
     // What fails here is unknown at the next look, too; `verify` reports it.
@@ -77,22 +88,35 @@ export class SchemaPinSignatures implements ToolSignatures {
     return () => void this.#listeners.delete(listener)
   }
 
-  async #judge(tool: DefinedTool, { key, signers }: Judged): Promise<SignatureVerdict> {
-    const { pins, clock } = this.#options
-    const before = this.#verdicts.get(key)?.verdict
-    let verdict: SignatureVerdict
-    try {
-      const verification = await judgeTool(tool, { signers, pins, clock, turn: () => this.#turn() })
-      const accepted = verification.valid || signers.level === 'warn'
-      verdict = { level: signers.level, accepted, verification }
-    } catch (error) {
-      // Nobody knows whether it still holds.
-      this.#verdicts.delete(key)
-      throw error
+  #asked({ server }: DefinedTool): ServerSigners | undefined {
+    const signers = this.#signers.get(server)
+    return signers?.level === 'off' ? undefined : signers
+  }
+
+  /** By the signers that are asked for when it is reached: they may change meanwhile. */
+  async #judge(tool: DefinedTool, key: string): Promise<SignatureVerdict> {
+    for (;;) {
+      const signers = this.#asked(tool)
+      if (signers === undefined) return UNASKED
+      const [reached] = await Promise.allSettled([this.#reach(tool, signers)])
+      if (this.#asked(tool) !== signers) continue
+      const before = this.#verdicts.get(key)?.verdict
+      if (reached.status === 'rejected') {
+        // Nobody knows whether it still holds.
+        this.#verdicts.delete(key)
+        throw reached.reason
+      }
+      this.#keep(key, reached.value)
+      if (!isSame(before, reached.value)) this.#tell(tool, reached.value)
+      return reached.value
     }
-    this.#keep(key, verdict)
-    if (!isSame(before, verdict)) this.#tell(tool, verdict)
-    return verdict
+  }
+
+  async #reach(tool: DefinedTool, signers: ServerSigners): Promise<SignatureVerdict> {
+    const { pins, clock } = this.#options
+    const verification = await judgeTool(tool, { signers, pins, clock, turn: () => this.#turn() })
+    const accepted = verification.valid || signers.level === 'warn'
+    return { level: signers.level, accepted, verification }
   }
 
   /** One after the other, and others of the runtime between them. */
@@ -127,11 +151,6 @@ export class SchemaPinSignatures implements ToolSignatures {
     this.#changedKeys.add(changed)
     this.#options.report({ name: 'tool.key_changed', detail: changed, digest: fingerprint })
   }
-}
-
-interface Judged {
-  readonly key: string
-  readonly signers: ServerSigners
 }
 
 /** A definition is the same as long as it says the same. */
