@@ -1,5 +1,13 @@
 /** Texts that the command line is given, and that it leaves behind. */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { PortcullisError } from '../kernel/errors.ts'
 
@@ -23,16 +31,23 @@ export function readBytes(file: string): Uint8Array {
   }
 }
 
-/** Replaces a file in one step: a crash leaves the old content or the new. */
-export function writeWhole(file: string, content: string): void {
+/**
+ * Replaces a file in one step: a crash leaves the old content or the new. Where `settle`
+ * makes of the new file what it is to be, its owner alone may read it until then.
+ * @throws PortcullisError `FILE_UNWRITABLE`, with the old file in its place.
+ */
+export function writeWhole(file: string, content: string, settle?: (draft: string) => void): void {
   const draft = `${file}.${process.pid}.new`
   try {
-    writeFileSync(draft, content, { mode: 0o644, flush: true })
+    const mode = settle === undefined ? 0o644 : 0o600
+    writeFileSync(draft, content, { mode, flush: true })
+    settle?.(draft)
     renameSync(draft, file)
     const directory = openSync(dirname(file), 'r')
     fsyncSync(directory)
     closeSync(directory)
   } catch (cause) {
+    rmSync(draft, { force: true })
     throw new PortcullisError('FILE_UNWRITABLE', `\`${file}\` cannot be written`, { cause })
   }
 }

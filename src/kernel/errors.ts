@@ -16,6 +16,7 @@ import { PRIVACY_ERRORS } from './privacy-errors.ts'
 import { READING_ERRORS } from './reading-errors.ts'
 import { REVIEW_ERRORS } from './review-errors.ts'
 import { SCHEMA_ERRORS } from './schema-errors.ts'
+import { SERVER_ERRORS } from './server-errors.ts'
 import { SET_UP_ERRORS } from './set-up-errors.ts'
 import { SIGNATURE_ERRORS } from './signature-errors.ts'
 import { STANDING_ERRORS } from './standing-errors.ts'
@@ -202,6 +203,7 @@ export const ERRORS = {
   ...REVIEW_ERRORS,
   ...FILTER_ERRORS,
   ...SET_UP_ERRORS,
+  ...SERVER_ERRORS,
   ...POLICY_ERRORS,
   ...WITNESS_ERRORS,
   ...VERIFY_ERRORS,

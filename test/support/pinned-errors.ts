@@ -291,4 +291,8 @@ export const PINNED_ERRORS: readonly (readonly [code: string, http: number])[] =
   ['TOOL_LIST_INVALID', 400],
   ['TOOL_READER_NOT_CONFIGURED', 409],
   ['TOOL_READER_FAILED', 502],
+  ['SERVER_UNKNOWN', 404],
+  ['SERVER_TAKEN', 409],
+  ['SERVER_UNCUT', 409],
+  ['CONFIG_CHANGED', 409],
 ]

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { PortcullisError } from '../../kernel/errors.ts'
 import { checkShape, type Schema, type Shaped } from './check-shape.ts'
 import { blotOut, blotOutValues, configError, type Problem, type Source } from './problems.ts'
@@ -13,12 +14,19 @@ export interface ReadText {
   readonly tree: Table
 }
 
+/** What a file is to say, before it does. */
+export interface DraftText {
+  readonly file: string
+  readonly text: string
+}
+
 /**
- * Reads a file as TOML.
+ * Reads a file as TOML, or what it is to say.
  * @throws PortcullisError `CONFIG_MISSING`, or `CONFIG_INVALID` where it is no TOML.
  */
-export function readConfigText(file: string): ReadText {
-  const text = readText(file)
+export function readConfigText(file: string, draft?: DraftText): ReadText {
+  const isDraft = draft !== undefined && resolve(draft.file) === resolve(file)
+  const text = textOf(isDraft ? Buffer.from(draft.text) : readBytes(file), file)
   try {
     return { text, tree: parseTomlTree(text) }
   } catch (error) {
@@ -42,8 +50,7 @@ export function refuseAny(problems: readonly Problem[], source: Source): void {
   if (problems.length > 0) throw configError(problems, source)
 }
 
-function readText(file: string): string {
-  const bytes = readBytes(file)
+function textOf(bytes: Buffer, file: string): string {
   if (bytes.length > CONFIG_LIMIT_BYTES) {
     throw new PortcullisError('CONFIG_INVALID', `\`${file}\` is too long for a configuration`)
   }

@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path'
 import { checkFiles, checkMeaning, placed } from './check-meaning.ts'
 import type { Config, KeysConfig, LedgerConfig, ListenConfig } from './config.ts'
 import { type ConfigFile, ConfigSchema } from './config-schema.ts'
-import { readConfigText, refuseAny, shapeOf } from './config-text.ts'
+import { type DraftText, readConfigText, refuseAny, shapeOf } from './config-text.ts'
 import { overlay } from './environment.ts'
 import { checkTenants, type LoadedTenants, loadTenants } from './load-tenants.ts'
 import { loginFindings, loginsOf } from './login-config.ts'
@@ -20,6 +20,8 @@ export interface LoadOptions {
    * secrets stay as written (`${NAME}`), so that nobody needs them to look at a runtime.
    */
   readonly purpose?: 'run' | 'inspect'
+  /** What one of its files is to say, in place of what it says. */
+  readonly draft?: DraftText | undefined
 }
 
 /**
@@ -31,9 +33,9 @@ export interface LoadOptions {
 export function loadConfig(
   file: string,
   env: NodeJS.ProcessEnv,
-  { purpose = 'run' }: LoadOptions = {},
+  { purpose = 'run', draft }: LoadOptions = {},
 ): Config {
-  const read = readConfigText(file)
+  const read = readConfigText(file, draft)
   const { text, tree } = read
   const unknown = overlay(tree, ConfigSchema, env)
   const { value, source } = shapeOf(read, { file, schema: ConfigSchema, unknown })
@@ -52,7 +54,7 @@ export function loadConfig(
     literal(written, tree, file),
   )
   const dataDir = absolute(written.data_dir)
-  const others = () => loadTenants(written, { purpose, env, dataDir, absolute })
+  const others = () => loadTenants(written, { purpose, env, dataDir, absolute, draft })
   if (purpose === 'inspect') {
     refuseAny(meaning, source)
     return configOf(written, { file, warnings, absolute, dataDir, others: others() })

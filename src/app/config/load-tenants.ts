@@ -5,7 +5,7 @@ import { type AllowedServers, disallowedServers } from './allowed-servers.ts'
 import { checkFiles, checkTenantMeaning, placed } from './check-meaning.ts'
 import type { TenantConfig } from './config.ts'
 import type { ConfigFile } from './config-schema.ts'
-import { readConfigText, refuseAny, shapeOf } from './config-text.ts'
+import { type DraftText, readConfigText, refuseAny, shapeOf } from './config-text.ts'
 import { checkClients } from './oauth-clients.ts'
 import type { Problem } from './problems.ts'
 import { literalSecrets, resolveSecrets } from './resolve-secrets.ts'
@@ -19,6 +19,8 @@ export interface TenantsOptions {
   readonly dataDir: string
   /** Of the main file. */
   readonly absolute: Absolute
+  /** What one of the files is to say. */
+  readonly draft?: DraftText | undefined
 }
 
 export interface LoadedTenants {
@@ -75,8 +77,9 @@ interface TenantSource {
   readonly allowed: AllowedServers
 }
 
-function loadTenant({ file, dataDir, allowed }: TenantSource, { purpose, env }: TenantsOptions) {
-  const read = readConfigText(file)
+function loadTenant({ file, dataDir, allowed }: TenantSource, options: TenantsOptions) {
+  const { purpose, env, draft } = options
+  const read = readConfigText(file, draft)
   const { tree } = read
   const { value, source } = shapeOf(read, { file, schema: TenantSchema })
   const written = value as TenantFile

@@ -56,7 +56,7 @@ export class TomlError extends Error {
  */
 export function parseTomlTree(text: string): Table {
   const root: Table = { kind: 'table', place: BEGINNING, entries: new Map() }
-  for (const node of parse(text).body[0].body) {
+  for (const node of parseTomlProgram(text).body[0].body) {
     if (node.type === 'TOMLKeyValue') {
       addPair(root, node)
       continue
@@ -67,7 +67,8 @@ export function parseTomlTree(text: string): Table {
   return root
 }
 
-function parse(text: string): AST.TOMLProgram {
+/** The text as its parser has it, comments and all. @throws TomlError at the first fault. */
+export function parseTomlProgram(text: string): AST.TOMLProgram {
   try {
     return parseTOML(text, { tomlVersion: '1.0' })
   } catch (cause) {

@@ -1,8 +1,10 @@
-import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { PortcullisError } from '../../kernel/errors.ts'
+import { draftConfig } from '../config/config-draft.ts'
+import { withTables } from '../config/edit-servers.ts'
 import { loadConfig } from '../config.ts'
-import { readTextFile, writeWhole } from '../text-files.ts'
+import { readTextFile } from '../text-files.ts'
 import { CLIENTS, type ClientName, filesOf, thisHome } from './clients.ts'
 import { type ClientServer, readServers } from './read-servers.ts'
 import { type ImportedServers, toConfig } from './to-config.ts'
@@ -64,16 +66,9 @@ export function environmentFile(config: string): string {
  * @throws PortcullisError `CONFIG_MISSING`, `CONFIG_INVALID`.
  */
 export function writeImported({ servers, variables }: ImportedServers, config: string): void {
-  const before = readTextFile(config).trimEnd()
-  const text = `${[before, ...servers.map((server) => server.text)].join('\n\n')}\n`
-  const draft = `${config}.import`
-  try {
-    writeWhole(draft, text)
-    loadConfig(draft, {}, { purpose: 'inspect' })
-  } finally {
-    rmSync(draft, { force: true })
-  }
-  writeWhole(config, text)
+  const tables = servers.map(({ text }) => text)
+  const place = { main: config, file: config, env: {}, purpose: 'inspect' } as const
+  draftConfig(place, (text) => withTables(text, tables)).write()
   if (variables.size === 0) return
   const file = environmentFile(config)
   const known = existsSync(file) ? readTextFile(file) : ''

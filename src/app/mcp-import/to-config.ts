@@ -1,3 +1,4 @@
+import { serverTable } from '../config/server-table.ts'
 import type { ClientServer } from './read-servers.ts'
 
 /** Servers as our configuration has them, and what has to be in the environment for them. */
@@ -56,33 +57,20 @@ interface Around {
 function tableOf(server: ClientServer, around: Around): string {
   const { as, note } = around
   const plain = (text: string) => withoutReferences(text, note)
-  const table = (key: 'env' | 'headers', values: Readonly<Record<string, string>>) => {
-    const entries = Object.entries(values)
-    if (entries.length === 0) return []
-    const lines = entries.map(([name, text]) => {
-      const value = asVariable(text, [as, name], around)
-      return `${JSON.stringify(name)} = ${JSON.stringify(value)}`
-    })
-    return [`[servers.${as}.${key}]`, ...lines]
-  }
+  const kept = (values: Readonly<Record<string, string>>) =>
+    Object.fromEntries(
+      Object.entries(values).map(([name, text]) => [name, asVariable(text, [as, name], around)]),
+    )
   if (server.kind === 'stdio') {
     const { command, args, env, cwd } = server
-    return [
-      `[servers.${as}]`,
-      'transport = "stdio"',
-      `command = ${JSON.stringify(plain(command))}`,
-      ...(args.length === 0 ? [] : [`args = ${JSON.stringify(args.map(plain))}`]),
-      ...(cwd === undefined ? [] : [`cwd = ${JSON.stringify(plain(cwd))}`]),
-      ...table('env', env),
-    ].join('\n')
+    const place = cwd === undefined ? {} : { cwd: plain(cwd) }
+    const started = { command: plain(command), args: args.map(plain), env: kept(env), ...place }
+    return serverTable(as, { transport: 'stdio', ...started })
   }
-  return [
-    `[servers.${as}]`,
-    'transport = "http"',
-    ...(server.kind === 'sse' ? ['protocol = "sse"'] : []),
-    `url = ${JSON.stringify(plain(server.url))}`,
-    ...table('headers', server.headers),
-  ].join('\n')
+  const { url, headers, kind } = server
+  const reached = { url: plain(url), headers: kept(headers) }
+  const spoken = kind === 'sse' ? { protocol: 'sse' } : {}
+  return serverTable(as, { transport: 'http', ...spoken, ...reached })
 }
 
 /** `${NAME}`, `${NAME:-default}` (Claude Code), `${env:NAME}` and `${input:id}` (VS Code). */
