@@ -2,6 +2,7 @@ import type { AdminOperations } from '../inbound/admin/admin-operations.ts'
 import type { Tenant } from '../kernel/identity/tenant.ts'
 import type { AccountConnector, Log } from '../pipeline/ports.ts'
 import { administer, watchedOperations } from './admin/administer.ts'
+import { atMost } from './at-most.ts'
 import { type Closing, closing } from './closing.ts'
 import { compose } from './compose.ts'
 import type { Config } from './config.ts'
@@ -9,9 +10,9 @@ import { KeySchedule } from './keys/key-schedule.ts'
 import { type Listening, listen } from './listen.ts'
 import { openPeopleDesk } from './people/open-desk.ts'
 import { recordEvent } from './record-event.ts'
+import { ServerDesk } from './servers/server-desk.ts'
 import type { ServersChange } from './tenant/live-servers.ts'
 import type { TenantParts } from './tenant/open-tenant.ts'
-import { ServerDesk } from './tenant/server-desk.ts'
 import type { Shared } from './tenant/shared.ts'
 import { watchSignatures } from './tools/watch-signatures.ts'
 
@@ -71,7 +72,7 @@ export async function startRuntime(
     opened.add(() => doors.close())
     // Before the doors: held calls are answered at once, and their requests stay pending.
     opened.add(() => all(tenants, (its) => its.approvals.release()))
-    const operate = watchedOperations(parts, { ...doors, desk })
+    const operate = watchedOperations(parts, { ...doors, desk, serverDesk })
     const adminAddress = await administer(parts, operate, opened)
     for (const its of tenants) opened.add(its.control.onChange(() => changed(its, doors)))
     for (const { privacy } of tenants) privacy.retention.start()
@@ -119,15 +120,6 @@ async function all(
   close: (its: TenantParts) => void | Promise<void>,
 ): Promise<void> {
   await Promise.all(tenants.map(close))
-}
-
-async function atMost(waitMs: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, waitMs)
-  })
-  await Promise.race([work, late])
-  clearTimeout(timer)
 }
 
 /** Rotates the keys of the ledger when it is time. Returns what ends that. */

@@ -18,6 +18,8 @@ import { privacyOperations } from './privacy/privacy-operations.ts'
 import { recordEvent } from './record-event.ts'
 import { aclOperations } from './resources/acl-operations.ts'
 import { certificateOperations } from './run/certificate-operations.ts'
+import type { ServerDesk } from './servers/server-desk.ts'
+import { serverOperations } from './servers/server-operations.ts'
 import type { TenantParts } from './tenant/open-tenant.ts'
 import { tenantOperations } from './tenant/tenant-operations.ts'
 import { toolSchemas } from './tool-schemas.ts'
@@ -27,6 +29,7 @@ import { VERSION } from './version.ts'
 /** Where agents and people are let in, and what they have open there. */
 export interface Doors extends Pick<Listening, 'address' | 'sessions'> {
   readonly desk: PeopleDesk
+  readonly serverDesk: ServerDesk
 }
 
 const NOT_RECORDED = { kept: 0, dropped: 0 }
@@ -37,7 +40,7 @@ const NOT_RECORDED = { kept: 0, dropped: 0 }
  */
 export function operations(
   parts: TenantParts,
-  { address, sessions, desk }: Doors,
+  { address, sessions, desk, serverDesk }: Doors,
   caller: Caller = OPERATOR,
 ): AdminOperations {
   const { by } = caller
@@ -89,6 +92,7 @@ export function operations(
       throw new PortcullisError('POLICY_INVALID', `the policies in force stay\n\n${rendered}\n`)
     },
     tools: () => ({ tools: [...toolSchemas(servers.tools())] }),
+    ...serverOperations(parts, serverDesk, by),
     ...toolOperations(parts.tools, by),
     pushPolicies: async (request) => changeOf(await control.push(request, by)),
     rollbackPolicies: async (request) => changeOf(await control.rollback(request, by)),

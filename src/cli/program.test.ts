@@ -33,6 +33,7 @@ test('the commands are these', () => {
       ...['role', 'role list', 'role grant', 'role revoke', 'watch', 'status'],
       ...['acl', 'acl show', 'acl grant', 'acl revoke'],
       ...['budget', 'budget list', 'budget show', 'budget reset'],
+      ...['server', 'server list', 'server show', 'server add', 'server remove'],
       ...['tools', 'tools review', 'tools diff', 'tools approve', 'tools reject', 'tools pins'],
       ...['tools scan', 'tools sign', 'tools verify-signature'],
       ...['user', 'user add', 'user passwd', 'user totp', 'user disable', 'user enable'],

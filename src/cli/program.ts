@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   status: async () => (await import('./status.ts')).statusCommand(),
   acl: async () => (await import('./acl.ts')).aclCommand(),
   budget: async () => (await import('./budget.ts')).budgetCommand(),
+  server: async () => (await import('./server.ts')).serverCommand(),
   tools: async () => (await import('./tools.ts')).toolsCommand(),
   user: async () => (await import('./user.ts')).userCommand(),
   token: async () => (await import('./token.ts')).tokenCommand(),
@@ -60,6 +61,7 @@ const GROUP_EXAMPLES: Readonly<Record<string, string>> = {
   ca: 'portcullis ca show',
   approvals: 'portcullis approvals list',
   ledger: 'portcullis ledger fsck',
+  server: 'portcullis server list',
   tools: 'portcullis tools review',
 }
 

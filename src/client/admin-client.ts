@@ -35,6 +35,7 @@ import { type AgentClient, agentClient } from './agent-client.ts'
 import { type CertificateClient, certificateClient } from './certificate-client.ts'
 import { type PeopleClient, peopleClient } from './people-client.ts'
 import { type PrivacyClient, privacyClient } from './privacy-client.ts'
+import { type ServerClient, serverClient } from './server-client.ts'
 import { type StandingClient, standingClient } from './standing-client.ts'
 import { type TenantClient, tenantClient } from './tenant-client.ts'
 import { type ToolClient, toolClient } from './tool-client.ts'
@@ -96,6 +97,7 @@ export interface AdminClient
     CertificateClient,
     PeopleClient,
     PrivacyClient,
+    ServerClient,
     StandingClient,
     TenantClient,
     ToolClient {
@@ -176,6 +178,7 @@ export function adminClient(options: AdminClientOptions): AdminClient {
     ...agentClient(json),
     ...aclClient(json),
     ...privacyClient(json),
+    ...serverClient(json),
     ...standingClient(json),
     ...peopleClient(json),
     ...tenantClient(json),

@@ -10,6 +10,7 @@ import { KEY_ROUTES, TrustStatus } from './keys.ts'
 import { PEOPLE_ROUTES } from './people.ts'
 import { POLICY_CHANGE_ROUTES } from './policy-changes.ts'
 import { PRIVACY_ROUTES } from './privacy.ts'
+import { SERVER_ROUTES } from './servers.ts'
 import { STANDING_ROUTES } from './standing.ts'
 import { TENANT_ROUTES } from './tenants.ts'
 import { TOOL_ROUTES } from './tools.ts'
@@ -243,6 +244,7 @@ export const ADMIN_ROUTES = {
     summary: 'What the servers offer, and what arguments it takes.',
     answer: ToolSchemas,
   },
+  ...SERVER_ROUTES,
   ...TOOL_ROUTES,
   ...AGENT_CLIENT_ROUTES,
   ...BUDGET_ROUTES,

@@ -30,6 +30,11 @@ const CASES: Readonly<Record<Route, Naming | 'nothing' | 'stream'>> = {
   issueToken: ({ agent }) => ({ path: agent, body: {} }),
   reloadPolicies: 'nothing',
   tools: 'nothing',
+  listServers: 'nothing',
+  showServer: ({ agent }) => ({ path: agent }),
+  // Refused for what it says, so that nothing is left behind.
+  addServer: ({ agent }) => ({ body: { name: agent, url: 'http://example.com/' } }),
+  removeServer: ({ agent }) => ({ path: agent }),
   toolPins: 'nothing',
   reviewTools: 'nothing',
   readTool: ({ version, agent }) => ({ body: { tool: agent, fingerprint: version } }),

@@ -34,6 +34,10 @@ const CASES: Readonly<Record<string, ((named: Known) => readonly string[]) | 'no
   'agent suspend': ({ agent }) => [agent],
   'agent resume': ({ agent }) => [agent],
   'agent revoke': ({ agent }) => [agent],
+  'server show': ({ agent }) => [agent],
+  // Refused for what it says, so that nothing is left behind.
+  'server add': ({ agent }) => [agent, '--url', 'http://example.com/'],
+  'server remove': ({ agent }) => [agent],
   'tools review': ({ agent }) => [agent],
   'tools diff': ({ agent }) => [agent],
   'tools pins': ({ agent }) => [agent],

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { generateSync } from 'otplib'
 import { compose } from '../../src/app/compose.ts'
 import { operations } from '../../src/app/operations.ts'
 import { openPeopleDesk } from '../../src/app/people/open-desk.ts'
+import { ServerDesk } from '../../src/app/servers/server-desk.ts'
 import { ADMIN_ROUTES } from '../../src/contract/admin-api.ts'
 import { loadText } from '../support/config-text.ts'
 import { oauthAgent } from '../support/oauth-agent.ts'
@@ -31,6 +32,9 @@ unit = "USD"
 kind = "openai"
 url = "REVIEWER"
 model = "m-1"
+[servers.far]
+transport = "http"
+url = "http://127.0.0.1:1/mcp"
 [policy]
 reload = "RELOAD"
 `
@@ -51,7 +55,9 @@ async function sealed(t: TestContext, reload: 'watch' | 'push') {
   writeFileSync(file, policy('first'))
   const composed = await compose(config, silentLog)
   const { home: parts, gate, close } = composed
-  const operate = operations(parts, { ...NO_DOORS, desk: openPeopleDesk(composed) })
+  const serverDesk = new ServerDesk(composed, {})
+  const doors = { ...NO_DOORS, desk: openPeopleDesk(composed), serverDesk }
+  const operate = operations(parts, doors)
   await operate.pushPolicies(files('second'))
   const { token } = await operate.issueToken('sales', {})
   const { token: approver } = await operate.issueApproverToken('ada', {})
@@ -154,6 +160,8 @@ const CHANGES: Partial<Record<Route, (sealed: Sealed) => Promise<unknown>>> = {
   openRegistration: ({ operate }) => operate.openRegistration('sales', {}),
   readTool: ({ operate }) => operate.readTool(searchOf(operate)),
   approveTool: ({ operate }) => operate.approveTool(searchOf(operate)),
+  addServer: ({ operate }) => operate.addServer({ name: 'new', command: 'new-mcp' }),
+  removeServer: ({ operate }) => operate.removeServer('far'),
   grantAcl: ({ operate }) => operate.grantAcl(OTHER),
   revokeAcl: ({ operate }) => operate.revokeAcl(READER),
   rotateCa: ({ operate }) => operate.rotateCa({}),
@@ -173,7 +181,8 @@ async function stateOf({ parts, operate, held }: Sealed) {
   const { keys: proving } = await operate.agentKeys('sales')
   const lists = operate.showAcl({ resource: LISTED.resource })
   const roots = await operate.ca()
-  const more = { proving, lists, roots, pins: operate.toolPins({}) }
+  const servers = { live: parts.live.declared, text: readFileSync(parts.config.file, 'utf8') }
+  const more = { proving, lists, roots, servers, pins: operate.toolPins({}) }
   const kept = {
     ...more,
     users,

@@ -85,6 +85,10 @@ const SVID_REQUEST = {
 export const CASES: readonly AdminCase[] = [
   organisation('status', ['auditor']),
   organisation('tools', []),
+  organisation('listServers', []),
+  organisation('showServer', [], { params: GHOST }),
+  organisation('addServer', [], { body: { name: 'ghost', command: 'ghost-mcp' } }),
+  organisation('removeServer', [], { params: GHOST, body: {} }),
   organisation('toolPins', []),
   organisation('reviewTools', []),
   organisation('readTool', [], { body: { tool: 'desk.x', fingerprint: PRINT } }),

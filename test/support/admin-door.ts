@@ -8,6 +8,7 @@ import type { KeyList } from '../../src/contract/keys.ts'
 import type { ApiTokenList, User } from '../../src/contract/people.ts'
 import type { PolicyChange } from '../../src/contract/policy-changes.ts'
 import type { StandingHold } from '../../src/contract/privacy.ts'
+import type { ServerDetail, ServerView } from '../../src/contract/servers.ts'
 import type { SessionList } from '../../src/contract/standing.ts'
 import type { ToolPinView } from '../../src/contract/tools.ts'
 import type { WatchEvent } from '../../src/contract/watch-event.ts'
@@ -87,6 +88,16 @@ export const PIN: ToolPinView = {
     at: '2026-09-20T14:13:20.000Z',
   },
 }
+const SERVER: ServerView = {
+  ...{ name: 'desk', transport: 'stdio', command: 'desk-mcp', isolation: 'agent' },
+  ...{ protocol: 'auto', revision: '2025-11-25', state: 'up', restarts: 0, links: 1 },
+  ...{ offered: 1, heldBack: 0, pinned: 1 },
+}
+const SHOWN: Omit<ServerDetail, keyof ServerView> = {
+  ...{ file: '/etc/portcullis/portcullis.toml', args: 0, env: [], callTimeoutMs: 60_000 },
+  ...{ trust: 'first_use', schema: 'strict', sanitise: 'on', signatures: 'off' },
+  ...{ introspects: false, tools: [{ name: 'search' }], more: 0 },
+}
 const ACL = { entries: [], digest: '00', policy: '' }
 
 const HOLD: StandingHold = {
@@ -119,6 +130,10 @@ export async function adminDoor(t: TestContext, options: AdminDoorOptions = {}) 
     },
     reloadPolicies: async () => ({ version: 'sha256:01', changed: true }),
     tools: () => ({ tools: [{ operation: 'crm.get', inputSchema: { type: 'object' } }] }),
+    listServers: () => ({ servers: [SERVER] }),
+    showServer: () => ({ ...SERVER, ...SHOWN }),
+    addServer: async () => ({ file: SHOWN.file, server: SERVER }),
+    removeServer: async (name) => ({ name, file: SHOWN.file }),
     toolPins: () => ({ pins: [PIN], more: 0, unreadable: 0 }),
     reviewTools: () => ({ tools: [{ ...PIN, drift: [], moreDrift: 0, shadowing: [] }], more: 0 }),
     readTool: async ({ tool, fingerprint }) => ({ ...READING, tool, fingerprint }),

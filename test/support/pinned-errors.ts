@@ -293,6 +293,8 @@ export const PINNED_ERRORS: readonly (readonly [code: string, http: number])[] =
   ['TOOL_READER_FAILED', 502],
   ['SERVER_UNKNOWN', 404],
   ['SERVER_TAKEN', 409],
+  ['SERVER_REFUSED', 400],
   ['SERVER_UNCUT', 409],
+  ['SERVER_LOCAL_ONLY', 403],
   ['CONFIG_CHANGED', 409],
 ]

@@ -1,6 +1,6 @@
 import { setTimeout as rest } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
-import { codeOf, PortcullisError } from '../../kernel/errors.ts'
+import { codeOf, type ErrorCode, PortcullisError } from '../../kernel/errors.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
 import type { EventName } from '../../kernel/receipt/events.ts'
 import type { RecordedEvent } from '../../kernel/receipt/receipt.ts'
@@ -39,6 +39,10 @@ export interface UpstreamStatus {
   readonly links?: number
   /** Why it is down. */
   readonly error?: string
+  /** The same as errors are named: nothing in it is the server's own text. */
+  readonly code?: ErrorCode
+  /** Milliseconds until it is tried again; absent while that is going on. */
+  readonly retryMs?: number
 }
 
 export interface UpstreamOptions {
@@ -66,13 +70,14 @@ export class Upstream {
   #tools: Tools = new Map()
   #about: JsonObject | undefined
   #state: UpstreamStatus['state'] = 'starting'
-  #error: string | undefined
+  #error: unknown
   /** Who answers there is not the server. */
   #impostor: PortcullisError | undefined
   #upSince = 0
   #failures = 0
   #restarts = 0
   #retry: NodeJS.Timeout | undefined
+  #retryAt = 0
   readonly #relistMs: number
   #relisting: NodeJS.Timeout | undefined
   #stale = false
@@ -106,7 +111,8 @@ export class Upstream {
       state: this.#state,
       tools: this.#tools.size,
       restarts: this.#restarts,
-      ...(this.#error === undefined ? {} : { error: this.#error }),
+      ...(this.#error !== undefined && whyDown(this.#error)),
+      ...(this.#retry !== undefined && { retryMs: Math.max(0, this.#retryAt - performance.now()) }),
     }
   }
 
@@ -231,7 +237,7 @@ export class Upstream {
   #down(cause: unknown): void {
     if (this.#closed || this.#retry !== undefined) return
     this.#impostor = isImpostor(cause) ? cause : undefined
-    const reason = cause instanceof Error ? cause.message : codeOf(cause)
+    const { error: reason } = whyDown(cause)
     const why = isImpostor(cause) ? `: ${cause.code}` : ''
     const steady = this.#state === 'up' && performance.now() - this.#upSince >= STEADY_MS
     if (steady) this.#failures = 0
@@ -239,9 +245,10 @@ export class Upstream {
     if (this.#state === 'up') this.#tell('upstream.disconnected', why)
     if (this.#state === 'starting') this.#tell('upstream.failed', why)
     this.#state = 'down'
-    this.#error = reason
+    this.#error = cause
     const retryMs = retryWaitMs(this.#failures++)
     this.#log.warn('upstream.down', { server: this.#name, reason, retryMs })
+    this.#retryAt = performance.now() + retryMs
     this.#retry = setTimeout(() => {
       this.#retry = undefined
       this.#restarts++
@@ -275,6 +282,11 @@ export class Upstream {
       this.#log.warn('upstream.unlisted', { server: this.#name, why: (error as Error).message })
     }
   }
+}
+
+function whyDown(cause: unknown): { readonly error: string; readonly code: ErrorCode } {
+  const code = codeOf(cause)
+  return { error: cause instanceof Error ? cause.message : code, code }
 }
 
 /** Its certificate, its key or its TLS is not what is configured. */

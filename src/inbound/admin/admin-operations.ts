@@ -14,6 +14,7 @@ import type { CertificateOperations } from './certificate-operations.ts'
 import type { KeyOperations } from './key-operations.ts'
 import type { PeopleOperations } from './people-operations.ts'
 import type { PrivacyOperations } from './privacy-operations.ts'
+import type { ServerOperations } from './server-operations.ts'
 import type { StandingOperations } from './standing-operations.ts'
 import type { TenantOperations } from './tenant-operations.ts'
 import type { ToolOperations } from './tool-operations.ts'
@@ -28,6 +29,7 @@ export interface AdminOperations
     KeyOperations,
     PeopleOperations,
     PrivacyOperations,
+    ServerOperations,
     StandingOperations,
     TenantOperations,
     ToolOperations {

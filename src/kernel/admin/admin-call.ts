@@ -19,6 +19,7 @@ export const ADMIN_RESOURCE_TYPES = [
   'policy',
   'role',
   'runtime',
+  'server',
   'session',
   'space',
   'subject',

@@ -35,6 +35,8 @@ export const EVENTS = {
   'role.revoked': 'admin',
   'member.added': 'admin',
   'member.removed': 'admin',
+  'server.added': 'admin',
+  'server.removed': 'admin',
   'oauth.token_issued': 'lifecycle',
   'oauth.client_registered': 'lifecycle',
   'oauth.consent_given': 'lifecycle',
