@@ -25,7 +25,10 @@ export interface ToolSignatures {
    * or has been known for long, is verified meanwhile.
    */
   known(tool: DefinedTool): SignatureVerdict | undefined
-  /** Calls the listener when another verdict was reached than before. Returns what ends that. */
+  /**
+   * Calls the listener when another verdict was reached than before, or one counts no more. Returns
+   * what ends that.
+   */
   onVerdict(listener: () => void): () => void
 }
 

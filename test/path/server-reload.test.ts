@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -43,13 +44,22 @@ async function signedServer(t: TestContext) {
   return { server, signers, folder }
 }
 
-/** The names that an agent sees, once they are these. */
-async function listed(agent: Client, wanted: readonly string[]): Promise<void> {
-  for (;;) {
-    const { tools } = await agent.listTools()
-    const names = tools.map(({ name }) => name).filter((name) => name.startsWith('signed.'))
-    if (names.join() === wanted.join()) return
-    await new Promise((resolve) => setImmediate(resolve))
+const PATIENCE_MS = 20_000
+
+/** Resolves when an agent that is told of changes sees these names. */
+function watching(agent: Client) {
+  let changed = Promise.withResolvers<void>()
+  agent.setNotificationHandler('notifications/tools/list_changed', () => changed.resolve())
+  return async (wanted: readonly string[]): Promise<void> => {
+    for (const late = AbortSignal.timeout(PATIENCE_MS); ; ) {
+      const { promise } = changed
+      const { tools } = await agent.listTools()
+      const names = tools.map(({ name }) => name).filter((name) => name.startsWith('signed.'))
+      if (names.join() === wanted.join()) return
+      if (late.aborted) assert.deepEqual(names, wanted)
+      await Promise.race([promise, once(late, 'abort')])
+      changed = Promise.withResolvers()
+    }
   }
 }
 
@@ -57,29 +67,36 @@ test('a reload demands signatures, and no longer, with no tool unproved in betwe
   const { server, signers } = await signedServer(t)
   const { running, reload } = await reloadable(t)
   const agent = await running.agent('sales')
+  const listed = watching(agent)
   const call = (name: string) => agent.callTool({ name: `signed.${name}`, arguments: {} })
   const codeOf = async (name: string) => (await call(name))._meta?.['portcullis/code']
   assert.deepEqual((await reload(server))?.added, ['signed'])
-  await listed(agent, ['signed.echo', 'signed.twice'])
+  await listed(['signed.echo', 'signed.twice'])
   assert.deepEqual((await reload(`${server}${signers}`))?.replaced, ['signed'])
   assert.equal(await codeOf('twice'), 'TOOL_SIGNATURE_REFUSED')
-  await listed(agent, ['signed.echo'])
+  await listed(['signed.echo'])
   assert.deepEqual((await reload(server))?.replaced, ['signed'])
-  await listed(agent, ['signed.echo', 'signed.twice'])
+  await listed(['signed.echo', 'signed.twice'])
 })
 
-test('signers that cannot be read leave everything as it was', async (t) => {
+test('signatures written anew count with the next reload, unreadable ones never', async (t) => {
   const { server, signers, folder } = await signedServer(t)
+  const beside = join(folder, 'signatures.json')
+  const write = (tools: object) => writeFileSync(beside, JSON.stringify({ tools }))
+  const text = `${server}${signers}signatures = ${JSON.stringify(beside)}\n`
   const { running, reload } = await reloadable(t)
   const agent = await running.agent('sales')
-  await reload(`${server}${signers}`)
-  await listed(agent, ['signed.echo'])
-  const broken = join(folder, 'signatures.json')
-  writeFileSync(broken, '{ nonsense')
-  const text = `${server}${signers}signatures = ${JSON.stringify(broken)}\n`
+  const listed = watching(agent)
+  write({})
+  await reload(text)
+  await listed(['signed.echo'])
+  write({ twice: SIGNER.sign(tool('twice')) })
+  assert.deepEqual((await reload(text))?.replaced, [])
+  await listed(['signed.echo', 'signed.twice'])
+  write({ twice: 7 })
   const other = '[servers.other]\ntransport = "stdio"\ncommand = "other"\n'
   await assert.rejects(reload(`${text}${other}`), { code: 'SIGNER_FILE_INVALID' })
-  await listed(agent, ['signed.echo'])
+  await listed(['signed.echo', 'signed.twice'])
   const { servers } = await running.runtime.operations.status()
   assert.deepEqual(
     servers.map(({ server: name, restarts }) => [name, restarts]),
@@ -88,6 +105,9 @@ test('signers that cannot be read leave everything as it was', async (t) => {
       ['signed', 0],
     ],
   )
+  write({})
+  await reload(text)
+  await listed(['signed.echo'])
 })
 
 test('a secret for introspection counts from the reload on, the one before no more', async (t) => {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { codeOf } from '../../kernel/errors.ts'
 import type { RecordedEvent } from '../../kernel/receipt/receipt.ts'
@@ -24,6 +25,7 @@ import {
   type ServerSigners,
   wellKnown,
 } from '../parts.ts'
+import { readBytes } from '../text-files.ts'
 import { boundedReports } from './signature-reports.ts'
 import { readBundle, readSignerFile } from './signer-files.ts'
 
@@ -60,9 +62,15 @@ export interface PreparedSigners {
 
 type Declared = Readonly<Record<string, Pick<ServerConfig, 'schemapin'>>>
 
-/** The signers of one server, and the declaration that they are of. */
+/** What a server declares of signatures, with digests of the files that are read of it. */
+interface Asked {
+  readonly config: SchemaPinConfig
+  readonly files: readonly string[]
+}
+
+/** The signers of one server, and what was asked for. */
 interface Followed {
-  readonly declared: SchemaPinConfig
+  readonly asked: Asked
   readonly signers: ServerSigners
   close(): Promise<void>
 }
@@ -117,9 +125,10 @@ function changedSigners(
   const changed = new Map<string, Followed | undefined>()
   try {
     for (const server of new Set([...followed.keys(), ...Object.keys(next)])) {
-      const declared = Object.hasOwn(next, server) ? next[server]?.schemapin : undefined
-      if (isDeepStrictEqual(declared, followed.get(server)?.declared)) continue
-      changed.set(server, declared && signersOf(declared, parts))
+      const config = Object.hasOwn(next, server) ? next[server]?.schemapin : undefined
+      const asked = config && askedBy(config)
+      if (isDeepStrictEqual(asked, followed.get(server)?.asked)) continue
+      changed.set(server, asked && signersOf(asked, parts))
     }
     return changed
   } catch (error) {
@@ -132,7 +141,15 @@ async function closeAll(all: Iterable<Followed | undefined>): Promise<void> {
   await Promise.all([...all].map((followed) => followed?.close()))
 }
 
-function signersOf(config: SchemaPinConfig, { pins, clock }: SignatureParts): Followed {
+/** The files may be written anew while the declaration stays. */
+function askedBy(config: SchemaPinConfig): Asked {
+  const { signatures, bundles } = config
+  const files = signatures === undefined ? bundles : [signatures, ...bundles]
+  return { config, files: files.map((file) => hash('sha256', readBytes(file))) }
+}
+
+function signersOf(asked: Asked, { pins, clock }: SignatureParts): Followed {
+  const { config } = asked
   const { level, domains, keys, firstUse, expired } = config
   const beside = config.signatures === undefined ? undefined : readSignerFile(config.signatures)
   const trust = { keys: config.bundleKeys, pins, now: clock.now() }
@@ -149,5 +166,5 @@ function signersOf(config: SchemaPinConfig, { pins, clock }: SignatureParts): Fo
     documents: cachedDocuments(chainOfSigners(sources), clock),
     ...(config.dns && { dns: dnsRecords() }),
   }
-  return { declared: config, signers, close: async () => fetcher?.close() }
+  return { asked, signers, close: async () => fetcher?.close() }
 }

@@ -58,6 +58,7 @@ export class SchemaPinSignatures implements ToolSignatures {
     for (const key of this.#verdicts.keys()) {
       if (key.startsWith(beginning)) this.#verdicts.delete(key)
     }
+    for (const listener of this.#listeners) listener()
   }
 
   async verify(tool: DefinedTool): Promise<SignatureVerdict> {
