@@ -1,7 +1,8 @@
 /**
- * `npm run train:reviewer -- [--corpus DIR] [--evaluate | --write]`: teaches the classifier of the
- * tool review and says what it is worth. `--evaluate` prints the tables of the model card, each
- * source judged by a model that was not taught it; `--write` teaches from all and writes weights.
+ * `npm run train:reviewer -- [--fetch DIR | --corpus DIR] [--evaluate | --write]`: teaches the
+ * classifier of the tool review and says what it is worth. `--fetch` brings the rows of others into
+ * DIR (`--from URL` from a mirror); `--evaluate` prints the tables of the model card, each source
+ * judged by a model that was not taught it; `--write` teaches from all and writes weights.
  */
 import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
@@ -9,7 +10,9 @@ import { parseArgs } from 'node:util'
 import type { Classifier } from '../../src/kernel/tools/review/classifier.ts'
 import { ADAPTIVE_SOURCE, readCorpus } from './corpus.ts'
 import { leaveOneSourceOut } from './evaluate.ts'
+import { fetchCorpus, PUBLIC_BASE } from './fetch.ts'
 import { learn } from './learn.ts'
+import { pinnedOrigins } from './origins.ts'
 import { printTables } from './tables.ts'
 
 const WEIGHTS = new URL('../../src/app/tools/reviewer-weights.ts', import.meta.url)
@@ -20,13 +23,25 @@ const HEADER =
 const { values } = parseArgs({
   options: {
     corpus: { type: 'string' },
+    fetch: { type: 'string' },
+    from: { type: 'string', default: PUBLIC_BASE },
     evaluate: { type: 'boolean' },
     write: { type: 'boolean' },
   },
 })
 
-const rows = readCorpus(values.corpus)
-if (values.write === true) {
+if (values.fetch !== undefined)
+  await fetchCorpus({
+    ...pinnedOrigins(),
+    base: values.from,
+    folder: values.fetch,
+    say: (progress) => console.error(progress),
+  })
+
+const rows = readCorpus(values.corpus ?? values.fetch)
+if (values.fetch !== undefined && values.evaluate !== true && values.write !== true) {
+  console.log(`${rows.length} rows to teach from and to judge by`)
+} else if (values.write === true) {
   const classifier = learn(rows.filter(({ source }) => source !== ADAPTIVE_SOURCE))
   writeFileSync(WEIGHTS, weightsFile(classifier))
   console.log(`wrote the weights, threshold ${classifier.threshold.toFixed(3)}`)
