@@ -37,7 +37,7 @@ test('of the attacks written knowing the rules, as many are found as the model c
   const attacks: readonly Attack[] = JSON.parse(text)
   const found = attacks.filter(({ definition }) => judge(definition) !== 'approve')
   assert.equal(attacks.length, 50)
-  assert.ok(found.length >= 6, `${found.length} of 50`)
+  assert.ok(found.length >= 11, `${found.length} of 50`)
 })
 
 test('of real tools at most one in a hundred is rejected, and at most two are flagged', () => {

@@ -5,7 +5,7 @@
  * worst (multiple-instance learning). Deterministic: the same rows give the same weights.
  */
 import type { Classifier, Features } from '../../src/kernel/tools/review/classifier.ts'
-import { FEATURES, passagesOf } from '../../src/kernel/tools/review/classifier.ts'
+import { FEATURES, judgedTexts, passagesOf } from '../../src/kernel/tools/review/classifier.ts'
 import { textMembers } from '../../src/kernel/tools/review/text-members.ts'
 import type { Row } from './corpus.ts'
 
@@ -38,8 +38,8 @@ const bags = new WeakMap<Row, Bag>()
 function bagOf(row: Row): Bag {
   const known = bags.get(row)
   if (known !== undefined) return known
-  const texts = textMembers(row.definition).members.map(({ text }) => text)
-  const bag = { row, passages: passagesOf(texts.filter((text) => /\s|.{25}/s.test(text))) }
+  const { members } = textMembers(row.definition)
+  const bag = { row, passages: passagesOf(judgedTexts(members)) }
   bags.set(row, bag)
   return bag
 }

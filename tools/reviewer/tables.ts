@@ -1,24 +1,33 @@
 /** The tables of the model card, as text. */
-import { ADAPTIVE_SOURCE, OWN_SOURCE } from './corpus.ts'
+import { ADAPTIVE_SOURCE, OWN_SOURCE, QUIET_SOURCE } from './corpus.ts'
 import { flagged, type Judged, rejected, type Share, share, wilson } from './evaluate.ts'
+
+/** Whose rows nobody read before the rules were frozen, apart from the parts set aside. */
+const NEVER_READ = new Set(['agent-defenders', 'atr', 'cisco'])
 
 /** Sources with fewer poisoned rows than these are told together: alone they say nothing. */
 const FEW = 20
 
 export function printTables(judged: readonly Judged[]): void {
   const poisoned = judged.filter(({ row }) => row.label === 1)
-  const others = poisoned.filter(({ row }) => ![OWN_SOURCE, ADAPTIVE_SOURCE].includes(row.source))
+  const others = poisoned.filter(
+    ({ row }) => ![OWN_SOURCE, QUIET_SOURCE, ADAPTIVE_SOURCE].includes(row.source),
+  )
   const sizes = Map.groupBy(others, ({ row }) => row.source)
-  const nameOf = ({ row }: Judged) =>
-    (sizes.get(row.source)?.length ?? 0) < FEW ? 'the small ones' : row.source
+  const nameOf = ({ row }: Judged) => {
+    if ((sizes.get(row.source)?.length ?? 0) < FEW) return 'the small ones'
+    return row.read === true ? `${row.source}, the part read` : row.source
+  }
   const bySource = Map.groupBy(others, nameOf)
   printRecall('Poisoned definitions of others, flagged (source left out)', bySource)
-  const rates = [...bySource.values()].map((of) => rate(share(of, ({ review }) => flagged(review))))
-  const ruleRates = [...bySource.values()].map((of) =>
-    rate(share(of, ({ byRules }) => flagged(byRules))),
-  )
+  const averaged = [...bySource].filter(([name]) => !name.includes('the part read'))
+  const rates = averaged.map(([, of]) => rate(share(of, ({ review }) => flagged(review))))
+  const ruleRates = averaged.map(([, of]) => rate(share(of, ({ byRules }) => flagged(byRules))))
   console.log(`macro average: ${percent(mean(rates))} (rules alone ${percent(mean(ruleRates))})\n`)
-  const own = poisoned.filter(({ row }) => row.source === OWN_SOURCE)
+  const unread = averaged.filter(([name]) => NEVER_READ.has(name))
+  const unreadRates = unread.map(([, of]) => rate(share(of, ({ review }) => flagged(review))))
+  console.log(`of the rows never read: ${percent(mean(unreadRates))}\n`)
+  const own = poisoned.filter(({ row }) => [OWN_SOURCE, QUIET_SOURCE].includes(row.source))
   printRecall(
     'Our own attacks by family',
     Map.groupBy(own, ({ row }) => row.family),

@@ -1,6 +1,7 @@
 import { findSignals, type SignalledSentence } from './find-signals.ts'
 import { foldText } from './folded-text.ts'
-import { SIGNAL_NAMES } from './signals.ts'
+import { SIGNAL_NAMES, type SignalName } from './signals.ts'
+import { PLAIN_WORD, type TextMember } from './text-members.ts'
 
 /**
  * A logistic regression over single passages: what they speak of (`signals.ts`, alone and in
@@ -17,8 +18,22 @@ export interface Classifier {
   readonly threshold: number
 }
 
-/** Signals and their pairs come first, then the buckets of words. */
-const SIGNALS = SIGNAL_NAMES.length
+/** Where a passage stands: an order belongs nowhere, and least of all beside a parameter. */
+export type Place = (typeof PLACES)[number]
+
+/** A text of a definition that is judged. */
+export interface PlacedText {
+  readonly text: string
+  readonly place: Place
+}
+
+const PLACES = ['about', 'parameterText', 'value'] as const
+
+/** Places pair with signals as if they were signals. The order of these belongs to the weights. */
+const TRAITS: readonly (SignalName | Place)[] = [...SIGNAL_NAMES, ...PLACES]
+
+/** Traits and their pairs come first, then the buckets of words. */
+const SIGNALS = TRAITS.length
 const PAIRS = SIGNALS * SIGNALS
 const WORD_BUCKETS = 8_192
 export const FEATURES = SIGNALS + PAIRS + WORD_BUCKETS
@@ -30,7 +45,7 @@ export type Features = ReadonlyMap<number, number>
 const MAX_PASSAGES = 4_000
 
 /** The score of the worst passage of all `texts`, 0 to 1. */
-export function scorePassages(texts: readonly string[], classifier: Classifier): number {
+export function scorePassages(texts: readonly PlacedText[], classifier: Classifier): number {
   const worst = passagesOf(texts).reduce(
     (most, features) => Math.max(most, logitOf(features, classifier)),
     Number.NEGATIVE_INFINITY,
@@ -39,17 +54,30 @@ export function scorePassages(texts: readonly string[], classifier: Classifier):
 }
 
 /** The features of each passage: a sentence with what its neighbour adds. */
-export function passagesOf(texts: readonly string[]): readonly Features[] {
+export function passagesOf(texts: readonly PlacedText[]): readonly Features[] {
   const passages: Features[] = []
-  for (const original of texts) {
+  for (const { text: original, place } of texts) {
     const { text } = foldText(original)
     const sentences = findSignals(text)
     for (const [index, sentence] of sentences.entries()) {
       if (passages.length >= MAX_PASSAGES) return passages
-      passages.push(featuresOf(text, sentence, sentences[index + 1]))
+      const said = text.slice(sentence.start, sentence.end)
+      passages.push(featuresOf({ said, place, sentence, next: sentences[index + 1] }))
     }
   }
   return passages
+}
+
+/** What of a definition is judged: a word without gaps says nothing. */
+export function judgedTexts(members: readonly TextMember[]): readonly PlacedText[] {
+  return members
+    .filter(({ text }) => !PLAIN_WORD.test(text))
+    .map(({ text, where, isName }) => ({ text, place: placeOf(where, isName) }))
+}
+
+function placeOf(where: string, isName: boolean): Place {
+  if (isName || /\/(?:enum|const|default|examples)(?:\/|$)/.test(where)) return 'value'
+  return /^\/(?:inputSchema|outputSchema)\//.test(where) ? 'parameterText' : 'about'
 }
 
 function logitOf(features: Features, { bias, weights, scale }: Classifier): number {
@@ -58,27 +86,40 @@ function logitOf(features: Features, { bias, weights, scale }: Classifier): numb
   return bias + sum * scale
 }
 
-function featuresOf(
-  text: string,
-  sentence: SignalledSentence,
-  next: SignalledSentence | undefined,
-): Features {
+/** A sentence of a folded text, with what follows it. */
+interface Passage {
+  readonly said: string
+  readonly place: Place
+  readonly sentence: SignalledSentence
+  readonly next: SignalledSentence | undefined
+}
+
+function featuresOf({ said, place, sentence, next }: Passage): Features {
   const features = new Map<number, number>()
-  const shown = SIGNAL_NAMES.flatMap((name, index) =>
-    sentence.signals.has(name) || next?.signals.has(name) === true ? [index] : [],
-  )
-  for (const one of shown) {
-    const own = sentence.signals.has(SIGNAL_NAMES[one] ?? 'model') ? 1 : 0.5
+  const shown = TRAITS.flatMap((trait, index) => {
+    if (trait === place || has(sentence, trait)) return [{ index, share: 1 }]
+    return next !== undefined && has(next, trait) ? [{ index, share: 0.5 }] : []
+  })
+  for (const [at, { index: one, share: own }] of shown.entries()) {
     features.set(one, own)
-    for (const other of shown) if (one < other) features.set(SIGNALS + one * SIGNALS + other, own)
+    for (const { index: other, share } of shown.slice(at + 1))
+      features.set(SIGNALS + one * SIGNALS + other, Math.min(own, share))
   }
-  const grams = wordGrams(text.slice(sentence.start, sentence.end))
+  const grams = wordGrams(said)
   const share = WORD_SHARE / Math.sqrt(Math.max(1, grams.length))
   for (const gram of grams) {
     const bucket = SIGNALS + PAIRS + (fnv1a(gram) % WORD_BUCKETS)
     features.set(bucket, (features.get(bucket) ?? 0) + share)
   }
   return features
+}
+
+function has({ signals }: SignalledSentence, trait: SignalName | Place): boolean {
+  return !isPlace(trait) && signals.has(trait)
+}
+
+function isPlace(trait: SignalName | Place): trait is Place {
+  return PLACES.some((place) => place === trait)
 }
 
 /** Words count less than what they speak of, or the style of a source is learnt. */

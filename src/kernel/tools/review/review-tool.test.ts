@@ -184,6 +184,7 @@ const SLOW = [
   ...['a', ' ', 'do not ', 'without ', 'ignore all ', 'send to ', 'keep this ', 'must always use '],
   ...['%61', '&#97;', '0x41 ', '41 ', 'a b ', '01010101 ', '\\u0061', '![](https://a?', '<!--'],
   ...['\u200b', 'a\u200b', '\u{e0041}', 'before a_b ', 'read ~/.ssh/', 'a_b_', '<img ', 'x@y'],
+  ...['call each ', 'what you ', 'hide it in ', 'read the ', 'inject a ', 'once it ', 'use this '],
 ]
 
 test('a review is linear in the text, whatever the text', () => {

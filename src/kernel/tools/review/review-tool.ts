@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../json/value.ts'
 import { neighboursOf, scanCatalogue, scanForeignNames } from './catalogue-rules.ts'
-import { type Classifier, scorePassages } from './classifier.ts'
+import { type Classifier, judgedTexts, scorePassages } from './classifier.ts'
 import { decodePayloads, MAX_DECODE_DEPTH } from './decode-payloads.ts'
 import { scanHiddenText } from './hidden-text.ts'
 import { scanMarkup } from './markup-rules.ts'
@@ -8,7 +8,7 @@ import { type CatalogueEntry, EVIDENCE_CHARS, type Finding, type Review } from '
 import { scanLanguage } from './scan-language.ts'
 import { scanSecrets } from './secret-rules.ts'
 import { scanShape } from './shape-rules.ts'
-import { type TextMember, textMembers } from './text-members.ts'
+import { PLAIN_WORD, type TextMember, textMembers } from './text-members.ts'
 import { gravestFirst, weigh } from './weigh.ts'
 
 export interface ReviewContext {
@@ -39,15 +39,11 @@ export function reviewTool(definition: JsonObject, context: ReviewContext): Revi
     ])
   const findings = [...found, ...scanShape(definition), ...(cut ? [tooLarge()] : [])]
   const { classifier } = context
-  const texts = members.map(({ text }) => text).filter((text) => !PLAIN_WORD.test(text))
-  const score = classifier && scorePassages(texts, classifier)
+  const score = classifier && scorePassages(judgedTexts(members), classifier)
   const flagged = classifier !== undefined && score !== undefined && score >= classifier.threshold
   const weighed = weigh(findings, flagged)
   return { findings: gravestFirst(findings), ...weighed, ...(score !== undefined && { score }) }
 }
-
-/** A word without gaps gives no orders; longer ones are read, as names have been used for it. */
-const PLAIN_WORD = /^[A-Za-z0-9_$.-]{1,24}$/
 
 /** Rules about marks, which another reading of a whole text brings about by chance. */
 const WEAK_WHOLE = new Set(['terminal-escapes', 'hidden-control-characters', 'harmful-command'])

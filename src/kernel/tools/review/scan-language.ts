@@ -1,6 +1,7 @@
 import { findSignals, type SignalledSentence } from './find-signals.ts'
 import { foldText } from './folded-text.ts'
-import { INSTRUCTION_RULES, type InstructionRule } from './instruction-rules.ts'
+import type { InstructionRule } from './instruction-rule.ts'
+import { INSTRUCTION_RULES } from './instruction-rules.ts'
 import { EVIDENCE_CHARS, type Finding, type Severity } from './review.ts'
 import type { SignalName } from './signals.ts'
 import type { TextMember } from './text-members.ts'

@@ -17,6 +17,23 @@ interface ParameterRule {
 const UNBOUNDED_TEXT = (parameter: Parameter) =>
   takesText(parameter) && !isBounded(parameter.schema)
 
+/** Mail addresses, bank accounts and wallets are nobody's default; other addresses rarely are. */
+const PAYEE =
+  /^(?:mailto:)?[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}$|^[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}[A-Z0-9 ]{0,4}$|^0x[0-9a-fA-F]{40}$|^bc1[a-z0-9]{20,60}$|^\+\d{8,15}$/
+const OUTSIDE =
+  /^(?:https?|wss?|ftp|s3|gs|tcp):\/\/(?!(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])\b)/
+const TAKES_COPIES =
+  /\b(?:proxy|webhook|callback|mirror|archive|copy|bcc|cc|relay|collector|sink|report(?:ing)?|upload|sync|backup|bucket|forward(?:ing)?|notify|telemetry|exfil\w{0,8}|recipients?|reply to|destination)\b/
+
+function isOwnDestination({ name, schema }: Parameter): boolean {
+  const given = [schema.default, schema.const].filter((it) => typeof it === 'string')
+  return given.some(
+    (it) =>
+      PAYEE.test(it) ||
+      (OUTSIDE.test(it) && TAKES_COPIES.test(words(`${name} ${schema.description ?? ''}`))),
+  )
+}
+
 /** A name that is one of these words, or of these runs of words. */
 function exactly(names: string): RegExp {
   return new RegExp(`^(?:${names})$`)
@@ -106,6 +123,26 @@ const PARAMETER_RULES: readonly ParameterRule[] = [
         'feedback context|tools list|telemetry|call stack|exfil\\w*',
     ),
     holds: takesText,
+  },
+  {
+    rule: 'attack-parameter',
+    kind: 'malice',
+    severity: 'warning',
+    message: 'takes what an attack is made of',
+    name: containing(
+      'shellcode|wordlist|rhosts?|lhost|lport|listener (?:host|port|ip)|(?:ntlm|lm|krbtgt) \\w+|' +
+        'exploit|malicious|payload (?:path|bytes|hex|dll|file)|injection (?:point|method)|' +
+        'injected|bypass technique|hidden (?:data|content|payload|window)|escape technique|' +
+        'target (?:process|pid|bssid)|victim|attacker|spoofed|evasion|c2|password list',
+    ),
+  },
+  {
+    rule: 'default-destination',
+    kind: 'malice',
+    severity: 'warning',
+    message: 'sends to an address of its own unless told otherwise',
+    name: /./,
+    holds: isOwnDestination,
   },
   {
     rule: 'credential-parameter',

@@ -1,3 +1,5 @@
+import { QUIET_SIGNALS } from './quiet-signals.ts'
+import { REACH_SIGNALS } from './reach-signals.ts'
 import { EARLIER, GUARD, gap, KEEPS, NOT, PERSON, RULES, SAY, TALK, WITHOUT } from './vocabulary.ts'
 
 /**
@@ -255,6 +257,8 @@ export const SIGNALS = {
     '\\b(?:for example|e\\.g\\.|such as|example|sample|mock|canned|fixtures?|readme|' +
       'docs|expected output|vulnerabilit(?:y|ies)|cve)\\b',
   ],
+  ...QUIET_SIGNALS,
+  ...REACH_SIGNALS,
 } as const satisfies Record<string, readonly string[]>
 
 export type SignalName = keyof typeof SIGNALS

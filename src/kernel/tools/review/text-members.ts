@@ -14,6 +14,9 @@ export interface TextMembers {
   readonly cut: boolean
 }
 
+/** A word without gaps gives no orders; longer ones are read, as names have been used for it. */
+export const PLAIN_WORD = /^[A-Za-z0-9_$.-]{1,24}$/
+
 /** Bounds of one review: the text of a definition, its depth and its number of values. */
 export const MAX_TEXT_CHARS = 1_000_000
 export const MAX_DEPTH = 64
