@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Tenant } from '../kernel/identity/tenant.ts'
+import { AnswerRooms } from '../pipeline/answer-rooms.ts'
 import type { PasswordLogin, SessionsOf } from '../pipeline/ports.ts'
 import type { Parts } from './compose.ts'
 import { oauthDoor } from './oauth/oauth-door.ts'
@@ -62,12 +63,14 @@ export async function listen(
   const trustDomain = tls?.clients && (await certificates.authority()).trustDomain
   const authorization = oauthDoor({ ...shared, config: installation, gate, login, trustDomain })
   const { challenges } = authorization
-  const door = createMcpDoor({ gate, offers, log, clock, version: VERSION, standing, challenges })
+  const answers = new AnswerRooms(installation.limits.answerBytes)
+  const told = { standing, challenges }
+  const door = createMcpDoor({ gate, offers, log, clock, version: VERSION, answers, ...told })
   const close = closer(server)
   await server.register(door.routes)
   await server.register(authorization.routes)
   const { enter } = createAllowances(DEFAULT_DOOR_LIMITS)
-  const reading = { credentialOf, readCall: readToolCall, enter }
+  const reading = { credentialOf, readCall: readToolCall, enter, answers }
   await server.register(createActionsDoor({ gate, log, ...reading }))
   const servers = () => [...tenants.values()].flatMap(introspectingServers)
   await server.register(createIntrospectionDoor({ gate, log, servers }))

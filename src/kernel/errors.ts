@@ -246,6 +246,8 @@ interface ErrorEntry {
   readonly http: number
   readonly agent: string
   readonly remedy: string
+  /** When to ask again, of what may soon be over by itself. */
+  readonly retryAfterMs?: number
 }
 
 export type ErrorCode = keyof typeof ERRORS
@@ -267,6 +269,12 @@ export class PortcullisError extends Error {
 /** The code of any thrown value; what is not ours is `INTERNAL`. */
 export function codeOf(error: unknown): ErrorCode {
   return error instanceof PortcullisError ? error.code : 'INTERNAL'
+}
+
+/** When whoever got this may ask again, in milliseconds; nothing where asking again is in vain. */
+export function retryAfterMs(code: ErrorCode): number | undefined {
+  const entry: ErrorEntry = ERRORS[code]
+  return entry.retryAfterMs
 }
 
 /** Ends an exhaustive switch: a new variant is a compile error here. */

@@ -2,6 +2,7 @@ import type { Action } from '../kernel/action.ts'
 import type { Identity } from '../kernel/identity/principal.ts'
 import type { JsonObject } from '../kernel/json/value.ts'
 import type { PolicyRequest } from '../kernel/policy/policy-request.ts'
+import type { AnswerRoom } from './answer-ports.ts'
 import type { Caller } from './mcp-ports.ts'
 
 /** Carries out decided actions. The result has the shape of an MCP `CallToolResult`. */
@@ -19,6 +20,8 @@ export interface Around {
   readonly caller?: Caller | undefined
   /** Who was to carry it out when it was checked: nobody else does. */
   readonly target?: Target | undefined
+  /** Where the answer is counted while it is in memory. */
+  readonly room?: AnswerRoom | undefined
 }
 
 /** Who carries out an action. */

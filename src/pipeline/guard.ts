@@ -112,7 +112,7 @@ async function carryOut(attempt: Attempt, going: Going, ports: Ports): Promise<E
     reached = 'target'
     const caller = obligedCaller(attempt.request.caller, { decision, redactions, sanitiser })
     const tool = definedTool(attempt.request, ports)
-    const around = { asked, caller, target }
+    const around = { asked, caller, target, room: attempt.request.room }
     const answer = await ports.connector.execute(ready.action, identity, around)
     reached = 'answer'
     if (tool !== undefined) ports.schemas.checkResult(tool, answer)
@@ -158,6 +158,7 @@ const UNCERTAIN: ReadonlySet<ErrorCode> = new Set([
   'UPSTREAM_UNAVAILABLE',
   'UPSTREAM_PROTOCOL',
   'CALL_CANCELLED',
+  'ANSWERS_LIMIT',
   'INTERNAL',
 ])
 

@@ -1,5 +1,6 @@
 import type { Identity } from '../kernel/identity/principal.ts'
 import type { JsonObject } from '../kernel/json/value.ts'
+import type { AnswerRoom } from './answer-ports.ts'
 import type { Gone } from './approval-ports.ts'
 
 /** A message of JSON-RPC without its frame: a request, or a notification. */
@@ -112,4 +113,6 @@ export type ListAsker = Pick<Caller, 'client' | 'streamed'>
 export interface ListPage {
   readonly method: ListMethod
   readonly params: JsonObject
+  /** Where it is counted while it is in memory. */
+  readonly room?: AnswerRoom | undefined
 }

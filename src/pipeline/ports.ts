@@ -13,6 +13,7 @@ import type { AskedAbout, PolicyRequest } from '../kernel/policy/policy-request.
 import type { RecordedRequest } from '../kernel/policy/recorded-request.ts'
 import type { AboutWhom, Subject } from '../kernel/privacy/subject.ts'
 import type { ReceiptDraft, RecordedEvent, SubjectPayload } from '../kernel/receipt/receipt.ts'
+import type { AnswerRoom } from './answer-ports.ts'
 import type { Approvals, Gone, HeldProgress } from './approval-ports.ts'
 import type { Connector } from './connector-ports.ts'
 import type { RoleSource } from './identity-ports.ts'
@@ -24,6 +25,7 @@ import type { SanitisingMode, ToolSchemas } from './schema-ports.ts'
 import type { ToolTrust } from './tool-ports.ts'
 
 export type * from './acl-ports.ts'
+export type * from './answer-ports.ts'
 export type * from './approval-ports.ts'
 export type * from './connector-ports.ts'
 export type * from './identity-ports.ts'
@@ -54,6 +56,8 @@ export interface GuardRequest {
   readonly gone?: Gone
   /** Who waits for an answer of an MCP server, and may be spoken to before there is one. */
   readonly caller?: Caller | undefined
+  /** Where the answer is counted until it has left. */
+  readonly room?: AnswerRoom | undefined
   /** Called with what it failed with, for doors whose callers may read more than its code. */
   readonly onFailure?: (error: unknown) => void
 }

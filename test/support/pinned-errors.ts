@@ -262,6 +262,7 @@ export const PINNED_ERRORS: readonly (readonly [code: string, http: number])[] =
   ['UPSTREAM_PROTOCOL', 502],
   ['UPSTREAM_BUSY', 503],
   ['UPSTREAM_CHANGED', 409],
+  ['ANSWERS_LIMIT', 503],
   ['CALL_CANCELLED', 499],
   ['INTERNAL', 500],
   ['SCOPE_INSUFFICIENT', 403],

@@ -7,6 +7,7 @@ import { createMcpServer, type McpServerOptions } from '../../src/inbound/mcp/se
 import type { OfferedTool, ToolCatalog } from '../../src/inbound/mcp/tool-list.ts'
 import { DEFAULT_TENANT } from '../../src/kernel/identity/tenant.ts'
 import type { JsonObject, JsonValue } from '../../src/kernel/json/value.ts'
+import { AnswerRooms } from '../../src/pipeline/answer-rooms.ts'
 import type { Log, McpUpstreams } from '../../src/pipeline/ports.ts'
 import { type InMemoryGate, inMemoryGate } from './in-memory-gate.ts'
 
@@ -40,7 +41,9 @@ export function inMemoryCatalog(tools: readonly OfferedTool[] = TOOLS): InMemory
 }
 
 export interface RunningDoorOptions
-  extends Partial<Pick<McpDoorOptions, 'limits' | 'modernLimits' | 'clock' | 'standing'>>,
+  extends Partial<
+      Pick<McpDoorOptions, 'limits' | 'modernLimits' | 'clock' | 'standing' | 'answers'>
+    >,
     Partial<Pick<McpServerOptions, 'allowedHosts' | 'allowedOrigins' | 'tls'>> {
   readonly gate?: InMemoryGate
   readonly namespaces?: readonly string[]
@@ -115,7 +118,7 @@ export async function runningDoor(
   let ms = 0
   const clock = options.clock ?? { now: () => ms++, elapsed: () => ms++ }
   const door = createMcpDoor({
-    ...{ gate, log, clock, version: '0.0.0' },
+    ...{ gate, log, clock, version: '0.0.0', answers: options.answers ?? new AnswerRooms() },
     offers: new Map([[DEFAULT_TENANT, { catalog, namespaces, ...(upstreams && { upstreams }) }]]),
     ...(limits && { limits }),
     ...(modernLimits && { modernLimits }),

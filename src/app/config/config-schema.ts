@@ -8,6 +8,7 @@ import { Members, Roles, Spaces, space, Tenants } from './identity-schema.ts'
 import { KeysSchema } from './keys-schema.ts'
 import { Labels } from './labels-schema.ts'
 import { Ledger, Witnesses } from './ledger-schema.ts'
+import { Limits } from './limits-schema.ts'
 import { AdminListener, McpListener } from './listener-schema.ts'
 import { Logins } from './login-schema.ts'
 import { agentAsClient, OAuth } from './oauth-schema.ts'
@@ -115,6 +116,7 @@ export const ConfigSchema = Type.Object(
       default: 'policies',
     }),
     policy: PolicySchema,
+    limits: Limits,
     listen: Type.Object(
       { mcp: McpListener, admin: AdminListener },
       { additionalProperties: false },

@@ -52,6 +52,8 @@ export interface Config extends TenantConfig {
     /** Absent where the local socket alone is for operators. */
     readonly admin?: ListenConfig
   }
+  /** What all agents may have together. */
+  readonly limits: { readonly answerBytes: number }
   readonly keys: KeysConfig
   readonly oauth: OAuthConfig
   readonly certificates: CertificatesConfig

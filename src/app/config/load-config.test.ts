@@ -38,6 +38,7 @@ test('the smallest file gets every default, and absolute paths beside itself', a
     tools: { trust: 'first_use', relistMs: 300_000 },
     memory: {},
     budgets: {},
+    limits: { answerBytes: 268_435_456 },
     listen: {
       mcp: { host: '127.0.0.1', port: 7070, allowedHosts: [], allowedOrigins: [] },
     },
@@ -189,6 +190,7 @@ maintenance_mode = false
       },
     },
     budgets: { llm: { limit: 2.5, perMs: 86_400_000, unit: 'USD', perAgent: true } },
+    limits: { answerBytes: 268_435_456 },
     listen: {
       mcp: {
         host: '0.0.0.0',

@@ -87,6 +87,7 @@ function configOf(
       mcp: listenerOf(mcp, absolute),
       ...(admin && { admin: listenerOf(admin, absolute) }),
     },
+    limits: { answerBytes: written.limits.answer_bytes },
     identity: loginsOf(written.identity, absolute),
     keys: keysOf(written.keys, absolute),
     oauth: oauthOf(written.oauth),

@@ -1,4 +1,4 @@
-import { HeldBytes } from './held-bytes.ts'
+import { type Grown, HeldBytes } from './held-bytes.ts'
 import { anyLineReader } from './line-reader.ts'
 import { EVENT_ID_LIMIT_BYTES } from './options.ts'
 
@@ -20,6 +20,7 @@ export interface ServerEvent {
 
 export interface EventReaderOptions {
   readonly limitBytes: number
+  readonly grown?: Grown | undefined
   onEvent(event: ServerEvent): void
 }
 
@@ -27,8 +28,9 @@ export interface EventReaderOptions {
  * Server-sent events (WHATWG HTML section 9.2.6), one call for each block, also without data.
  * @throws RangeError when an event is longer than the limit.
  */
-export function eventReader({ limitBytes, onEvent }: EventReaderOptions): (chunk: Buffer) => void {
-  const data = new HeldBytes(limitBytes)
+export function eventReader(options: EventReaderOptions): (chunk: Buffer) => void {
+  const { limitBytes, grown, onEvent } = options
+  const data = new HeldBytes(limitBytes, grown)
   let lines = 0
   let type = 'message'
   let id: string | undefined
@@ -63,7 +65,7 @@ export function eventReader({ limitBytes, onEvent }: EventReaderOptions): (chunk
     type = 'message'
     any = false
   }
-  return anyLineReader({ limitBytes, onLine })
+  return anyLineReader({ limitBytes, grown, onLine })
 }
 
 function fieldOf(line: Buffer): { readonly name: string; readonly value: Buffer } {

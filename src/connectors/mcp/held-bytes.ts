@@ -1,19 +1,25 @@
 const NOTHING = Buffer.alloc(0)
 
+/** Is told how many bytes are held now, before they are. */
+export type Grown = (bytes: number) => void
+
 /** Pieces of something unfinished. Memory stays below twice the limit, however small the pieces. */
 export class HeldBytes {
   readonly #limitBytes: number
+  readonly #grown: Grown | undefined
   #bytes: Buffer = NOTHING
   #size = 0
 
-  constructor(limitBytes: number) {
+  constructor(limitBytes: number, grown?: Grown) {
     this.#limitBytes = limitBytes
+    this.#grown = grown
   }
 
-  /** @throws RangeError when there would be more than the limit. */
+  /** @throws RangeError when there would be more than the limit; whatever `grown` throws. */
   add(piece: Buffer): void {
     const size = this.#size + piece.length
     if (size > this.#limitBytes) throw new RangeError(`more than ${this.#limitBytes} bytes`)
+    this.#grown?.(size)
     if (this.#size === 0) {
       this.#bytes = piece
     } else {

@@ -23,6 +23,7 @@ export interface HttpAskOptions {
   begun?: ((head: AnswerHead) => void) | undefined
   /** Is told that the answer comes as a stream, and that the server left it before the answer. */
   streamed?: ((stream: AnswerStream) => void) | undefined
+  readonly grown?: ExchangeEvents['grown']
 }
 
 /**
@@ -58,6 +59,7 @@ export class HttpAsk {
         if (head.body === 'events') this.#options.streamed?.('of session')
         begun?.(head)
       },
+      grown: this.#options.grown,
       received: (message) => this.#receive(message),
       ended: (end) => this.#ended(end),
     }

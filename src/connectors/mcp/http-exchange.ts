@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
 import type { JsonObject } from '../../kernel/json/value.ts'
 import { eventReader, type ServerEvent } from './event-reader.ts'
-import { HeldBytes } from './held-bytes.ts'
+import { type Grown, HeldBytes } from './held-bytes.ts'
 import { MESSAGE_LIMIT_BYTES } from './options.ts'
 import { readServerMessage } from './server-message.ts'
 
@@ -31,6 +31,8 @@ export interface ExchangeEvents {
   begun?(head: AnswerHead): void
   /** A message of the server: all that the answer holds, or an event of the stream that it is. */
   received?(message: JsonObject, bytes: number): void
+  /** How many bytes of a message are there by now. What it throws breaks the exchange off. */
+  readonly grown?: Grown | undefined
   /** An event of another type than `message`. Without this, every event is a message. */
   typed?(type: string, data: Buffer): void
   /** Called once. */
@@ -115,13 +117,13 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   }
 
   #readMessage(): void {
-    const held = new HeldBytes(MESSAGE_LIMIT_BYTES)
+    const held = new HeldBytes(MESSAGE_LIMIT_BYTES, this.#events.grown)
     this.#read = (chunk) => held.add(chunk)
     this.#finish = () => this.#receive(held.take())
   }
 
   #readEvents(): void {
-    const { typed } = this.#events
+    const { typed, grown } = this.#events
     const onEvent = ({ type, id, retryMs, data }: ServerEvent) => {
       this.#lastEventId = id
       this.#retryMs = retryMs
@@ -129,7 +131,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
       if (typed === undefined || type === 'message') this.#receive(data)
       else typed(type, data)
     }
-    this.#read = eventReader({ limitBytes: MESSAGE_LIMIT_BYTES, onEvent })
+    this.#read = eventReader({ limitBytes: MESSAGE_LIMIT_BYTES, grown, onEvent })
   }
 
   #receive(bytes: Buffer): void {

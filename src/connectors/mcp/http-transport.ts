@@ -175,6 +175,7 @@ export class HttpTransport implements Transport {
       session,
       begun,
       streamed: options.streamed,
+      grown: options.grown,
       send: (events, lastEventId) =>
         lastEventId === undefined
           ? this.#send('POST', { session, message }, events)

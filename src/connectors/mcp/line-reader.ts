@@ -1,10 +1,11 @@
-import { HeldBytes } from './held-bytes.ts'
+import { type Grown, HeldBytes } from './held-bytes.ts'
 
 const LINE_FEED = 0x0a
 const CARRIAGE_RETURN = 0x0d
 
 export interface LineReaderOptions {
   readonly limitBytes: number
+  readonly grown?: Grown | undefined
   onLine(line: Buffer): void
 }
 
@@ -12,8 +13,9 @@ export interface LineReaderOptions {
  * Cuts a stream of bytes into lines that end with a line feed.
  * @throws RangeError when a line is longer than the limit.
  */
-export function lineReader({ limitBytes, onLine }: LineReaderOptions): (chunk: Buffer) => void {
-  const held = new HeldBytes(limitBytes)
+export function lineReader(options: LineReaderOptions): (chunk: Buffer) => void {
+  const { limitBytes, grown, onLine } = options
+  const held = new HeldBytes(limitBytes, grown)
   return (chunk) => {
     let from = 0
     for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, from)) {
@@ -26,8 +28,9 @@ export function lineReader({ limitBytes, onLine }: LineReaderOptions): (chunk: B
 }
 
 /** As `lineReader`, but a carriage return, alone or before a line feed, ends a line as well. */
-export function anyLineReader({ limitBytes, onLine }: LineReaderOptions): (chunk: Buffer) => void {
-  const held = new HeldBytes(limitBytes)
+export function anyLineReader(options: LineReaderOptions): (chunk: Buffer) => void {
+  const { limitBytes, grown, onLine } = options
+  const held = new HeldBytes(limitBytes, grown)
   let returned = false
   return (chunk) => {
     let from = 0

@@ -11,7 +11,7 @@ import type {
   McpMessage,
 } from '../../pipeline/ports.ts'
 import { checkDeclared } from './declared.ts'
-import { callOptions } from './links/call-options.ts'
+import { callOptions, type Waiter } from './links/call-options.ts'
 import { ABOUT_NOBODY } from './links/link-key.ts'
 import { defaultLinkLimits, Links } from './links/links.ts'
 import type { Tools } from './list-tools.ts'
@@ -70,14 +70,14 @@ export class McpServer {
   }
 
   /** @throws PortcullisError `UPSTREAM_*`, `CALL_CANCELLED`. */
-  request(request: McpMessage, identity: Identity, caller?: Caller): Promise<JsonObject> {
+  request(request: McpMessage, identity: Identity, waiter: Waiter): Promise<JsonObject> {
     if (!this.#isOfAgent) {
       // What a shared session is told belongs to no agent: nobody could be told of the task.
       if (request.method === 'tasks/subscribe') return Promise.reject(nobodyTold())
-      return this.#control.request(request, this.#sharedOptions(caller))
+      return this.#control.request(request, this.#sharedOptions(waiter))
     }
-    const about = caller?.client.about ?? ABOUT_NOBODY
-    return this.#links.of(identity, about).request(request, caller)
+    const about = waiter.caller?.client.about ?? ABOUT_NOBODY
+    return this.#links.of(identity, about).request(request, waiter)
   }
 
   /** What has no answer. @throws PortcullisError `UPSTREAM_*`. */
@@ -102,9 +102,10 @@ export class McpServer {
   }
 
   /** @throws PortcullisError `UPSTREAM_*`. */
-  async list(page: ListPage, asker: ListAsker): Promise<JsonObject> {
+  async list({ room, ...page }: ListPage, asker: ListAsker): Promise<JsonObject> {
     const options: RequestOptions = {
       waitMs: this.options.callTimeoutMs,
+      grown: room?.answer(),
       streamed: (stream) => asker.streamed?.(stream),
     }
     if (!this.#isOfAgent) return this.#control.request(page, options)
@@ -149,8 +150,9 @@ export class McpServer {
   }
 
   /** Each caller is asked no more than it declared itself, whatever the shared session says. */
-  #sharedOptions(caller?: Caller): RequestOptions {
-    const options = callOptions(this.#name, caller, this.options.callTimeoutMs)
+  #sharedOptions(waiter: Waiter): RequestOptions {
+    const { caller } = waiter
+    const options = callOptions(this.#name, waiter, this.options.callTimeoutMs)
     if (caller === undefined) return options
     const { capabilities } = caller.client.about
     const asked = async (request: McpMessage, withdrawn?: Gone) => {

@@ -65,7 +65,7 @@ interface Execution extends Around {
 async function execute(
   roster: ServerRoster,
   action: Action,
-  { identity, caller, target: checked }: Execution,
+  { identity, caller, room, target: checked }: Execution,
 ): Promise<JsonObject> {
   if (action.kind !== 'tool.call' && action.kind !== 'mcp.request') {
     throw new PortcullisError('INTERNAL', `\`${action.kind}\` is nothing to ask of a server`)
@@ -76,13 +76,13 @@ async function execute(
   if (action.kind === 'mcp.request') {
     const request = { method: action.method, params: { ...beside, ...args } }
     if (!action.method.startsWith('notifications/'))
-      return server.request(request, identity, caller)
+      return server.request(request, identity, { caller, room })
     await server.notify(request, identity, caller)
     return {}
   }
   server.checkListed(action.tool, caller?.client)
   const params = { ...beside, name: action.tool, arguments: args }
-  return server.request({ method: 'tools/call', params }, identity, caller)
+  return server.request({ method: 'tools/call', params }, identity, { caller, room })
 }
 
 function targetOf(roster: ServerRoster, action: Action, caller?: Caller): Target | undefined {

@@ -65,11 +65,13 @@ export class PendingRequests {
     return { id, answer }
   }
 
-  /** Settles the request that a message answers; `false` when nobody waits for it. */
-  settle(id: number, message: JsonObject): boolean {
+  /** Settles the request that a message answers; `false` when nobody waits for it. `bytes` are of
+   * a message that nobody has counted while it came. */
+  settle(id: number, message: JsonObject, bytes = 0): boolean {
     const waiting = this.#take(id)
     if (waiting === undefined) return false
     try {
+      waiting.options.grown?.(bytes)
       waiting.resolve(resultOf(message))
     } catch (error) {
       waiting.reject(error)

@@ -86,7 +86,7 @@ export class StdioTransport implements Transport {
     if (kind === 'blank') return
     const isMessage = kind === 'message'
     try {
-      if (isMessage && this.#isAnswer(readServerMessage(line))) return
+      if (isMessage && this.#isAnswer(readServerMessage(line), line.length)) return
       if (!isMessage) this.#events.said(quote(line.toString('utf8').trim()))
       const restMs = this.#flow.count(line.length)
       if (restMs > 0) this.#server.rest(restMs)
@@ -97,11 +97,11 @@ export class StdioTransport implements Transport {
   }
 
   /** Hands on a message. Was it an answer that somebody waited for? */
-  #isAnswer(message: JsonObject): boolean {
+  #isAnswer(message: JsonObject, bytes: number): boolean {
     const { id, method } = message
     if (typeof method === 'string') this.#unasked.take(message)
     // Nobody waits where it came too late, or twice.
-    else if (typeof id === 'number') return this.#pending.settle(id, message)
+    else if (typeof id === 'number') return this.#pending.settle(id, message, bytes)
     return false
   }
 

@@ -35,6 +35,11 @@ export interface RequestOptions {
   readonly cancelled?: Gone | undefined
   /** Is the server to report progress? The token is the transport's own. */
   readonly progress?: boolean | undefined
+  /**
+   * Is told how many bytes of the answer are there by now, and throws where they are too many: the
+   * request then fails with that.
+   */
+  readonly grown?: ((bytes: number) => void) | undefined
   /** Is told what the server says about this request before it answers. */
   readonly told?: ((notification: McpMessage) => void) | undefined
   /** Is told that the answer comes as a stream, and that the server left it before the answer. */

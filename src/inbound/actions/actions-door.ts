@@ -1,12 +1,20 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { Candidate } from '../../kernel/acl/candidate.ts'
 import type { Action } from '../../kernel/action.ts'
-import { codeOf, ERRORS, type ErrorCode, PortcullisError } from '../../kernel/errors.ts'
+import {
+  codeOf,
+  ERRORS,
+  type ErrorCode,
+  PortcullisError,
+  retryAfterMs,
+} from '../../kernel/errors.ts'
 import type { Credential } from '../../kernel/identity/credential.ts'
+import { ownerOf } from '../../kernel/identity/owner.ts'
 import type { Identity } from '../../kernel/identity/principal.ts'
 import { parseStrictJson } from '../../kernel/json/parse-strict.ts'
 import { isJsonObject, type JsonObject } from '../../kernel/json/value.ts'
-import type { Channel, Gate, Log, Outcome } from '../../pipeline/ports.ts'
+import type { Answers, Channel, Gate, Log, Outcome } from '../../pipeline/ports.ts'
+import { inRoom } from '../answer-room.ts'
 import { READ_ACL, readClaim } from '../read-acl.ts'
 import { readBody } from '../read-body.ts'
 import { memoryRead, memoryWrite } from '../read-memory.ts'
@@ -33,7 +41,9 @@ export interface ActionsDoorOptions {
   /** The action that a call of a tool by its name is. */
   readonly readCall: (params: JsonObject) => Action
   /** @throws PortcullisError `REQUEST_BUSY` for a sender that has too much under way. */
-  readonly enter: (principal: string) => Share
+  readonly enter: (owner: string) => Share
+  /** What answers take of memory, of all doors together. */
+  readonly answers: Answers
 }
 
 type Read = (args: JsonObject) => Action
@@ -79,10 +89,13 @@ async function serve({ request, reply, read }: Visit, options: ActionsDoorOption
     return refusal(reply, codeOf(error))
   }
   try {
-    const asked = await readRequest(raw, read, options.enter(identity.principal.id))
+    const asked = await readRequest(raw, read, options.enter(ownerOf(identity)))
     const gone = new AbortController()
     reply.raw.once('close', () => gone.abort())
-    const outcome = await gate.guard({ ...asked, credential, channel, gone: gone.signal })
+    const leaving = { identity, response: () => reply.raw }
+    const outcome = await inRoom(options.answers, leaving, (room) =>
+      gate.guard({ ...asked, credential, channel, room, gone: gone.signal }),
+    )
     return await answer(reply, outcome)
   } catch (error) {
     const code = codeOf(error)
@@ -146,6 +159,8 @@ function refusal(reply: FastifyReply, code: ErrorCode, receipt?: string) {
   const { http, agent: message } = ERRORS[code]
   if (http === 401)
     reply.header('www-authenticate', code === 'IDENTITY_UNPROVED' ? 'DPoP' : 'Bearer')
+  const waitMs = retryAfterMs(code)
+  if (waitMs !== undefined) reply.header('retry-after', Math.ceil(waitMs / 1000))
   if (http === 408) reply.header('connection', 'close')
   return reply
     .code(http)

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply } from 'fastify'
-import { ERRORS, type ErrorCode } from '../../kernel/errors.ts'
+import { ERRORS, type ErrorCode, retryAfterMs } from '../../kernel/errors.ts'
 import type { JsonObject } from '../../kernel/json/value.ts'
 import type { MessageId } from '../../kernel/jsonrpc/message.ts'
 import type { RpcError } from '../../kernel/mcp/peer-error.ts'
@@ -52,15 +52,20 @@ export function errorAnswer(code: ErrorCode, options: ErrorAnswerOptions = {}): 
   if (challenge !== undefined) return { status, body, headers: { 'www-authenticate': challenge } }
   // What is left of the request will not be read: the connection can't serve another one.
   if (status === 408) return { status, body, headers: { connection: 'close' } }
-  return { status, body }
+  if (status !== 503) return { status, body }
+  // RFC 9110 section 10.2.3: in whole seconds.
+  const waitMs = retryAfterMs(code)
+  if (waitMs === undefined) return { status, body }
+  return { status, body, headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) } }
 }
 
 export function errorBody(code: ErrorCode, options: ErrorAnswerOptions = {}): string {
   const { id, inBand = false, data } = options
+  const waitMs = retryAfterMs(code)
   const error = {
     code: inBand && code === 'REQUEST_INVALID' ? INVALID_PARAMS : rpcCodeOf(code),
     message: ERRORS[code].agent,
-    data: { code, ...data },
+    data: { code, ...(waitMs !== undefined && { retryAfterMs: waitMs }), ...data },
   }
   return JSON.stringify({ jsonrpc: '2.0', ...(id === undefined ? {} : { id }), error })
 }

@@ -3,7 +3,15 @@ import { codeOf } from '../../kernel/errors.ts'
 import type { Identity } from '../../kernel/identity/principal.ts'
 import { concerns, type EndOf } from '../../kernel/identity/standing.ts'
 import type { Tenant } from '../../kernel/identity/tenant.ts'
-import type { Clock, Gate, Log, OpenSession, SessionsOf, Standing } from '../../pipeline/ports.ts'
+import type {
+  Answers,
+  Clock,
+  Gate,
+  Log,
+  OpenSession,
+  SessionsOf,
+  Standing,
+} from '../../pipeline/ports.ts'
 import { createAllowances } from './allowances.ts'
 import { type Answer, sendAnswer } from './answer.ts'
 import { messageOf } from './asks.ts'
@@ -33,6 +41,8 @@ export interface McpDoorOptions {
   /** Version of the runtime, as agents are told it. */
   readonly version: string
   readonly limits?: Partial<DoorLimits>
+  /** What answers take of memory; other doors count theirs in it, too. */
+  readonly answers: Answers
   readonly modernLimits?: Partial<ModernLimits>
   /** Tells what was taken back: its sessions, streams and calls end at once. */
   readonly standing?: Pick<Standing, 'onEnd'>
@@ -54,7 +64,7 @@ export interface McpDoor {
  * Where agents come in. The door reads and answers; what is permitted, the gate says.
  *
  * @example
- * const door = createMcpDoor({ gate, offers, log, clock, version })
+ * const door = createMcpDoor({ gate, offers, log, clock, version, answers: new AnswerRooms() })
  * const server = createMcpServer({ gate, log, allowedHosts: [], allowedOrigins: [] })
  * await server.register(door.routes)
  * await server.listen({ host: '127.0.0.1', port: 7332 })
@@ -75,6 +85,7 @@ export function createMcpDoor(options: McpDoorOptions): McpDoor {
       },
     }),
     allowances: createAllowances(limits),
+    answers: options.answers,
     held: createHeldCalls(limits, clock),
     tools: createToolLists({ offers, pageSize: limits.toolsPerPage, gate, log }),
     offer: ({ tenant }) => offers.get(tenant),

@@ -1,4 +1,5 @@
 import { codeOf, PortcullisError, unreachable } from '../../kernel/errors.ts'
+import { ownerOf } from '../../kernel/identity/owner.ts'
 import { parseStrictJson } from '../../kernel/json/parse-strict.ts'
 import {
   type MessageId,
@@ -19,7 +20,7 @@ import { initialize } from './initialize.ts'
 import { checkMediaTypes, checkMirroredHeaders, checkVersion } from './request-headers.ts'
 import { type Served, serveAction, serveMethod } from './serve-method.ts'
 import { sessionLine } from './session-client.ts'
-import { ownerOf, type Session } from './sessions.ts'
+import type { Session } from './sessions.ts'
 import { ReplyStream } from './streams/reply-stream.ts'
 import { methodAnswer, outcomeAnswer } from './tool-call.ts'
 import { type Door, enterSession, refuse, type Visit } from './visit.ts'

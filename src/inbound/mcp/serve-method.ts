@@ -1,4 +1,5 @@
 import type { McpMessage } from '../../pipeline/ports.ts'
+import { inRoom } from '../answer-room.ts'
 import { type Acted, act } from './scopes/act.ts'
 import { federatedList } from './scopes/federated-list.ts'
 import { serveFederated } from './scopes/federated-request.ts'
@@ -6,7 +7,7 @@ import { federatedTaskList } from './scopes/federated-task-list.ts'
 import { isListMethod } from './scopes/list-kinds.ts'
 import { relayedAction } from './scopes/relayed-action.ts'
 import { relayedList } from './scopes/relayed-list.ts'
-import type { Asking } from './scopes/waiting.ts'
+import { type Asking, leaving } from './scopes/waiting.ts'
 import type { Door } from './visit.ts'
 
 export type { Asking, Waiting } from './scopes/waiting.ts'
@@ -33,12 +34,13 @@ export async function serveMethod(
     return { kind: 'listed', result: await federatedTaskList(params, asking, door) }
   }
   if (!isListMethod(method)) return serveAction(message, asking, door)
-  const page = { method, params }
-  const listed =
-    server === undefined
+  const result = await inRoom(door.answers, leaving(asking), (room) => {
+    const page = { method, params, room }
+    return server === undefined
       ? federatedList(page, asking, door)
       : relayedList(page, { ...asking, server }, door)
-  return { kind: 'listed', result: await listed }
+  })
+  return { kind: 'listed', result }
 }
 
 /**

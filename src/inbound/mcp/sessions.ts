@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { PortcullisError } from '../../kernel/errors.ts'
+import { ownerOf } from '../../kernel/identity/owner.ts'
 import type { Identity } from '../../kernel/identity/principal.ts'
 import type { AboutClient, Channel, Clock, McpClient } from '../../pipeline/ports.ts'
 import { type AskLimits, Asks } from './asks.ts'
@@ -156,9 +157,4 @@ export function createSessions({ limits, clock, onEnd, clientOf }: SessionsOptio
       for (const { session } of held.values()) yield session
     },
   }
-}
-
-/** Two tenants may have agents of one name. */
-export function ownerOf({ tenant, principal: { kind, id } }: Identity): string {
-  return `${tenant} ${kind} ${id}`
 }

@@ -1,5 +1,11 @@
 import type { Action } from '../../kernel/action.ts'
-import { ERRORS, type ErrorCode, PortcullisError, unreachable } from '../../kernel/errors.ts'
+import {
+  ERRORS,
+  type ErrorCode,
+  PortcullisError,
+  retryAfterMs,
+  unreachable,
+} from '../../kernel/errors.ts'
 import { isJsonObject, type JsonObject } from '../../kernel/json/value.ts'
 import type { MessageId } from '../../kernel/jsonrpc/message.ts'
 import { problemText, type SchemaProblem } from '../../kernel/schema/schema-problem.ts'
@@ -68,6 +74,7 @@ function failureAnswer(id: MessageId, failure: Failure): Answer {
     return errorAnswer(code, { id, operation, data })
   }
   if (isMethod) return errorAnswer(code, { id, inBand: true, data })
+  const waitMs = retryAfterMs(code)
   const reference = receipt === undefined ? code : `${code}, receipt ${receipt}`
   const sentence = `${ERRORS[code].agent} (${reference})`
   const result = {
@@ -76,6 +83,7 @@ function failureAnswer(id: MessageId, failure: Failure): Answer {
     _meta: {
       'portcullis/code': code,
       ...(receipt === undefined ? {} : { 'portcullis/receipt': receipt }),
+      ...(waitMs === undefined ? {} : { 'portcullis/retryAfterMs': waitMs }),
       ...(problems.length === 0 ? {} : { 'portcullis/problems': problems }),
     },
   }

@@ -3,7 +3,7 @@ import { codeOf, PortcullisError } from '../../kernel/errors.ts'
 import type { Credential } from '../../kernel/identity/credential.ts'
 import type { Identity } from '../../kernel/identity/principal.ts'
 import type { MessageId, RpcMessage } from '../../kernel/jsonrpc/message.ts'
-import type { Channel, Gate, Log, McpUpstreams } from '../../pipeline/ports.ts'
+import type { Answers, Channel, Gate, Log, McpUpstreams } from '../../pipeline/ports.ts'
 import { logDefect, recordRefusal } from '../record-refusal.ts'
 import type { Allowances } from './allowances.ts'
 import { type Answer, errorAnswer } from './answer.ts'
@@ -25,6 +25,8 @@ export interface Door {
   readonly limits: DoorLimits
   readonly sessions: Sessions
   readonly allowances: Allowances
+  /** What answers take of memory, of all agents together. */
+  readonly answers: Answers
   readonly tools: ToolList
   /** What the agents of this one's tenant are offered, if there is such a tenant. */
   offer(identity: Identity): Offer | undefined

@@ -56,6 +56,7 @@ const UNKNOWN = { code: -32601, message: 'method not found' }
 const TOOLS: Record<string, (id: unknown, args: Json, meta: Json) => void> = {
   echo: (id, { message }) => say(id, String(message)),
   answer: (id, { result }) => reply(id, result),
+  large: (id, { bytes }) => say(id, 'x'.repeat(Number(bytes))),
   /** Written as it stands in `line`, with the id put in. */
   raw: (id, { line }) => process.stdout.write(`${String(line).replace('ID', String(id))}\n`),
   hold: (id, { name }) => held.set(String(name), id),

@@ -1,15 +1,20 @@
-import type { Caller, Gone, McpMessage } from '../../../pipeline/ports.ts'
+import type { Around, Gone, McpMessage } from '../../../pipeline/ports.ts'
 import type { RequestOptions } from '../transport.ts'
+
+/** Who waits for a request, and where the answer is counted. */
+export type Waiter = Pick<Around, 'caller' | 'room'>
 
 /** How whoever waits for a request is told and asked meanwhile. */
 export function callOptions(
   server: string,
-  caller: Caller | undefined,
+  { caller, room }: Waiter,
   waitMs: number,
 ): RequestOptions {
-  if (caller === undefined) return { waitMs }
+  const grown = room?.answer()
+  if (caller === undefined) return { waitMs, grown }
   return {
     waitMs,
+    grown,
     cancelled: caller.cancelled,
     progress: caller.takesProgress !== false,
     passesInputRequests: caller.takesInputRequests,

@@ -26,7 +26,7 @@ import {
 } from '../transport.ts'
 import { askOfLink } from './ask-of-link.ts'
 import { callFailure } from './call-failure.ts'
-import { callOptions } from './call-options.ts'
+import { callOptions, type Waiter } from './call-options.ts'
 import { KeptState } from './kept-state.ts'
 import { LinkClients } from './link-clients.ts'
 import type { LinkTools } from './link-tools.ts'
@@ -109,8 +109,9 @@ export class Link {
   }
 
   /** Any request. @throws PortcullisError `UPSTREAM_*`, `CALL_CANCELLED`. */
-  async request(request: McpMessage, caller?: Caller): Promise<JsonObject> {
+  async request(request: McpMessage, waiter: Waiter = {}): Promise<JsonObject> {
     const { server, to } = this.#options
+    const { caller } = waiter
     if (caller !== undefined) {
       this.#attach(caller.client)
       this.#callers.add(caller)
@@ -120,7 +121,7 @@ export class Link {
         const transport = this.#transport ?? (await this.#ready())
         const raised = caller && this.#level.raise(request, this.#about)
         if (raised !== undefined) await raised
-        const options = callOptions(server, caller, to.callTimeoutMs)
+        const options = callOptions(server, waiter, to.callTimeoutMs)
         const result = await transport.request(request, options)
         this.#state.note(request)
         if (this.#state.waits) void transport.listen()

@@ -55,6 +55,7 @@ export class HttpWire implements Wire {
       { pool, headers, body },
       {
         readsErrors: true,
+        grown: options.grown,
         begun: (begun) => {
           head = begun
           if (begun.body === 'events') options.streamed?.('alone')

@@ -158,7 +158,7 @@ export class ModernTransport implements Transport {
 
   #sendNow({ method, params }: McpMessage, options: SendOptions): Promise<JsonObject> {
     const id = `p${++this.#ids}`
-    const { waitMs, cancelled, progress, told, streamed } = options
+    const { waitMs, cancelled, progress, told, streamed, grown } = options
     const complete = withMetadata(params, {
       about: this.#about,
       revision: this.#revision,
@@ -168,13 +168,13 @@ export class ModernTransport implements Transport {
     const hears = { id, progress, logs: META.logLevel in metaOf(complete) }
     return this.#wire.send(
       { id, method, params: complete },
-      { waitMs, cancelled, streamed, told: hearing({ method, ...hears }, told) },
+      { waitMs, cancelled, streamed, grown, told: hearing({ method, ...hears }, told) },
     )
   }
 }
 
 type SendOptions = Partial<
-  Pick<RequestOptions, 'waitMs' | 'cancelled' | 'progress' | 'told' | 'streamed'>
+  Pick<RequestOptions, 'waitMs' | 'cancelled' | 'progress' | 'told' | 'streamed' | 'grown'>
 >
 
 /** Of a session, which isn't there; and of what only servers ask here. */

@@ -20,6 +20,7 @@ import type { Wire, WireOptions, WireRequest } from './wire.ts'
 interface Asked {
   readonly underway: Underway
   readonly told: WireOptions['told']
+  readonly grown: WireOptions['grown']
   readonly hearsLogs: boolean
 }
 
@@ -48,7 +49,8 @@ export class StdioWire implements Wire {
       if (method !== DISCOVER) this.#cancel(id)
     })
     const hearsLogs = META.logLevel in metaOf(params)
-    this.#asked.set(id, { underway, told: options.told, hearsLogs })
+    const { told, grown } = options
+    this.#asked.set(id, { underway, told, grown, hearsLogs })
     if (!this.#write({ jsonrpc: '2.0', id, method, params })) {
       this.#asked.delete(id)
       underway.fail(unavailable('the server takes no more messages'))
@@ -92,7 +94,7 @@ export class StdioWire implements Wire {
     const kind = kindOfLine(line)
     if (kind === 'blank') return
     try {
-      if (kind === 'message') this.#take(readServerMessage(line))
+      if (kind === 'message') this.#take(readServerMessage(line), line.length)
       else this.#events.said(quote(line.toString('utf8').trim()))
       const restMs = this.#flow.count(line.length)
       if (restMs > 0) this.#server.rest(restMs)
@@ -102,7 +104,7 @@ export class StdioWire implements Wire {
     }
   }
 
-  #take(message: JsonObject): void {
+  #take(message: JsonObject, bytes: number): void {
     const { id, method } = message
     if (typeof method === 'string') {
       // A server must not ask anything here: a request is left without an answer.
@@ -113,7 +115,10 @@ export class StdioWire implements Wire {
     const asked = key === undefined ? undefined : this.#asked.get(key)
     if (key === undefined || asked === undefined) return
     this.#asked.delete(key)
-    asked.underway.settle(() => resultOf(message))
+    asked.underway.settle(() => {
+      asked.grown?.(bytes)
+      return resultOf(message)
+    })
   }
 
   /** An error without an id, as of what could not be read, is of the one that was asked. */

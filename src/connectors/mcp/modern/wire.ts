@@ -27,6 +27,8 @@ export interface WireOptions {
   /** Without it, it may take for ever. */
   readonly waitMs?: number | undefined
   readonly cancelled?: Gone | undefined
+  /** As `RequestOptions` has it. */
+  readonly grown?: ((bytes: number) => void) | undefined
   told(notification: McpMessage): void
   /** Is told that the answer comes as a stream. */
   readonly streamed?: ((stream: AnswerStream) => void) | undefined

@@ -133,7 +133,7 @@ export class SseTransport implements Transport {
   #receive(message: JsonObject, bytes: number): void {
     const { id, method } = message
     if (typeof method !== 'string') {
-      if (typeof id === 'number') this.#pending.settle(id, message)
+      if (typeof id === 'number') this.#pending.settle(id, message, bytes)
       return
     }
     this.#unasked.take(message)

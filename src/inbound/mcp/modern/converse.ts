@@ -77,7 +77,9 @@ async function carriedOut(call: Call, params: JsonObject, door: Door): Promise<S
   for (;;) {
     const { visit, stream } = conversation.leg
     const onHeld = stream.held.bind(stream)
-    const asking = { visit, server, waiting: { caller, gone, onHeld } }
+    // The answer leaves by whichever request is there then.
+    const response = () => conversation.leg.visit.response
+    const asking = { visit, server, response, waiting: { caller, gone, onHeld } }
     const served = await serveMethod({ method, params: { ...params, ...input } }, asking, door)
     const wanted = inputWanted(served, call)
     if (wanted === undefined) return served

@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { PortcullisError } from '../../../kernel/errors.ts'
+import { ownerOf } from '../../../kernel/identity/owner.ts'
 import type { Identity } from '../../../kernel/identity/principal.ts'
 import type { JsonObject } from '../../../kernel/json/value.ts'
 import { canonical } from '../../../kernel/receipt/canonical.ts'
-import { ownerOf } from '../sessions.ts'
 import type { Conversation } from './conversation.ts'
 import type { ModernLimits } from './limits.ts'
 

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { PortcullisError } from '../../../kernel/errors.ts'
+import { ownerOf } from '../../../kernel/identity/owner.ts'
 import type { Identity } from '../../../kernel/identity/principal.ts'
 import { canonical } from '../../../kernel/receipt/canonical.ts'
 import type { AboutClient, Channel, Clock, McpClient, McpMessage } from '../../../pipeline/ports.ts'
-import { ownerOf } from '../sessions.ts'
 import type { ModernLimits } from './limits.ts'
 
 /** Entropy of a run's id. It names receipts; no request can name it. */

@@ -1,11 +1,12 @@
 import { type Action, operationOf } from '../../../kernel/action.ts'
 import type { Outcome } from '../../../pipeline/ports.ts'
+import { inRoom } from '../../answer-room.ts'
 import type { Subscriptions } from '../subscriptions.ts'
 import { checkOwnTask, ownTasks } from '../tasks/own-tasks.ts'
 import { checkTaskQuestions } from '../tasks/task-questions.ts'
 import type { Door } from '../visit.ts'
 import { withPermittedLevel } from './permitted-level.ts'
-import type { Asking } from './waiting.ts'
+import { type Asking, leaving } from './waiting.ts'
 
 /** What the guard made of an action. */
 export interface Acted {
@@ -23,16 +24,19 @@ export interface Acted {
  */
 export async function act(
   action: Action,
-  { visit, waiting, subscriptions }: Omit<Asking, 'server'>,
-  { gate, tasks }: Pick<Door, 'gate' | 'tasks'>,
+  asking: Omit<Asking, 'server'>,
+  { gate, tasks, answers }: Pick<Door, 'gate' | 'tasks' | 'answers'>,
 ): Promise<Acted> {
+  const { visit, waiting, subscriptions } = asking
   const { credential, channel, identity } = visit
   checkOwnTask(action, identity, tasks)
   const settle = subscriptions && subscribing(action, subscriptions)
-  const outcome = await gate.guard({
-    ...{ action: withPermittedLevel(action, visit, gate), credential, channel },
-    ...waiting,
-  })
+  const outcome = await inRoom(answers, leaving(asking), (room) =>
+    gate.guard({
+      ...{ action: withPermittedLevel(action, visit, gate), credential, channel, room },
+      ...waiting,
+    }),
+  )
   settle?.(outcome.kind === 'done')
   const acted = { kind: 'acted', operation: operationOf(action) } as const
   const isMethod = action.kind === 'mcp.request'

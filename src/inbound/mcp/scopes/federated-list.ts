@@ -17,7 +17,7 @@ import type { Asking } from './waiting.ts'
  * `REQUEST_INVALID` for a cursor of somebody else.
  */
 export async function federatedList(
-  { method, params }: ListPage,
+  { method, params, room }: ListPage,
   asking: Asking,
   door: Door,
 ): Promise<string> {
@@ -31,16 +31,17 @@ export async function federatedList(
   const firsts = new Map(
     ahead.map((server) => {
       const place = server === from?.server ? from : { server }
-      return [server, pageOf(place, { method, asking, door })] as const
+      return [server, pageOf(place, { method, asking, door, room })] as const
     }),
   )
-  return await merge(firsts, { method, asking, door })
+  return await merge(firsts, { method, asking, door, room })
 }
 
 interface Listing {
   readonly method: Exclude<ListPage['method'], 'tools/list'>
   readonly asking: Asking
   readonly door: Door
+  readonly room: ListPage['room']
 }
 
 interface Page {
@@ -77,14 +78,15 @@ async function merge(
 }
 
 /** A page of one server, filtered and under federated names; nothing where it fails. */
-async function pageOf({ server, cursor }: Place, { method, asking, door }: Listing): Promise<Page> {
+async function pageOf({ server, cursor }: Place, listing: Listing): Promise<Page> {
+  const { method, asking, door, room } = listing
   const { identity, channel } = asking.visit
   const kind = LIST_KINDS[method]
   const sees = (actions: readonly Action[]) => door.gate.visible(identity, actions, channel)
   const params = cursor === undefined ? {} : { cursor }
   const { client } = asking.waiting.caller
   try {
-    const listed = door.upstreams(identity).list(server, { method, params }, { client })
+    const listed = door.upstreams(identity).list(server, { method, params, room }, { client })
     const page = await inTime(listed, door.limits.federatedWaitMs)
     const shown = usable(entriesOf(page, kind), { server, kind, sees })
     const entries = shown.map((entry) => kind.federated(server, entry))

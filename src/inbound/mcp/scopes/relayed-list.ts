@@ -12,13 +12,13 @@ import type { Asking } from './waiting.ts'
  * @throws PortcullisError `UPSTREAM_*`.
  */
 export async function relayedList(
-  { method, params }: ListPage,
+  { method, params, room }: ListPage,
   { visit, waiting, server }: Asking & { readonly server: string },
   door: Door,
 ): Promise<string> {
   const kind = LIST_KINDS[method]
   const upstreams = door.upstreams(visit.identity)
-  const asked = { method, params: withoutToken(params) }
+  const asked = { method, params: withoutToken(params), room }
   const page = await upstreams.list(server, asked, waiting.caller)
   if (!Array.isArray(page[kind.member])) {
     throw new PortcullisError('UPSTREAM_PROTOCOL', `server \`${server}\`: a list without a list`)

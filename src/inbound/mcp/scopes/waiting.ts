@@ -1,4 +1,6 @@
+import type { ServerResponse } from 'node:http'
 import type { Caller, GuardRequest } from '../../../pipeline/ports.ts'
+import type { Leaving } from '../../answer-room.ts'
 import type { Subscriptions } from '../subscriptions.ts'
 import type { Visit } from '../visit.ts'
 
@@ -14,6 +16,13 @@ export interface Asking {
   /** The one server that it is for; absent where all of them are offered as one. */
   readonly server?: string | undefined
   readonly waiting: Waiting
+  /** The response that the answer leaves by, where that is not the visit's. */
+  readonly response?: (() => ServerResponse) | undefined
   /** Where it is kept what the client is told the changes of. */
   readonly subscriptions?: Subscriptions
+}
+
+/** Whose the answer is, and how it leaves. */
+export function leaving({ visit, response }: Pick<Asking, 'visit' | 'response'>): Leaving {
+  return { identity: visit.identity, response: response ?? (() => visit.response) }
 }

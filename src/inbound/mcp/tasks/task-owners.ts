@@ -1,7 +1,7 @@
+import { ownerOf } from '../../../kernel/identity/owner.ts'
 import type { Identity } from '../../../kernel/identity/principal.ts'
 import type { JsonValue } from '../../../kernel/json/value.ts'
 import type { DoorLimits } from '../limits.ts'
-import { ownerOf } from '../sessions.ts'
 import { taskUnknown } from './task-unknown.ts'
 
 /** Characters of a task's id, which its server chooses. */
