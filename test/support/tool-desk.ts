@@ -6,7 +6,7 @@ import { PortcullisError } from '../../src/kernel/errors.ts'
 import type { JsonObject } from '../../src/kernel/json/value.ts'
 import type { ReceiptDraft } from '../../src/kernel/receipt/receipt.ts'
 import type { TrustMode } from '../../src/kernel/tools/pin.ts'
-import type { DefinedTool } from '../../src/pipeline/ports.ts'
+import type { DefinedTool, ToolSignatures } from '../../src/pipeline/ports.ts'
 import { openToolPins, type ToolPinsFile } from '../../src/stores/tool-pins/tool-pins-file.ts'
 import { scratch } from './scratch.ts'
 import { silentLog } from './silent-log.ts'
@@ -23,7 +23,11 @@ export function definedTool(name: string, definition: JsonObject = {}): DefinedT
 }
 
 /** A desk over a real file, whose ledger is in view and can be sealed. */
-export async function toolDesk(t: TestContext, trust: TrustMode = 'first_use') {
+export async function toolDesk(
+  t: TestContext,
+  trust: TrustMode = 'first_use',
+  signatures?: Pick<ToolSignatures, 'known'>,
+) {
   const path = join(await scratch(t), 'tool-pins.db')
   const receipts: ReceiptDraft[] = []
   const ledger = { sealed: false }
@@ -44,7 +48,7 @@ export async function toolDesk(t: TestContext, trust: TrustMode = 'first_use') {
   const open = () => {
     file = openToolPins(path)
     const book = new PinBook(file, () => trust)
-    return new ToolDesk({ book, recorder, log: silentLog })
+    return new ToolDesk({ book, recorder, log: silentLog, signatures })
   }
   return {
     ...{ desk: open(), path, ledger, recorder, close },

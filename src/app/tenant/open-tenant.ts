@@ -71,7 +71,7 @@ export async function openTenant(tenant: Tenant, shared: Shared, opened: Closing
   const signing = { pins, clock, alarm, log, report, opened }
   const signatures = openSignatures(config.servers, signing)
   const { reviewer } = shared.installation
-  const trusting = { tenant, recorder, live, log, reader, opened, reviewer }
+  const trusting = { tenant, recorder, live, log, reader, opened, reviewer, signatures }
   const tools = await openToolTrust(config, trusting)
   const { relistMs } = config.tools
   const servers = tools.guard(connectMcpServers(reached, { log, report, relistMs }))

@@ -1,5 +1,5 @@
 import type { Tenant } from '../../kernel/identity/tenant.ts'
-import type { Log } from '../../pipeline/ports.ts'
+import type { Log, ToolSignatures } from '../../pipeline/ports.ts'
 import type { LedgerReader, ReceiptLog } from '../../stores/segments/read-ledger.ts'
 import type { Closing } from '../closing.ts'
 import type { ReviewerConfig, TenantConfig } from '../config.ts'
@@ -24,18 +24,20 @@ export interface ToolTrustParts {
   readonly log: Log
   readonly reader: LedgerReader
   readonly opened: Closing
+  /** Whether a tool that is signed anew is what it was. */
+  readonly signatures?: Pick<ToolSignatures, 'known'> | undefined
   /** The model that is asked about tools, where there is one. */
   readonly reviewer?: ReviewerConfig | undefined
 }
 
 /** What is known of the tools of a tenant. @throws PortcullisError `TOOL_PINS_UNAVAILABLE`. */
 export async function openToolTrust(config: TenantConfig, parts: ToolTrustParts) {
-  const { tenant, recorder, live, log, reader, opened } = parts
+  const { tenant, recorder, live, log, reader, opened, signatures } = parts
   const file = openToolPins(toolPinsFile(config.dataDir))
   opened.add(() => file.close())
   const book = new PinBook(file, (server) => live.find(server)?.trust ?? config.tools.trust)
   await reportLost({ file, book }, reader.of(tenant), recorder)
-  const desk = new ToolDesk({ book, recorder, log })
+  const desk = new ToolDesk({ book, recorder, log, signatures })
   const shadows = new ShadowWatch(desk, recorder, log)
   opened.add(() => shadows.close())
   const guard = (servers: McpServers) => trustedServers(servers, { desk, shadows })

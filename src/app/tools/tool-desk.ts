@@ -4,11 +4,18 @@ import type { EventBy } from '../../kernel/receipt/event-draft.ts'
 import type { RecordedEvent } from '../../kernel/receipt/receipt.ts'
 import { fingerprintOf } from '../../kernel/tools/fingerprint.ts'
 import { approvePin, pinAgain, rejectPin, type ToolPin } from '../../kernel/tools/pin.ts'
-import type { DefinedTool, Log, ToolStanding, ToolTrust } from '../../pipeline/ports.ts'
+import type {
+  DefinedTool,
+  Log,
+  ToolSignatures,
+  ToolStanding,
+  ToolTrust,
+} from '../../pipeline/ports.ts'
 import { type EventPorts, recordEvent, recordHappened } from '../record-event.ts'
 import { keyOf, type Named, type PinBook } from './pin-book.ts'
 import { approvedEvent, changedEvent, pinnedEvents, rejectedEvent } from './pin-events.ts'
 import { type Met, meetAgain, meetFirst, type SeenTool } from './sights.ts'
+import { AnewSigned, type SignedAnew } from './signed-anew.ts'
 
 /** Characters that the JSON of a definition may have to be pinned. */
 export const PINNED_DEFINITION_LIMIT = 256 * 1024
@@ -19,6 +26,8 @@ export interface ToolDeskOptions {
   readonly book: PinBook
   readonly recorder: EventPorts
   readonly log: Log
+  /** Without it a tool that is signed anew is a changed one. */
+  readonly signatures?: Pick<ToolSignatures, 'known'> | undefined
 }
 
 /** Who decides about a tool, and why. */
@@ -41,6 +50,9 @@ export class ToolDesk implements ToolTrust {
   readonly #book: PinBook
   readonly #recorder: EventPorts
   readonly #log: Log
+  readonly #anew: AnewSigned | undefined
+  /** Definitions as they were approved, of tools that come signed. */
+  readonly #approved = new WeakMap<ToolPin, JsonObject>()
   readonly #listeners = new Set<() => void>()
   /** Fingerprints by definition, each made once; nothing where it can't be pinned. */
   readonly #prints = new WeakMap<JsonObject, { readonly fingerprint: string | undefined }>()
@@ -49,10 +61,11 @@ export class ToolDesk implements ToolTrust {
   /** The tools that servers list to the runtime itself. */
   #listed: readonly DefinedTool[] = []
 
-  constructor({ book, recorder, log }: ToolDeskOptions) {
+  constructor({ book, recorder, log, signatures }: ToolDeskOptions) {
     this.#book = book
     this.#recorder = recorder
     this.#log = log
+    this.#anew = signatures && new AnewSigned(signatures)
   }
 
   standing(tool: DefinedTool): ToolStanding {
@@ -61,7 +74,8 @@ export class ToolDesk implements ToolTrust {
     if (this.#isTrusted(tool, fingerprint)) return TRUSTED
     if (this.#isNew(tool, fingerprint)) this.seen([tool])
     if (this.#isTrusted(tool, fingerprint)) return TRUSTED
-    return { state: 'untrusted', code: this.#codeOf(tool) }
+    const isOpen = this.#signedAnew(tool) === 'open'
+    return { state: 'untrusted', code: isOpen ? 'TOOL_SIGNATURE_REFUSED' : this.#codeOf(tool) }
   }
 
   barred(named: Named): ErrorCode | undefined {
@@ -143,19 +157,33 @@ export class ToolDesk implements ToolTrust {
     return fingerprint
   }
 
-  #isTrusted(named: Named, fingerprint: string): boolean {
-    const pin = this.#book.get(named)
+  #isTrusted(tool: DefinedTool, fingerprint: string): boolean {
+    const pin = this.#book.get(tool)
     if (pin?.state !== 'pinned') return false
     if (pin.approved?.fingerprint === fingerprint) return true
-    return this.#others.get(keyOf(named))?.get(fingerprint) === 'harmless'
+    if (this.#others.get(keyOf(tool))?.get(fingerprint) === 'harmless') return true
+    return this.#signedAnew(tool) === 'held'
   }
 
-  #isNew(named: Named, fingerprint: string | undefined): boolean {
+  /** What cannot be read is compared with nothing. */
+  #signedAnew(tool: DefinedTool): SignedAnew {
+    const pin = this.#book.get(tool)
+    const approved = pin?.state === 'pinned' ? pin.approved : undefined
+    if (pin === undefined || approved === undefined || this.#anew === undefined) return 'other'
+    const trusted = () => {
+      const known = this.#approved.get(pin) ?? this.#book.definition(pin, approved.fingerprint)
+      this.#approved.set(pin, known)
+      return known
+    }
+    return this.#attempt(() => this.#anew?.judge(tool, trusted)) ?? 'other'
+  }
+
+  #isNew(tool: DefinedTool, fingerprint: string | undefined): boolean {
     if (fingerprint === undefined) return false
-    const pin = this.#book.get(named)
+    const pin = this.#book.get(tool)
     if (pin === undefined) return true
-    if (isKnown(pin, fingerprint)) return false
-    const others = this.#others.get(keyOf(named))
+    if (isKnown(pin, fingerprint) || this.#signedAnew(tool) !== 'other') return false
+    const others = this.#others.get(keyOf(tool))
     return others === undefined || (!others.has(fingerprint) && others.size < OTHERS_LIMIT)
   }
 
@@ -189,6 +217,7 @@ export class ToolDesk implements ToolTrust {
   #meetAgain(sight: SeenTool): Met | undefined {
     const was = this.#book.get(sight)
     if (was === undefined || isKnown(was, sight.fingerprint)) return undefined
+    if (this.#signedAnew(sight) !== 'other') return undefined
     const met = this.#attempt(() => meetAgain(was, sight, this.#book)) ?? unread(was, sight)
     if (met.pin !== was) this.#book.impose(met.pin)
     if (!this.#isTold(met, sight)) {
