@@ -18,6 +18,7 @@ export function policiesBeside(
         decide: (request) => beside(set, request).decide(request),
         mayAllow: (request) => beside(set, request).mayAllow(request),
         rulesAbout: (asked) => beside(set, asked).rulesAbout(asked),
+        namedResources: (operation) => set.namedResources(operation),
       }
     },
   }

@@ -24,6 +24,7 @@ export function createGate(ports: Ports): Gate {
       ports.crossings.note(what, { actor: chain, channel: { door, peer } }),
     overheard: (identity, notice, channel) => overheard(notice, { identity, channel }, ports),
     visible: (identity, actions, channel) => visible({ identity, actions, channel }, ports),
+    named: (_, operation) => ports.policies.current().namedResources?.(operation) ?? [],
   }
 }
 

@@ -102,6 +102,11 @@ export interface Gate {
   overheard(identity: Identity, notice: ServerNotice, channel: Channel): McpMessage | undefined
   /** Of these actions, those that some arguments could make permitted: what an agent may see. */
   visible(identity: Identity, actions: readonly Action[], channel: Channel): readonly boolean[]
+  /**
+   * Patterns of resources that the policies of a tenant speak of for an operation. They say what to
+   * ask `visible` about, where an agent may see something if any of many resources is permitted.
+   */
+  named(identity: Identity, operation: string): readonly string[]
 }
 
 /** Makes those wait who send one wrong credential after the other. */
@@ -133,6 +138,8 @@ export interface PolicyDecider {
    * same rules. Nothing where something else has a say.
    */
   rulesAbout?(asked: AskedAbout): object | undefined
+  /** Patterns of resources that allows of an operation speak of: what to ask `mayAllow` about. */
+  namedResources?(operation: string): readonly string[]
 }
 
 /** Facts about what is acted on, which policies may read beside the request. No I/O. */

@@ -44,6 +44,7 @@ export function createTenantGate({ tenants, home, ...options }: TenantGateOption
       gates.get(identity.tenant)?.overheard(identity, notice, channel),
     visible: (identity, actions, channel) =>
       gates.get(identity.tenant)?.visible(identity, actions, channel) ?? actions.map(() => false),
+    named: (identity, operation) => gates.get(identity.tenant)?.named(identity, operation) ?? [],
   }
 }
 

@@ -24,7 +24,7 @@ test('the policies of the guide on endpoints mean what it says', () => {
   const read = (id: string) => opening?.decide(asked('desk.mcp.resources.read', id)).effect
   assert.equal(read('desk:file:///srv/a'), 'allow')
   assert.equal(read('desk:file:///etc/a'), 'deny')
-  assert.equal(opening?.mayAllow(asked('desk.mcp.initialize', 'desk')), true)
+  assert.deepEqual(opening?.namedResources('desk.mcp.resources.read'), ['desk:file:///srv/*'])
   const effects = ['desk.get', 'desk.mcp.prompts.get', 'desk.mcp.sampling.createMessage'].map(
     (operation) => careful?.decide(asked(operation, 'desk')).effect,
   )

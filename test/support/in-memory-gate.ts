@@ -125,6 +125,10 @@ export function inMemoryGate({
       const heard = permitted(identity, { kind: 'client.request', server, method, args })
       return heard ? notification : undefined
     },
+    named: (identity, operation) =>
+      (permits[identity.principal.id] ?? [])
+        .filter((permit) => permit.startsWith(`${operation} `))
+        .map((permit) => permit.slice(operation.length + 1)),
     visible: (identity, actions) => actions.map((action) => permitted(identity, action)),
     async guard(request): Promise<Outcome> {
       const { action, credential, channel } = request

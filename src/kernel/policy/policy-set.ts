@@ -15,6 +15,7 @@ import type { OutsidePolicies, SettledRule } from './outside.ts'
 import type { Plan, PlanOptions } from './plan/plan.ts'
 import { plan } from './plan/plan.ts'
 import type { AskedAbout, PolicyRequest } from './policy-request.ts'
+import { namedResources } from './reach/named-resources.ts'
 import { explainSettled, settledCandidates } from './settled-rules.ts'
 import { jointVersion, versionOf, versionOfDigests } from './version.ts'
 
@@ -66,6 +67,9 @@ function rulesIn(
   }
 }
 
+/** Operations whose resources are kept at hand. Past it all are forgotten. */
+const MAX_NAMED_OPERATIONS = 1_024
+
 /** A compiled, immutable set of policies. Deciding is synchronous and reads its input alone. */
 export class PolicySet {
   /** `sha256:` and the hex digest of the normalised sources. */
@@ -77,6 +81,7 @@ export class PolicySet {
   private readonly indexes: Indexes
   private readonly outside: OutsidePolicies | undefined
   private readonly trial: Trial
+  private readonly named = new Map<string, readonly string[]>()
 
   constructor(version: string, set: CompiledSet, insides: Partial<Insides> = {}) {
     const { indexes, outside, trial } = insides
@@ -147,6 +152,16 @@ export class PolicySet {
     const settled = this.outside?.foresee(request)
     const about = aboutWith(this.indexes.enforcing, request, settled)
     return mayAllow(about, request, this.free())
+  }
+
+  /** Patterns of resources that allows of an operation speak of: what to ask `mayAllow` about. */
+  namedResources(operation: string): readonly string[] {
+    const known = this.named.get(operation)
+    if (known !== undefined) return known
+    const named = namedResources(this.compiled.enforced.rules, operation)
+    if (this.named.size >= MAX_NAMED_OPERATIONS) this.named.clear()
+    this.named.set(operation, named)
+    return named
   }
 
   /**

@@ -83,12 +83,13 @@ async function pageOf({ server, cursor }: Place, listing: Listing): Promise<Page
   const { identity, channel } = asking.visit
   const kind = LIST_KINDS[method]
   const sees = (actions: readonly Action[]) => door.gate.visible(identity, actions, channel)
+  const named = (operation: string) => door.gate.named(identity, operation)
   const params = cursor === undefined ? {} : { cursor }
   const { client } = asking.waiting.caller
   try {
     const listed = door.upstreams(identity).list(server, { method, params, room }, { client })
     const page = await inTime(listed, door.limits.federatedWaitMs)
-    const shown = usable(entriesOf(page, kind), { server, kind, sees })
+    const shown = usable(entriesOf(page, kind), { server, kind, sees, named })
     const entries = shown.map((entry) => kind.federated(server, entry))
     const { nextCursor } = page
     if (typeof nextCursor !== 'string' || nextCursor.length > OWN_CURSOR_LIMIT) return { entries }

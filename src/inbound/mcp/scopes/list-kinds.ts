@@ -1,8 +1,11 @@
 import type { Action } from '../../../kernel/action.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../kernel/json/value.ts'
+import { METHOD_PREFIX } from '../../../kernel/mcp/mcp-action.ts'
+import type { Comparing } from '../../../kernel/text/shared-text.ts'
 import type { ListMethod } from '../../../pipeline/ports.ts'
 import { federatedName, isOwnToolName } from '../tool-name.ts'
 import { federatedUri } from './federated-uri.ts'
+import { comparing, type Named, readingNamed, templateSamples } from './samples.ts'
 
 /** One of the lists that servers give. */
 export interface ListKind {
@@ -12,9 +15,10 @@ export interface ListKind {
   readonly capability: string
   /**
    * What using an entry would be, of which one has to be permitted for the entry to be shown. None
-   * where it could not be used at all.
+   * where it could not be used at all. An entry that stands for many is asked about by those that
+   * policies speak of.
    */
-  readonly uses: (server: string, entry: JsonObject) => readonly Action[]
+  readonly uses: (server: string, entry: JsonObject, about: Spoken) => readonly Action[]
   /** The entry under the name that it has among those of all servers. */
   readonly federated: (server: string, entry: JsonObject) => JsonObject
 }
@@ -39,10 +43,12 @@ export const LIST_KINDS: Readonly<Record<ListMethod, ListKind>> = {
   'resources/templates/list': {
     member: 'resourceTemplates',
     capability: 'resources',
-    uses: (server, { uriTemplate }) =>
-      typeof uriTemplate === 'string'
-        ? samplesOf(uriTemplate).map((uri) => reading(server, uri))
-        : [],
+    uses(server, { uriTemplate: template }, { named, budget }) {
+      if (typeof template !== 'string') return []
+      const operation = `${server}.${METHOD_PREFIX}resources.read`
+      const samples = templateSamples({ server, template }, named(operation), budget)
+      return samples.map((name) => readingNamed(server, name))
+    },
     federated: (server, entry) => ({
       ...entry,
       uriTemplate: federatedUri(server, String(entry.uriTemplate)),
@@ -72,9 +78,10 @@ export function entriesOf(page: JsonObject, { member }: ListKind): readonly Json
 /** Which entries of a server an agent may use, in their order. */
 export function usable(
   entries: readonly JsonObject[],
-  { server, kind, sees }: { readonly server: string; readonly kind: ListKind; readonly sees: Sees },
+  { server, kind, sees, named }: Looking,
 ): readonly JsonObject[] {
-  const uses = entries.map((entry) => kind.uses(server, entry))
+  const about = { named, budget: comparing() }
+  const uses = entries.map((entry) => kind.uses(server, entry, about))
   const seen = sees(uses.flat())
   let at = 0
   return entries.filter((_, index) => {
@@ -84,8 +91,19 @@ export function usable(
   })
 }
 
-/** Of these actions, which may be permitted. */
-export type Sees = (actions: readonly Action[]) => readonly boolean[]
+interface Looking {
+  readonly server: string
+  readonly kind: ListKind
+  /** Of these actions, which may be permitted. */
+  readonly sees: (actions: readonly Action[]) => readonly boolean[]
+  readonly named: Named
+}
+
+/** What policies speak of, and how much of it may be looked at for one page. */
+interface Spoken {
+  readonly named: Named
+  readonly budget: Comparing
+}
 
 function reading(server: string, uri: string): Action {
   return { kind: 'mcp.request', server, method: 'resources/read', args: { uri } }
@@ -93,13 +111,4 @@ function reading(server: string, uri: string): Action {
 
 function named(server: string, entry: JsonObject): JsonObject {
   return { ...entry, name: federatedName(server, String(entry.name)) }
-}
-
-/** An expression of a URI template (RFC 6570). */
-const EXPRESSION = /\{[^{}]*\}/g
-/** What stands for the expressions of a template where it is asked what it could lead to. */
-const SAMPLES = ['x', '1', 'x/x'] as const
-
-function samplesOf(template: string): readonly string[] {
-  return SAMPLES.map((sample) => template.replaceAll(EXPRESSION, sample))
 }

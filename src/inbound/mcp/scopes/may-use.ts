@@ -1,11 +1,10 @@
 import type { Action } from '../../../kernel/action.ts'
+import { METHOD_PREFIX } from '../../../kernel/mcp/mcp-action.ts'
 import { toolCall } from '../tool-name.ts'
 import type { Door, Visit } from '../visit.ts'
+import { type Named, patternSamples, readingNamed } from './samples.ts'
 
-/**
- * Methods of which one has to be within reach of an agent for a server to be there for it, beside
- * its tools. Policies that permit single resources or prompts alone permit `initialize` as well.
- */
+/** Methods of which one has to be within reach of an agent for a server to be there for it. */
 const OPENINGS = [
   'initialize',
   'resources/read',
@@ -28,7 +27,23 @@ export function mayUse(server: string, { identity, channel }: Visit, door: Door)
   }
   const tools = door.offer(identity)?.catalog.tools() ?? []
   const own = tools.filter((tool) => tool.server === server)
-  return sees(
-    own.map(({ tool, definition }) => ({ ...toolCall(`${server}.${tool}`, {}), definition })),
+  const calls = own.map(({ tool, definition }) => {
+    return { ...toolCall(`${server}.${tool}`, {}), definition }
+  })
+  return sees(calls) || sees(singlesOf(server, (operation) => door.gate.named(identity, operation)))
+}
+
+/** Single resources and prompts of a server that policies speak of. */
+function singlesOf(server: string, named: Named): readonly Action[] {
+  const ofMethod = (method: string, beginning: string) =>
+    named(`${server}.${METHOD_PREFIX}${method.replace('/', '.')}`).flatMap((pattern) =>
+      patternSamples(pattern, beginning).map((name) => ({ method, name })),
+    )
+  const resources = ['resources/read', 'resources/subscribe'].flatMap((method) =>
+    ofMethod(method, `${server}:`).map(({ name }) => readingNamed(server, name, method)),
   )
+  const prompts = ofMethod('prompts/get', `${server}.`).map(({ method, name }): Action => {
+    return { kind: 'mcp.request', server, method, args: { name: name.slice(server.length + 1) } }
+  })
+  return [...resources, ...prompts]
 }

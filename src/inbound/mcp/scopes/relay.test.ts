@@ -21,6 +21,21 @@ async function relaying(
   return { ...door, gate, upstreams, desk: door.at('desk') }
 }
 
+test('one resource or prompt that is permitted is enough for the server to be there', async (t) => {
+  for (const permit of ['resources.read desk:file:///a', 'prompts.get desk.greet']) {
+    const { desk } = await relaying(t, { permits: { sales: [`desk.mcp.${permit}`] } })
+    assert.equal((await desk.post(INITIALIZE, as('sales'))).status, 200, permit)
+  }
+  const { desk, upstreams } = await relaying(t, {
+    permits: { sales: ['slack.mcp.resources.read slack:file:///a'] },
+  })
+  assert.equal(
+    (await desk.post(INITIALIZE, as('sales'))).body.error.data.code,
+    'MCP_SERVER_UNKNOWN',
+  )
+  assert.deepEqual(upstreams.clients, [])
+})
+
 test('the opening of one server is what it says, in the revision of the client', async (t) => {
   const { desk, upstreams } = await relaying(t)
   const params = {

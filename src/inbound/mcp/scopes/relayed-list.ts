@@ -26,9 +26,10 @@ export async function relayedList(
   const { identity, channel } = visit
   const sees = (actions: Parameters<typeof door.gate.visible>[1]) =>
     door.gate.visible(identity, actions, channel)
+  const named = (operation: string) => door.gate.named(identity, operation)
   const entries =
     method === 'tools/list' ? firstOfName(entriesOf(page, kind)) : entriesOf(page, kind)
-  const shown = usable(entries, { server, kind, sees })
+  const shown = usable(entries, { server, kind, sees, named })
   return JSON.stringify({ ...page, [kind.member]: shown })
 }
 
