@@ -42,3 +42,19 @@ test('without a token no body is read, whatever it holds', async (t) => {
   const send = () => rawPost(running.port, {}, '{"a":1,"a":'.repeat(1000))
   await assertRepelled(running, { code: 'IDENTITY_MISSING', send })
 })
+
+test('of two credentials on one request none is believed', async (t) => {
+  const running = await runningDoor(t)
+  for (const [first, second] of [
+    ['sales', 'research'],
+    ['sales', 'forged'],
+    ['sales', 'sales'],
+  ]) {
+    const named = {
+      authorization: `Bearer ${first}-token`,
+      Authorization: `Bearer ${second}-token`,
+    }
+    const send = () => rawPost(running.port, named, JSON.stringify(INITIALIZE))
+    await assertRepelled(running, { code: 'IDENTITY_MISSING', send })
+  }
+})

@@ -15,6 +15,8 @@ export const MCP_VERSIONS = ['2025-11-25', '2025-06-18', '2025-03-26'] as const
  * connection has proved.
  */
 export function credentialOf(request: IncomingMessage): Credential {
+  // Of two credentials something before us may have looked at the other.
+  if (isRepeated(request, 'authorization')) return { kind: 'none' }
   const { authorization } = request.headers
   const certificate = clientCertificateOf(request.socket)
   const beside = certificate === undefined ? {} : { certificate }
@@ -39,6 +41,16 @@ export function credentialOf(request: IncomingMessage): Credential {
     default:
       return { kind: 'none' }
   }
+}
+
+/** Node keeps the first of some headers that come twice, and says nothing. */
+function isRepeated({ rawHeaders }: IncomingMessage, name: string): boolean {
+  let times = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const each = rawHeaders[at]
+    if (each?.length === name.length && each.toLowerCase() === name) times++
+  }
+  return times > 1
 }
 
 /** RFC 9449 section 4.2: the address without query and fragment. */
