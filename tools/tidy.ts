@@ -22,6 +22,7 @@ export const RULES = {
   links: docs.links,
   'named-paths': docs.namedPaths,
   'named-attacks': docs.namedAttacks,
+  'named-faults': docs.namedFaults,
   'decision-records': docs.decisionRecords,
 } as const satisfies Record<string, Rule>
 

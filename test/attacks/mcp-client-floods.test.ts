@@ -130,3 +130,33 @@ test('huge parameters are refused before they are anything', async (t) => {
   assert.equal((await desk.post(request('resources/read', params), session)).status, 413)
   assert.equal(gate.guarded.length, 0)
 })
+
+test('an id that is used again, while it is or later, mixes up no answers', async (t) => {
+  const waiting: PromiseWithResolvers<JsonObject>[] = []
+  const { desk, open } = await attacked(t, () => {
+    const work = Promise.withResolvers<JsonObject>()
+    waiting.push(work)
+    return work.promise
+  })
+  const session = await open()
+  const ask = () => desk.post(request('tools/call', { name: 'get' }, 'same'), session)
+  const begun = async (count: number) => {
+    while (waiting.length < count) await new Promise(setImmediate)
+  }
+  const first = ask()
+  await begun(1)
+  const second = ask()
+  await begun(2)
+  waiting[1]?.resolve({ answer: 'second' })
+  assert.deepEqual((await second).body, {
+    jsonrpc: '2.0',
+    id: 'same',
+    result: { answer: 'second' },
+  })
+  waiting[0]?.resolve({ answer: 'first' })
+  assert.deepEqual((await first).body.result, { answer: 'first' })
+  const third = ask()
+  await begun(3)
+  waiting[2]?.resolve({ answer: 'third' })
+  assert.deepEqual((await third).body.result, { answer: 'third' })
+})

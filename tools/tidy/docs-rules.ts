@@ -43,6 +43,33 @@ export const namedAttacks: Rule = function* (files) {
   }
 }
 
+const FAULTS = 'docs/gateway-faults.md'
+const TESTED = /\[([^\]]+)\]\(\.\.\/([^)]+\.test\.ts)\)/g
+const TITLE = /\b(?:test|law)\(\s*(['`])((?:(?!\1).)*)\1/gs
+
+/** A fault of others stands beside tests whose titles say that it is none here. */
+export const namedFaults: Rule = function* (files) {
+  const titles = new Map<string, string>()
+  const titlesOf = (path: string) => {
+    const text = files.find((file) => file.path === path)?.text ?? ''
+    const found = () => [...text.matchAll(TITLE)].map(([, , title]) => title).join('\n')
+    const known = titles.get(path) ?? found()
+    titles.set(path, known)
+    return known
+  }
+  const page = files.find(({ path }) => path === FAULTS)?.text ?? ''
+  for (const [index, row] of page.split('\n').entries()) {
+    if (!row.startsWith('| ') || row.startsWith('| Fault |')) continue
+    const at = { path: FAULTS, line: index + 1 }
+    const tests = [...row.matchAll(TESTED)]
+    if (tests.length === 0) yield { ...at, message: 'name a test by a part of its title' }
+    for (const [, title = '', path = ''] of tests) {
+      if (titlesOf(path).includes(title)) continue
+      yield { ...at, message: `no test of \`${path}\` is called \`${title}\`` }
+    }
+  }
+}
+
 type Pages = ReadonlyMap<string, ProjectFile>
 
 function whyBroken(from: string, target: string, pages: Pages): string | undefined {

@@ -35,6 +35,26 @@ export const docsViolations: readonly Planted[] = [
     says: /name this attack in docs\/threat-model.md/,
   },
   {
+    rule: 'named-faults',
+    violation: 'a fault whose test is called something else by now',
+    files: [
+      file(
+        'docs/gateway-faults.md',
+        '| Fault | Test |\n| it leaks | [holds](../src/a.test.ts) |\n',
+      ),
+      file('src/a.test.ts', "// holds\ntest('leaks', () => {})\n"),
+    ],
+    line: 2,
+    says: /no test of `src\/a.test.ts` is called `holds`/,
+  },
+  {
+    rule: 'named-faults',
+    violation: 'a fault without a test',
+    files: [file('docs/gateway-faults.md', '| Fault | Test |\n| it leaks | never |\n')],
+    line: 2,
+    says: /name a test by a part of its title/,
+  },
+  {
     rule: 'decision-records',
     violation: 'a gap in the numbers',
     files: [file('docs/adr/0001-a.md', record(1)), file('docs/adr/0003-b.md', record(3))],

@@ -4,7 +4,13 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { Client as OlderClient } from '@modelcontextprotocol/sdk/client/index.js'
 import * as older from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js'
-import { as, type RunningDoor, runningDoor, TOOLS } from '../../../test/support/running-door.ts'
+import {
+  as,
+  type RunningDoor,
+  request,
+  runningDoor,
+  TOOLS,
+} from '../../../test/support/running-door.ts'
 
 const INFO = { name: 'test', version: '0' }
 const options = { requestInit: { headers: as('sales') } }
@@ -74,4 +80,22 @@ test('the official client 1 does all that is served', async (t) => {
   await useAll(running, client as AnyClient, changed)
   await transport.terminateSession()
   await client.close()
+})
+
+test('a discovery in another shape is told so, and holds up nothing behind it', async (t) => {
+  const door = await runningDoor(t)
+  for (const params of [undefined, {}, { _meta: {} }, { protocolVersion: '2026-07-28' }]) {
+    const message = {
+      jsonrpc: '2.0',
+      id: 'd',
+      method: 'server/discover',
+      ...(params && { params }),
+    }
+    const { status, body } = await door.post(message, as('sales'))
+    assert.ok(status >= 400 && status < 500, `${status}`)
+    assert.equal(body.error.code < 0, true)
+    assert.match(body.error.data.code, /^(REQUEST|SESSION)_/)
+  }
+  const session = await door.open()
+  assert.equal((await door.post(request('tools/list'), session)).status, 200)
 })

@@ -48,6 +48,9 @@ const TOOLS: Record<string, (id: string, params: Json & { _meta?: Json }) => voi
     tell('tools/list_changed', {})
     reply(id, { content: [] })
   },
+  /** Written as it stands in `line`, with the id put in. */
+  raw: (id, { arguments: args }) =>
+    process.stdout.write(`${String((args as Json).line).replace('ID', id)}\n`),
   die: () => process.exit(7),
 }
 

@@ -5,6 +5,8 @@ import { type Asked, type Behaviour, type HttpUpstream, httpUpstream } from './h
 export interface SseUpstream extends HttpUpstream {
   /** Writes a message on the last stream. */
   say(message: JsonObject): void
+  /** Writes bytes on the last stream as they are. */
+  write(text: string): void
   /** Ends the last stream. */
   hangUp(): void
 }
@@ -51,5 +53,10 @@ export async function sseUpstream(t: TestContext, script: SseScript = {}): Promi
       asked.response.write(`event: endpoint\ndata: ${endpoint}\n\n`)
     },
   })
-  return { ...upstream, say, hangUp: () => void last?.response.end() }
+  return {
+    ...upstream,
+    say,
+    write: (text) => void last?.response.write(text),
+    hangUp: () => void last?.response.end(),
+  }
 }

@@ -37,6 +37,16 @@ test('each agent has a process of its own, which all its sessions use', async (t
   assert.equal(servers.status()[0]?.links, 2)
 })
 
+test('calls one after the other open no session anew', async (t) => {
+  const upstream = await httpUpstream(t)
+  const servers = await connected(t, http(upstream.url, OWN))
+  const caller = clientOf(SALES)
+  for (let calls = 0; calls < 20; calls++) await say(servers, caller, 'echo')
+  // One is the runtime's own.
+  assert.equal(upstream.of('initialize').length, 2)
+  assert.equal(upstream.of('tools/call').length, 20)
+})
+
 test('an agent has another link for each person, and each thing it says of itself', async (t) => {
   const upstream = await httpUpstream(t)
   const servers = await connected(t, http(upstream.url, OWN))
