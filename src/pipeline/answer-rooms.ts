@@ -31,28 +31,11 @@ export class AnswerRooms implements Answers {
   }
 
   enter(owner: string): TakenRoom {
-    let taken = 0
-    return {
-      get bytes() {
-        return taken
-      },
-      answer: () => {
-        let counted = 0
-        return (bytes) => {
-          if (bytes <= SMALL_ANSWER_BYTES || bytes <= counted) return
-          this.#take(owner, bytes - counted)
-          taken += bytes - counted
-          counted = bytes
-        }
-      },
-      leave: () => {
-        if (taken > 0) this.#give(owner, taken)
-        taken = 0
-      },
-    }
+    return new Room(this, owner)
   }
 
-  #take(owner: string, bytes: number): void {
+  /** @throws PortcullisError `ANSWERS_LIMIT`. */
+  take(owner: string, bytes: number): void {
     const own = (this.#owners.get(owner) ?? 0) + bytes
     const all = this.#bytes + bytes
     if (own > this.#limitBytes - all) {
@@ -63,10 +46,38 @@ export class AnswerRooms implements Answers {
     this.#bytes = all
   }
 
-  #give(owner: string, bytes: number): void {
+  /** Gives back what was taken. */
+  give(owner: string, bytes: number): void {
     const own = (this.#owners.get(owner) ?? 0) - bytes
     if (own > 0) this.#owners.set(owner, own)
     else this.#owners.delete(owner)
     this.#bytes -= bytes
+  }
+}
+
+/** A class: one is made for every call. */
+class Room implements TakenRoom {
+  readonly #rooms: AnswerRooms
+  readonly #owner: string
+  bytes = 0
+
+  constructor(rooms: AnswerRooms, owner: string) {
+    this.#rooms = rooms
+    this.#owner = owner
+  }
+
+  answer(): (bytes: number) => void {
+    let counted = 0
+    return (bytes) => {
+      if (bytes <= SMALL_ANSWER_BYTES || bytes <= counted) return
+      this.#rooms.take(this.#owner, bytes - counted)
+      this.bytes += bytes - counted
+      counted = bytes
+    }
+  }
+
+  leave(): void {
+    if (this.bytes > 0) this.#rooms.give(this.#owner, this.bytes)
+    this.bytes = 0
   }
 }
