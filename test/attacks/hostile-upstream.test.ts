@@ -5,6 +5,7 @@ import {
   ASKS_PER_REQUEST_LIMIT,
   type McpServerOptions,
   REQUESTS_LIMIT,
+  RESULT_VALUES_LIMIT,
   SAYINGS_PER_SECOND_LIMIT,
   TOOLS_LIMIT,
 } from '../../src/connectors/mcp/options.ts'
@@ -110,6 +111,20 @@ test('a result without measure ends its call, and is not held', async (t) => {
   await assert.rejects(call(servers, 'bad.flood'), { code: 'UPSTREAM_PROTOCOL' })
   await othersAnswer(servers)
 })
+
+for (const item of ['0', '""', '{}', '[]']) {
+  test(`a result of millions of ${item} ends its call, and is walked by nobody else`, async (t) => {
+    const servers = await beside(
+      t,
+      scripted(await scratch(t), {}, { ...OWN, callTimeoutMs: 10_000 }),
+    )
+    const many = { count: RESULT_VALUES_LIMIT, item }
+    await assert.rejects(call(servers, 'bad.items', many), { code: 'UPSTREAM_PROTOCOL' })
+    await othersAnswer(servers)
+    const fewer = await call(servers, 'bad.items', { ...many, count: RESULT_VALUES_LIMIT - 4 })
+    assert.ok(fewer.structuredContent)
+  })
+}
 
 test('a server that stalls takes so many calls and no more, and others answer', async (t) => {
   const upstream = await httpUpstream(t, { 'tools/call': () => undefined })

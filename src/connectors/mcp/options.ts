@@ -46,6 +46,8 @@ const MEBIBYTE = 1024 * 1024
 export const MESSAGE_LIMIT_BYTES = 16 * MEBIBYTE
 /** How deep a result may nest. Less than what has a canonical form: a receipt has to cover it. */
 export const RESULT_DEPTH_LIMIT = 100
+/** Values in a result, of all depths: what many small ones cost to look at, their bytes hide. */
+export const RESULT_VALUES_LIMIT = 500_000
 /** Pages of `tools/list` that are followed. */
 export const TOOL_PAGES_LIMIT = 100
 /** Tools that one server may offer. */

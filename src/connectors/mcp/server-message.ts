@@ -3,7 +3,7 @@ import { PortcullisError } from '../../kernel/errors.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../kernel/json/value.ts'
 import { PeerError, rpcErrorOf } from '../../kernel/mcp/peer-error.ts'
 import { visible } from '../../kernel/text/visible.ts'
-import { QUOTE_LIMIT, RESULT_DEPTH_LIMIT } from './options.ts'
+import { QUOTE_LIMIT, RESULT_DEPTH_LIMIT, RESULT_VALUES_LIMIT } from './options.ts'
 
 /**
  * The JSON-RPC message that a server sent. Errors do not quote it: it may hold what agents must not
@@ -48,23 +48,33 @@ function refusal(error: JsonObject): PeerError {
 }
 
 /** What has no canonical JSON can't enter a receipt: found after the effect, it would have none. */
-export function checkPassable(value: JsonValue, depth = 0): void {
-  if (typeof value === 'string') checkText(value)
-  else if (typeof value === 'number') checkNumber(value)
-  else if (typeof value === 'object' && value !== null) checkMembers(value, depth)
+export function checkPassable(value: JsonValue): void {
+  check(value, 0, { values: RESULT_VALUES_LIMIT })
 }
 
-function checkMembers(value: JsonObject | readonly JsonValue[], depth: number): void {
+/** How many values may still come: each is looked at by every step behind this one. */
+interface Left {
+  values: number
+}
+
+function check(value: JsonValue, depth: number, left: Left): void {
+  if (--left.values < 0) throw protocol('the answer holds too many values')
+  if (typeof value === 'string') checkText(value)
+  else if (typeof value === 'number') checkNumber(value)
+  else if (typeof value === 'object' && value !== null) checkMembers(value, depth, left)
+}
+
+function checkMembers(value: JsonObject | readonly JsonValue[], depth: number, left: Left): void {
   if (depth === RESULT_DEPTH_LIMIT) throw protocol('the answer is nested too deep')
   if (Array.isArray(value)) {
-    for (const item of value) checkPassable(item, depth + 1)
+    for (const item of value) check(item, depth + 1, left)
     return
   }
   for (const [name, item] of Object.entries(value)) {
     // Harmless as parsed, but `target[name] = …` in any code after this replaces a prototype.
     if (name === '__proto__') throw protocol('the answer has a member `__proto__`')
     checkText(name)
-    checkPassable(item, depth + 1)
+    check(item, depth + 1, left)
   }
 }
 

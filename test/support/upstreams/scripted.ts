@@ -56,6 +56,12 @@ const UNKNOWN = { code: -32601, message: 'method not found' }
 const TOOLS: Record<string, (id: unknown, args: Json, meta: Json) => void> = {
   echo: (id, { message }) => say(id, String(message)),
   answer: (id, { result }) => reply(id, result),
+  /** A list of so many items, each as it stands in `item`. */
+  items(id, { count, item }) {
+    const list = `[${`${item},`.repeat(Number(count) - 1)}${item}]`
+    const result = `{"content":[],"structuredContent":{"list":${list}}}`
+    process.stdout.write(`{"jsonrpc":"2.0","id":${id},"result":${result}}\n`)
+  },
   large: (id, { bytes }) => say(id, 'x'.repeat(Number(bytes))),
   /** Written as it stands in `line`, with the id put in. */
   raw: (id, { line }) => process.stdout.write(`${String(line).replace('ID', String(id))}\n`),
