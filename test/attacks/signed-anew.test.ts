@@ -41,9 +41,9 @@ async function pinned(t: TestContext) {
     ...{ domains: ['example.com'], keys: [], beside: new Map() },
     documents: { discovery, revocations: async () => [] },
   }
-  const servers = new Map([['desk', signers]])
   const clock = { now: () => 0 }
-  const signatures = new SchemaPinSignatures({ servers, pins, clock, report: () => undefined })
+  const signatures = new SchemaPinSignatures({ pins, clock, report: () => undefined })
+  signatures.follow('desk', signers)
   const { desk, told } = await toolDesk(t, 'first_use', signatures)
   const named = (definition: JsonObject) => ({ server: 'desk', tool: 'sum', definition })
   /** What the tool is once its signature was looked at. */

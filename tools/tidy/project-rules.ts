@@ -4,11 +4,16 @@ import { eachLine, isTest, type Rule } from './project.ts'
 /** The table of codes, and the parts it is put together from: `errors.ts`, `door-errors.ts`. */
 const ERROR_TABLE = /^src\/kernel\/([a-z]+-)*errors\.ts$/
 const ERROR_PINS = 'test/support/pinned-errors.ts'
+/** That list, and the parts it is put together from: `pinned-identity-errors.ts`. */
+const PINS_AND_PARTS = /^test\/support\/pinned-([a-z]+-)*errors\.ts$/
 const CODE_ENTRY = /^ {2}([A-Z][A-Z0-9_]*): \{/
 
 /** A code is an API: one that nothing raises misleads, one that no test pins may change unseen. */
 export const errorCodes: Rule = function* (files) {
-  const pins = files.find(({ path }) => path === ERROR_PINS)?.text ?? ''
+  const pins = files
+    .filter(({ path }) => PINS_AND_PARTS.test(path))
+    .map(({ text }) => text)
+    .join('\n')
   const used = files
     .filter(({ path }) => /^src\/.*\.ts$/.test(path) && !isTest(path))
     .map(({ text }) => text)

@@ -119,8 +119,7 @@ export class Link {
     try {
       return await this.#use(request, async () => {
         const transport = this.#transport ?? (await this.#ready())
-        const raised = caller && this.#level.raise(request, this.#about)
-        if (raised !== undefined) await raised
+        await (caller && this.#level.raise(request, this.#about))
         const options = callOptions(server, waiter, to.callTimeoutMs)
         const result = await transport.request(request, options)
         this.#state.note(request)
