@@ -2,6 +2,7 @@ import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { claimedCheckpoint } from '../../kernel/tlog/checkpoint.ts'
 import type { Log } from '../../pipeline/ports.ts'
+import { SMALL_HEAP } from '../small-heap.ts'
 import type { FromIndexer, ToIndexer } from './index-worker.ts'
 import { IndexedRuns } from './indexed-runs.ts'
 
@@ -37,7 +38,7 @@ export class IndexFollower {
   constructor({ directory, log }: FollowerOptions) {
     this.runs = new IndexedRuns(directory)
     this.#log = log
-    this.#worker = new Worker(WORKER, { workerData: { directory } })
+    this.#worker = new Worker(WORKER, { workerData: { directory }, resourceLimits: SMALL_HEAP })
     // An index is a convenience: that it is made holds up nobody's end, unless they wait for it.
     this.#worker.unref()
     this.#worker.on('message', (message: FromIndexer) => this.#heard(message))

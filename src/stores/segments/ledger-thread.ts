@@ -1,6 +1,7 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { PortcullisError } from '../../kernel/errors.ts'
+import { SMALL_HEAP } from '../small-heap.ts'
 import type { Batch } from './batch.ts'
 import type { CommitAnswer, Group, OpenedLedger, Standing } from './group.ts'
 import type { FromWorker, ToWorker, WorkerSettings } from './ledger-messages.ts'
@@ -38,7 +39,7 @@ export class LedgerThread implements GroupService {
 
   /** Resolves when the ledger is open; rejects with the code of what is wrong with it. */
   static async start(settings: WorkerSettings): Promise<LedgerThread> {
-    const worker = new Worker(WORKER, { workerData: settings })
+    const worker = new Worker(WORKER, { workerData: settings, resourceLimits: SMALL_HEAP })
     const exit = exitOf(worker)
     const first = new Promise<FromWorker>((resolve) => worker.once('message', resolve))
     const answer = await Promise.race([first, exit])

@@ -3,6 +3,7 @@ import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { policyRequestText, type RecordedRequest } from '../../kernel/policy/recorded-request.ts'
 import type { Log, Recordings } from '../../pipeline/ports.ts'
+import { SMALL_HEAP } from '../small-heap.ts'
 import type { RequestBounds, RequestText } from './request-file.ts'
 import type {
   FromRequestWorker,
@@ -50,7 +51,8 @@ export interface OpenRecordings extends Recordings {
 export function recordRequests(options: RecordRequestsOptions): OpenRecordings {
   const { file, maxAgeMs, maxCount } = options
   const settings: RequestWorkerSettings = { file, bounds: { maxAgeMs, maxCount } }
-  return new Recorder(new Worker(WORKER, { workerData: settings }), options)
+  const worker = new Worker(WORKER, { workerData: settings, resourceLimits: SMALL_HEAP })
+  return new Recorder(worker, options)
 }
 
 class Recorder implements OpenRecordings {
