@@ -67,7 +67,7 @@ export function openIndex(directory: string): DatabaseSync {
   const db = new DatabaseSync(file, { timeout: INDEX_WAIT_MS })
   return orClose(db, () => {
     // Of what is lost with the power the segments have all: no commit waits for the disk.
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32000')
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8000')
     prepare(db)
   })
 }
