@@ -7,6 +7,7 @@ import { codeOf } from '../kernel/errors.ts'
 import { jsonLine } from '../kernel/json/json-line.ts'
 import { command, EXIT, printError } from './command.ts'
 import { type ConfigOptions, withConfig } from './config-option.ts'
+import { boundHeap, startWithSmallHeap } from './heap-bounds.ts'
 
 /** How long an orderly end may take, in milliseconds. After it the process ends as it is. */
 export const STOPPING_WAIT_MS = 15_000
@@ -24,6 +25,7 @@ export function upCommand(): Command {
 }
 
 async function up({ config: file, json }: ConfigOptions): Promise<void> {
+  startWithSmallHeap()
   const log = streamLog(process.stderr, systemClock)
   const asked = stopSignal()
   try {
@@ -36,6 +38,7 @@ async function up({ config: file, json }: ConfigOptions): Promise<void> {
       void reloadServers(runtime, log)
     })
     await announce(runtime, json)
+    boundHeap()
     log.info('runtime.stopping', { signal: await asked })
     giveUpAfter(STOPPING_WAIT_MS, log)
     await runtime.close()

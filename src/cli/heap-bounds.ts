@@ -1,0 +1,73 @@
+/**
+ * How much memory V8 takes to be fast. Left alone it lets the young generation grow to 128 MB and
+ * the old one to several times of what is alive, and gives nothing back while nothing happens.
+ * These flags are read at each collection, so they may change while the process runs; they hold for
+ * all threads of the process, which is why the command line sets them and no library does.
+ */
+import { PerformanceObserver, performance } from 'node:perf_hooks'
+import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
+
+/** Bytes of the young generation, both halves of it, from which on it does not grow. */
+export const YOUNG_BYTES = 16 * 1024 * 1024
+
+/** Garbage that the old generation may gather, in percent of what is alive. */
+const GARBAGE_PERCENT = 50
+
+/** How often it is asked whether the process rests, in milliseconds. */
+const LOOK_INTERVAL_MS = 2_000
+
+/** The process rests if its event loop is busy for less than this share of the time. */
+const RESTING_BELOW = 0.05
+
+/** While it starts a process keeps nearly all that it makes: a larger young generation is vain. */
+export function startWithSmallHeap(): void {
+  mayGrow(false)
+}
+
+/** Once it is started: bounds the heap while there is work, and gives memory back after it. */
+export function boundHeap(): void {
+  setFlagsFromString(`--heap-growing-percent=${GARBAGE_PERCENT}`)
+  boundYoungGeneration()
+  sparWhileResting()
+}
+
+/** It grows by doubling, so what it has at the last look decides about the next step. */
+function boundYoungGeneration(): void {
+  let growing = true
+  mayGrow(growing)
+  const look = () => {
+    if (youngBytes() < YOUNG_BYTES === growing) return
+    growing = !growing
+    mayGrow(growing)
+  }
+  new PerformanceObserver(look).observe({ entryTypes: ['gc'] })
+}
+
+/** At rest V8 collects what the work left, in small steps, and returns the pages. */
+function sparWhileResting(): void {
+  let before = performance.eventLoopUtilization()
+  let resting = true
+  sparing(resting)
+  const look = () => {
+    const now = performance.eventLoopUtilization()
+    const rests = performance.eventLoopUtilization(now, before).utilization < RESTING_BELOW
+    before = now
+    if (rests === resting) return
+    resting = rests
+    sparing(resting)
+  }
+  setInterval(look, LOOK_INTERVAL_MS).unref()
+}
+
+function youngBytes(): number {
+  const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')
+  return young?.space_size ?? 0
+}
+
+function mayGrow(may: boolean): void {
+  setFlagsFromString(`--semi-space-growth-factor=${may ? 2 : 1}`)
+}
+
+function sparing(on: boolean): void {
+  setFlagsFromString(on ? '--optimize-for-size' : '--no-optimize-for-size')
+}
