@@ -36,9 +36,13 @@ export async function portcullis(folder: string, args: readonly string[]): Promi
   }
 }
 
-/** `portcullis up`, ready when it says where it listens. */
-export async function startRuntime(folder: string, env: Record<string, string>): Promise<Runtime> {
-  const child = spawn(process.execPath, [LAUNCHER, 'up', '--json'], {
+/** `portcullis up`, of this checkout unless told; ready when it says where it listens. */
+export async function startRuntime(
+  folder: string,
+  env: Record<string, string>,
+  launcher = LAUNCHER,
+): Promise<Runtime> {
+  const child = spawn(process.execPath, [launcher, 'up', '--json'], {
     cwd: folder,
     env: { PATH: process.env.PATH, HOME: folder, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

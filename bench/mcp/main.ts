@@ -4,7 +4,7 @@
  */
 import { figures, measure, print, type Result, type Sample } from '../report.ts'
 import { type Route, routes } from './routes.ts'
-import { lists, sessions } from './scale.ts'
+import { afterCalls, lists, sessions } from './scale.ts'
 import { openSession } from './session.ts'
 
 /** Calls measured at one and at sixteen callers, and before them to warm up. */
@@ -87,8 +87,10 @@ try {
   process.stderr.write('many sessions\n')
   const held = await sessions(gate)
   const results = compare(await measureAll(paths))
+  process.stderr.write('rest\n')
+  const later = await afterCalls(gate, held[0])
   process.stderr.write('a list of many tools\n')
-  results.push(...(await lists(gate)), ...held)
+  results.push(...(await lists(gate)), ...held, ...later)
   print('mcp', results, process.argv.includes('--json'))
 } finally {
   await close()

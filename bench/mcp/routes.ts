@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { freePort } from '../../demo/free-port.ts'
 import { portcullis, startRuntime } from '../../demo/runtime-process.ts'
+import { shippedRuntime } from './shipped.ts'
 
 /** One way from the client to an upstream. */
 export interface Route {
@@ -102,7 +103,8 @@ export async function routes(): Promise<Routes> {
   })
   const rawPeers = await proxied([RAW, 'stdio'])
   const everythingPeers = await proxied([EVERYTHING])
-  const gate = await startGate(folder, { raw, many, everything })
+  const shipped = shippedRuntime()
+  const gate = await startGate(folder, { raw, many, everything }, shipped.launcher)
 
   const at = (port: number) => new URL(`http://127.0.0.1:${port}/mcp`)
   const through = { url: new URL(`${gate.address}/mcp`), token: gate.token }
@@ -130,11 +132,16 @@ export async function routes(): Promise<Routes> {
       await gate.stop()
       for (const { pid } of children) if (pid !== undefined) process.kill(-pid, 'SIGKILL')
       rmSync(folder, { recursive: true, force: true })
+      shipped.remove()
     },
   }
 }
 
-async function startGate(folder: string, ports: { raw: number; many: number; everything: number }) {
+async function startGate(
+  folder: string,
+  ports: { raw: number; many: number; everything: number },
+  launcher: string,
+) {
   mkdirSync(join(folder, 'policies'))
   writeFileSync(
     join(folder, 'policies', 'bench.policy'),
@@ -172,7 +179,7 @@ command = ${JSON.stringify(process.execPath)}
 args = [${JSON.stringify(RAW)}, "stdio"]
 `,
   )
-  const runtime = await startRuntime(folder, {})
+  const runtime = await startRuntime(folder, {}, launcher)
   const tokenOf = async (agent: string) => {
     const { stdout, stderr } = await portcullis(folder, ['agent', 'token', agent, '--ttl', '2h'])
     if (stdout === '') throw new Error(stderr)

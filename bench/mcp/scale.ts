@@ -6,6 +6,12 @@ import { openSession, type Session } from './session.ts'
 
 const LISTINGS = 30
 const SESSIONS = 1_000
+/** Fewer than a server is asked at a time. */
+const CALLERS_AT_ONCE = 100
+/** How often the process is looked at while sessions open, in milliseconds. */
+const LOOK_INTERVAL_MS = 20
+/** The runtime gives memory back within this time of rest, in milliseconds. */
+const REST_MS = 30_000
 
 /** A list of thousands of tools, filtered for an agent: one page of it, and all its pages. */
 export async function lists({ address, token, many }: Gate): Promise<readonly Result[]> {
@@ -41,24 +47,62 @@ export async function lists({ address, token, many }: Gate): Promise<readonly Re
   ]
 }
 
-/** What the runtime's process holds with many sessions open, each of which has called a tool. */
-export async function sessions({ address, pid, crowd }: Gate): Promise<readonly Result[]> {
+/**
+ * What the runtime's process holds with many sessions open, each of which has called a tool, and at
+ * most while they all open at once.
+ */
+export async function sessions({
+  address,
+  pid,
+  crowd,
+}: Gate): Promise<readonly [Result, ...Result[]]> {
   const before = resident(pid)
-  const open: Session[] = []
-  for (let at = 0; at < SESSIONS; at++) {
+  const open = (at: number) => {
     const token = crowd[at % crowd.length]
-    const session = await openSession(new URL(`${address}/mcp`), { callers: 1, token })
-    await session.call('raw.echo', { message: 'hello' })
-    open.push(session)
+    return openSession(new URL(`${address}/mcp`), { callers: 1, token })
+  }
+  const call = (session: Session | undefined) => session?.call('raw.echo', { message: 'hello' })
+  const opened: Session[] = []
+  for (let at = 0; at < SESSIONS; at++) {
+    const session = await open(at)
+    await call(session)
+    opened.push(session)
   }
   const after = resident(pid)
-  await Promise.all(open.map((session) => session.close()))
-  const against = 'sessions/0/resident'
-  const ratio = rounded(after / before)
+  await Promise.all(opened.map((session) => session.close()))
+  let peak = 0
+  const looking = setInterval(() => {
+    peak = Math.max(peak, resident(pid))
+  }, LOOK_INTERVAL_MS)
+  const atOnce = await Promise.all(Array.from({ length: SESSIONS }, (_, at) => open(at)))
+  const waiting = [...atOnce]
+  await measure(CALLERS_AT_ONCE, SESSIONS, async () => call(waiting.pop()))
+  clearInterval(looking)
+  peak = Math.max(peak, resident(pid))
+  await Promise.all(atOnce.map((session) => session.close()))
+  const name = `sessions/${SESSIONS}`
   return [
-    { name: against, value: rounded(before), unit: 'MB', against: null, ratio: null },
-    { name: `sessions/${SESSIONS}/resident`, value: rounded(after), unit: 'MB', against, ratio },
+    held('sessions/0/resident', before),
+    held(`${name}/resident`, after, before),
+    held(`${name}/at-once`, peak, before),
   ]
+}
+
+/** What it holds after all those calls, and when it has had nothing to do for a while. */
+export async function afterCalls({ pid }: Gate, started: Result): Promise<readonly Result[]> {
+  const after = resident(pid)
+  await new Promise((rested) => setTimeout(rested, REST_MS))
+  return [
+    held('calls/resident', after, started.value),
+    held('rest/resident', resident(pid), started.value),
+  ]
+}
+
+/** Megabytes, beside those at the start. */
+function held(name: string, value: number, before?: number): Result {
+  const figure = { name, value: rounded(value), unit: 'MB' } as const
+  if (before === undefined) return { ...figure, against: null, ratio: null }
+  return { ...figure, against: 'sessions/0/resident', ratio: rounded(value / before) }
 }
 
 /** Megabytes of a process that are in memory. */

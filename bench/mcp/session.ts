@@ -46,6 +46,11 @@ export async function openSession(
     return { answer, text }
   }
 
+  const end = async () => {
+    const answer = await pool.request({ method: 'DELETE', path: url.pathname, headers })
+    await answer.body.dump()
+  }
+
   let ids = 0
   const ask = async (method: string, params: object, name?: string) => {
     const meta = modern ? { _meta: META } : {}
@@ -63,7 +68,10 @@ export async function openSession(
       const { tools, nextCursor } = page as { tools: readonly unknown[]; nextCursor?: string }
       return { count: tools.length, next: nextCursor }
     },
-    close: () => pool.close(),
+    async close() {
+      if (headers['mcp-session-id'] !== undefined) await end()
+      await pool.close()
+    },
   }
   if (modern) {
     headers['mcp-protocol-version'] = MODERN
