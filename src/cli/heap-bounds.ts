@@ -10,8 +10,10 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
 /** Bytes of the young generation, both halves of it, from which on it does not grow. */
 export const YOUNG_BYTES = 16 * 1024 * 1024
 
-/** Garbage that the old generation may gather, in percent of what is alive. */
-const GARBAGE_PERCENT = 50
+/** Garbage that the old generation may gather, in percent of what is alive, while starting. */
+const STARTING_GARBAGE_PERCENT = 50
+/** V8 decides: more collections than it has by itself take time from calls. */
+const WORKING_GARBAGE_PERCENT = 0
 
 /** How often it is asked whether the process rests, in milliseconds. */
 const LOOK_INTERVAL_MS = 2_000
@@ -19,14 +21,18 @@ const LOOK_INTERVAL_MS = 2_000
 /** The process rests if its event loop is busy for less than this share of the time. */
 const RESTING_BELOW = 0.05
 
-/** While it starts a process keeps nearly all that it makes: a larger young generation is vain. */
+/**
+ * While it starts a process keeps nearly all that it makes: a larger young generation is vain. What
+ * it makes and drops, it would have for good: nothing is collected from a heap that never fills.
+ */
 export function startWithSmallHeap(): void {
   mayGrow(false)
+  mayGather(STARTING_GARBAGE_PERCENT)
 }
 
 /** Once it is started: bounds the heap while there is work, and gives memory back after it. */
 export function boundHeap(): void {
-  setFlagsFromString(`--heap-growing-percent=${GARBAGE_PERCENT}`)
+  mayGather(WORKING_GARBAGE_PERCENT)
   boundYoungGeneration()
   sparWhileResting()
 }
@@ -66,6 +72,10 @@ function youngBytes(): number {
 
 function mayGrow(may: boolean): void {
   setFlagsFromString(`--semi-space-growth-factor=${may ? 2 : 1}`)
+}
+
+function mayGather(percent: number): void {
+  setFlagsFromString(`--heap-growing-percent=${percent}`)
 }
 
 function sparing(on: boolean): void {
