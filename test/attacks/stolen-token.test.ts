@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
+import { createMcpServer } from '../../src/inbound/mcp/server.ts'
 import { assertRepelled } from '../support/assert-repelled.ts'
-import { rawPost } from '../support/raw-http.ts'
+import { inMemoryGate } from '../support/in-memory-gate.ts'
+import { exchange, rawPost } from '../support/raw-http.ts'
 import { as, INITIALIZE, request, runningDoor } from '../support/running-door.ts'
 
 test('a forged token is repelled and challenged', async (t) => {
@@ -57,4 +60,21 @@ test('of two credentials on one request none is believed', async (t) => {
     const send = () => rawPost(running.port, named, JSON.stringify(INITIALIZE))
     await assertRepelled(running, { code: 'IDENTITY_MISSING', send })
   }
+})
+
+test('of two credentials no route of a listener is told one', async (t) => {
+  const gate = inMemoryGate()
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+  const server = createMcpServer({ gate, log, allowedHosts: [], allowedOrigins: [] })
+  server.get('/told', async ({ headers }) => ({ told: headers.authorization ?? 'nothing' }))
+  await server.listen({ host: '127.0.0.1', port: 0 })
+  t.after(() => server.close())
+  const { port } = server.server.address() as AddressInfo
+  const told = async (...lines: readonly string[]) => {
+    const head = ['GET /told HTTP/1.1', `host: 127.0.0.1:${port}`, 'connection: close', ...lines]
+    return (await exchange(port, `${head.join('\r\n')}\r\n\r\n`)).body.told
+  }
+  assert.equal(await told('authorization: Bearer a'), 'Bearer a')
+  assert.equal(await told('authorization: Bearer a', 'AUTHORIZATION: Basic b'), 'nothing')
+  assert.equal(await told('authorization: Bearer a', 'authorization: Bearer a'), 'nothing')
 })

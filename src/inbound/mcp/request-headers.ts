@@ -44,7 +44,8 @@ export function credentialOf(request: IncomingMessage): Credential {
 }
 
 /** Node keeps the first of some headers that come twice, and says nothing. */
-function isRepeated({ rawHeaders }: IncomingMessage, name: string): boolean {
+/** Is a header there more than once? Node keeps the first and says nothing. */
+export function isRepeated({ rawHeaders }: IncomingMessage, name: string): boolean {
   let times = 0
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const each = rawHeaders[at]

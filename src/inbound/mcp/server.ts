@@ -6,6 +6,7 @@ import { checkAddress } from './address.ts'
 import { errorAnswer, errorBody, sendAnswer } from './answer.ts'
 import { DEFAULT_LISTENER_LIMITS, type ListenerLimits } from './limits.ts'
 import { createListener, type ListenerTls } from './listener.ts'
+import { isRepeated } from './request-headers.ts'
 import { NO_RUN } from './visit.ts'
 
 export interface McpServerOptions {
@@ -70,6 +71,8 @@ export function createMcpServer(options: McpServerOptions): FastifyInstance {
   const rules = { allowedHosts, allowedOrigins, secure: tls !== undefined }
   server.addHook('onRequest', async (request, reply) => {
     const { socket, headersDistinct, headers } = request.raw
+    // Whichever door it is for: something before us may have judged by the other one.
+    if (isRepeated(request.raw, 'authorization')) delete headers.authorization
     try {
       const hosts = headersDistinct.host ?? []
       checkAddress({ hosts, origin: headers.origin, port: socket.localPort }, rules)
