@@ -1,10 +1,10 @@
 /**
- * How much memory V8 takes to be fast. Left alone it lets the young generation grow to 128 MB and
- * the old one to several times of what is alive, and gives nothing back while nothing happens.
- * These flags are read at each collection, so they may change while the process runs; they hold for
- * all threads of the process, which is why the command line sets them and no library does.
+ * How much memory V8 takes to be fast. Left alone it lets the young generation grow to 128 MB,
+ * without making calls faster. These flags are read at each collection, so they may change while
+ * the process runs; they hold for all its threads, which is why the command line sets them and no
+ * library does.
  */
-import { PerformanceObserver, performance } from 'node:perf_hooks'
+import { PerformanceObserver } from 'node:perf_hooks'
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
 
 /** Bytes of the young generation, both halves of it, from which on it does not grow. */
@@ -15,12 +15,6 @@ const STARTING_GARBAGE_PERCENT = 50
 /** V8 decides: more collections than it has by itself take time from calls. */
 const WORKING_GARBAGE_PERCENT = 0
 
-/** How often it is asked whether the process rests, in milliseconds. */
-const LOOK_INTERVAL_MS = 2_000
-
-/** The process rests if its event loop is busy for less than this share of the time. */
-const RESTING_BELOW = 0.05
-
 /**
  * While it starts a process keeps nearly all that it makes: a larger young generation is vain. What
  * it makes and drops, it would have for good: nothing is collected from a heap that never fills.
@@ -30,11 +24,10 @@ export function startWithSmallHeap(): void {
   mayGather(STARTING_GARBAGE_PERCENT)
 }
 
-/** Once it is started: bounds the heap while there is work, and gives memory back after it. */
+/** Once it is started: the young generation has a bound, the old one is V8's own affair. */
 export function boundHeap(): void {
   mayGather(WORKING_GARBAGE_PERCENT)
   boundYoungGeneration()
-  sparWhileResting()
 }
 
 /** It grows by doubling, so what it has at the last look decides about the next step. */
@@ -49,22 +42,6 @@ function boundYoungGeneration(): void {
   new PerformanceObserver(look).observe({ entryTypes: ['gc'] })
 }
 
-/** At rest V8 collects what the work left, in small steps, and returns the pages. */
-function sparWhileResting(): void {
-  let before = performance.eventLoopUtilization()
-  let resting = true
-  sparing(resting)
-  const look = () => {
-    const now = performance.eventLoopUtilization()
-    const rests = performance.eventLoopUtilization(now, before).utilization < RESTING_BELOW
-    before = now
-    if (rests === resting) return
-    resting = rests
-    sparing(resting)
-  }
-  setInterval(look, LOOK_INTERVAL_MS).unref()
-}
-
 function youngBytes(): number {
   const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')
   return young?.space_size ?? 0
@@ -76,8 +53,4 @@ function mayGrow(may: boolean): void {
 
 function mayGather(percent: number): void {
   setFlagsFromString(`--heap-growing-percent=${percent}`)
-}
-
-function sparing(on: boolean): void {
-  setFlagsFromString(on ? '--optimize-for-size' : '--no-optimize-for-size')
 }
