@@ -12,8 +12,8 @@ export const YOUNG_BYTES = 16 * 1024 * 1024
 
 /** Garbage that the old generation may gather, in percent of what is alive, while starting. */
 const STARTING_GARBAGE_PERCENT = 50
-/** V8 decides: more collections than it has by itself take time from calls. */
-const WORKING_GARBAGE_PERCENT = 0
+/** The same while there is work: half of it would take time from calls, more would not save any. */
+const WORKING_GARBAGE_PERCENT = 100
 
 /**
  * While it starts a process keeps nearly all that it makes: a larger young generation is vain. What
@@ -24,7 +24,7 @@ export function startWithSmallHeap(): void {
   mayGather(STARTING_GARBAGE_PERCENT)
 }
 
-/** Once it is started: the young generation has a bound, the old one is V8's own affair. */
+/** Once it is started: as much as makes calls fast, and no more. */
 export function boundHeap(): void {
   mayGather(WORKING_GARBAGE_PERCENT)
   boundYoungGeneration()
