@@ -87,10 +87,9 @@ try {
   process.stderr.write('many sessions\n')
   const held = await sessions(gate)
   const results = compare(await measureAll(paths))
-  process.stderr.write('rest\n')
-  const later = await afterCalls(gate, held[0])
+  const after = afterCalls(gate, held[0])
   process.stderr.write('a list of many tools\n')
-  results.push(...(await lists(gate)), ...held, ...later)
+  results.push(...(await lists(gate)), ...held, after)
   print('mcp', results, process.argv.includes('--json'))
 } finally {
   await close()

@@ -10,8 +10,6 @@ const SESSIONS = 1_000
 const CALLERS_AT_ONCE = 100
 /** How often the process is looked at while sessions open, in milliseconds. */
 const LOOK_INTERVAL_MS = 20
-/** The runtime gives memory back within this time of rest, in milliseconds. */
-const REST_MS = 30_000
 
 /** A list of thousands of tools, filtered for an agent: one page of it, and all its pages. */
 export async function lists({ address, token, many }: Gate): Promise<readonly Result[]> {
@@ -88,14 +86,9 @@ export async function sessions({
   ]
 }
 
-/** What it holds after all those calls, and when it has had nothing to do for a while. */
-export async function afterCalls({ pid }: Gate, started: Result): Promise<readonly Result[]> {
-  const after = resident(pid)
-  await new Promise((rested) => setTimeout(rested, REST_MS))
-  return [
-    held('calls/resident', after, started.value),
-    held('rest/resident', resident(pid), started.value),
-  ]
+/** What it holds after all those calls. */
+export function afterCalls({ pid }: Gate, started: Result): Result {
+  return held('calls/resident', resident(pid), started.value)
 }
 
 /** Megabytes, beside those at the start. */
